@@ -1,0 +1,122 @@
+"""The closed lists of words that events, rules and verdicts share."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Category(StrEnum):
+    """The four categories of sudden events (突发事件), Emergency Response Law art. 3."""
+
+    NATURAL_DISASTER = "natural-disaster"
+    ACCIDENT = "accident"
+    PUBLIC_HEALTH = "public-health"
+    SOCIAL_SECURITY = "social-security"
+
+
+class Level(StrEnum):
+    """Severity (级别): I 特别重大, II 重大, III 较大, IV 一般."""
+
+    I = "I"  # noqa: E741 - the level's own name
+    II = "II"
+    III = "III"
+    IV = "IV"
+
+
+LEVELS_RISING = (Level.IV, Level.III, Level.II, Level.I)
+"""The levels from the lightest to the gravest."""
+
+
+class Tier(StrEnum):
+    """Where an office stands in the chain (层级)."""
+
+    UNIT = "unit"
+    VILLAGE = "village"
+    TOWNSHIP = "township"
+    COUNTY = "county"
+    CITY = "city"
+    PROVINCE = "province"
+    MINISTRY = "ministry"
+    STATE = "state"
+
+
+TIERS_RISING = tuple(Tier)
+"""The tiers from the bottom of the chain to its top; a ministry stands below the State Council."""
+
+
+class Line(StrEnum):
+    """Which line an office belongs to: 党 party, 块 government, 条 department, or an enterprise."""
+
+    PARTY = "party"
+    GOVERNMENT = "government"
+    DEPARTMENT = "department"
+    ENTERPRISE = "enterprise"
+
+
+class Channel(StrEnum):
+    """How something was told."""
+
+    PHONE = "phone"
+    WRITTEN = "written"
+    NETWORK = "network"
+    IN_PERSON = "in-person"
+    UNKNOWN = "unknown"
+
+
+class Basis(StrEnum):
+    """How sure a stated time is: as the source states it, about it, or assumed by whoever wrote the record."""
+
+    STATED = "stated"
+    ABOUT = "about"
+    ASSUMED = "assumed"
+
+
+class Origin(StrEnum):
+    """Who gave a clue (线索): the receiving or affected office's own people, an outsider, or unknown."""
+
+    OWN = "own"
+    OUTSIDE = "outside"
+    UNKNOWN = "unknown"
+
+
+class Outcome(StrEnum):
+    """What a verification (核实) came to."""
+
+    CONFIRMED = "confirmed"
+    REFUTED = "refuted"
+    CANNOT_BE_VERIFIED = "cannot-be-verified"
+
+
+class Fault(StrEnum):
+    """The four kinds of breach: 迟报 late, 漏报 missed, 谎报 falsified, 瞒报 concealed."""
+
+    LATE = "late"
+    MISSED = "missed"
+    FALSIFIED = "falsified"
+    CONCEALED = "concealed"
+
+
+class State(StrEnum):
+    """Where an obligation stands."""
+
+    MET = "met"
+    LATE = "late"
+    POSSIBLY_LATE = "possibly-late"
+    OPEN = "open"
+    OVERDUE = "overdue"
+    UNDETERMINED = "undetermined"
+    EXCUSED = "excused"
+
+
+class Status(StrEnum):
+    """How far the engine itself goes with a finding."""
+
+    ESTABLISHED = "established"
+    PRESUMED = "presumed"
+    POSSIBLE = "possible"
+    SUSPECTED = "suspected"
+    NONE = "none"
+
+
+PUBLIC = "public"
+"""The reserved name for whoever is no office: the press, callers, the public at large."""

@@ -1,0 +1,43 @@
+"""What can go wrong, as a tree under one root.
+
+A breach of a reporting rule is never an exception: it is data that the engine reports. An exception says
+that a command was refused or that data is broken, and its message tells what to do next.
+"""
+
+from __future__ import annotations
+
+
+class EmergencyError(Exception):
+    """The root of all errors that this library raises on purpose."""
+
+
+class UsageError(EmergencyError):
+    """The caller asked for something in a form that cannot be understood (exit code 2)."""
+
+
+class RefusedError(EmergencyError):
+    """A well-formed command that cannot be carried out as things stand (exit code 3)."""
+
+
+class NotFoundError(RefusedError):
+    """There is no such incident, office, entry or rule; the message names the nearest one there is."""
+
+
+class CommandConflictError(RefusedError):
+    """A command id was used again with other content."""
+
+
+class BusyError(RefusedError):
+    """Another writer holds the store for longer than we wait; nothing was written, try again."""
+
+
+class BrokenDataError(EmergencyError):
+    """A file, a rule or a stored event is not what it must be (exit code 3)."""
+
+
+class UnknownEventError(BrokenDataError):
+    """The log holds an event whose type or schema version this program does not know."""
+
+
+class StoreError(EmergencyError):
+    """The database cannot be opened, read or written."""
