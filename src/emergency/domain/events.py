@@ -1,0 +1,186 @@
+"""What can happen to an incident, each as a class: the schema of an event is what a court would read.
+
+Every entry says who acted (``office``), when that was said to be (``at``), what was stated (``facts``) and on what
+source. The store adds when it was recorded and where it stands in the log. No person is named: officers by id,
+others by role.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from emergency.domain.values import NO_FACTS, UNSTATED, Facts, OfficeId, Place, StatedTime, Value
+from emergency.domain.vocabulary import Category, Channel, Level, Origin, Outcome
+
+
+class IncidentOpened(Value):
+    """An incident (突发事件) came on record; whether anyone owes a report follows from its other entries.
+
+    Args:
+        ref: What people call it by in this store.
+        level: The outcome as people later graded it; for display, never used to judge before a determination.
+        imported: Read from a timeline file rather than logged here as it happened.
+        complete_for: The offices whose outgoing reports an imported record holds completely.
+    """
+
+    ref: str = Field(min_length=1, max_length=120, pattern=r"^[\w.\-]+$")
+    title: str
+    title_en: str | None = None
+    category: Category
+    kind: str
+    place: Place
+    occurred_at: StatedTime = UNSTATED
+    level: Level | None = None
+    imported: bool = False
+    complete_for: tuple[OfficeId, ...] = ()
+    logged_by: OfficeId | None = None
+    officer: str | None = None
+
+
+class Entry(Value):
+    """One act of one office.
+
+    Args:
+        office: Who acts.
+        at: When, as stated.
+        facts: What was stated.
+        source: Where this is known from.
+        step: Its id in the imported file, None where it was logged here.
+        officer: Id of the officer who acted or logged, never a name.
+        role: In which role.
+        logged_by: The office that recorded it here; None where imported. Where it is ``office`` itself, that
+            office logs in this store, and its silence is silence.
+        repeats: Event id of the identical entry of less than two minutes before.
+        in_doubt: The stated time lay in the future when it was recorded.
+    """
+
+    office: OfficeId
+    at: StatedTime = UNSTATED
+    facts: Facts = NO_FACTS
+    source: str | None = None
+    step: str | None = None
+    officer: str | None = None
+    role: str | None = None
+    logged_by: OfficeId | None = None
+    repeats: str | None = None
+    in_doubt: bool = False
+
+
+class Occurred(Entry):
+    """The event itself, or a new stage of it (发生): a leak, then an explosion."""
+
+
+class Learned(Entry):
+    """The office came to know the stated facts (获悉). ``sign``: a bare sign, which starts a clock only possibly."""
+
+    sign: bool = False
+
+
+class Message(Entry):
+    """Something told to somebody. ``to`` empty: the source names no receiver."""
+
+    to: tuple[OfficeId, ...] = ()
+    channel: Channel = Channel.UNKNOWN
+    received_at: StatedTime | None = None
+
+
+class Reported(Message):
+    """A report (报告); whether it is the first is derived."""
+
+
+class FollowUpFiled(Message):
+    """A later report on what is new (续报)."""
+
+
+class Corrected(Message):
+    """A report that corrects an earlier figure of the office's own (更正、补报)."""
+
+
+class ForwardedUpward(Message):
+    """What came from below, passed upward (上报、转报)."""
+
+
+class Notified(Message):
+    """Told sideways, downward or to the public (通报、发布)."""
+
+
+class Inquired(Message):
+    """A superior asked whether and what happened (核实要求)."""
+
+
+class Answered(Message):
+    """What the office answered (答复)."""
+
+
+class Denied(Message):
+    """Stated officially that nothing, or less, happened, against what it knew (否认). Its facts are never held."""
+
+
+class NonReportStated(Message):
+    """A source states that the office had not reported to ``to`` by then (未报)."""
+
+
+class Withheld(Entry):
+    """Decided not to report, to delay, to understate, or hid evidence (隐瞒); ``facts`` = what it kept back."""
+
+
+class Directed(Entry):
+    """Told others not to report or to report falsely (授意)."""
+
+    whom: tuple[OfficeId, ...] = ()
+
+
+class Obstructed(Entry):
+    """Kept others from reporting (阻碍)."""
+
+    whom: tuple[OfficeId, ...] = ()
+
+
+class ClueLinked(Message):
+    """A sign from outside the reporting line (线索): ``office`` gave it (``public`` for an outsider) to ``to``."""
+
+    by: Origin = Origin.UNKNOWN
+    sign: bool = False
+
+
+class Verified(Message):
+    """A superior or an investigating body established the stated facts (核实、查实)."""
+
+    outcome: Outcome = Outcome.CONFIRMED
+
+
+class Acknowledged(Entry):
+    """The receiver's receipt (签收) for one message: its latest possible time of receipt."""
+
+    of: str
+
+
+class Closed(Entry):
+    """The office that leads the handling closed the incident (结案)."""
+
+
+class EntryAmended(Value):
+    """An entry was put right (更正录入): the log keeps both. ``changes`` replaces fields of the target's body."""
+
+    target: str
+    changes: dict[str, Any]
+    why: str
+    office: OfficeId | None = None
+    officer: str | None = None
+
+
+class EntryWithdrawn(Value):
+    """An entry should not have been made (撤回录入): the log keeps it, no fold counts it."""
+
+    target: str
+    why: str
+    office: OfficeId | None = None
+    officer: str | None = None
+
+
+IncidentEvent = IncidentOpened | Entry | EntryAmended | EntryWithdrawn
+
+REPORTS = (Reported, FollowUpFiled, Corrected, ForwardedUpward)
+"""The acts that carry a report upward; a truthful answer does so too."""

@@ -1,0 +1,89 @@
+"""How events are written down: short stable type names, a schema version each, and the upcaster chain.
+
+A type name never changes and never names a Python path. A change of an event's meaning or shape raises its
+schema version and adds the step that makes the newer form from the older; what was written stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pydantic_core
+from pydantic import ValidationError
+
+from emergency.domain import events, offices, review
+from emergency.domain.values import Value
+from emergency.errors import BrokenDataError, UnknownEventError
+
+TYPES: dict[str, type[Value]] = {
+    "incident.opened": events.IncidentOpened,
+    "incident.occurred": events.Occurred,
+    "incident.learned": events.Learned,
+    "incident.reported": events.Reported,
+    "incident.followed-up": events.FollowUpFiled,
+    "incident.corrected": events.Corrected,
+    "incident.forwarded": events.ForwardedUpward,
+    "incident.notified": events.Notified,
+    "incident.inquired": events.Inquired,
+    "incident.answered": events.Answered,
+    "incident.denied": events.Denied,
+    "incident.not-reported": events.NonReportStated,
+    "incident.withheld": events.Withheld,
+    "incident.directed": events.Directed,
+    "incident.obstructed": events.Obstructed,
+    "incident.clue": events.ClueLinked,
+    "incident.verified": events.Verified,
+    "incident.acknowledged": events.Acknowledged,
+    "incident.closed": events.Closed,
+    "entry.amended": events.EntryAmended,
+    "entry.withdrawn": events.EntryWithdrawn,
+    "review.opened": review.ReviewOpened,
+    "review.determined": review.Determined,
+    "office.registered": offices.OfficeRegistered,
+    "office.superior-changed": offices.SuperiorChanged,
+    "office.renamed": offices.OfficeRenamed,
+    "office.logging-started": offices.LoggingStarted,
+}
+NAMES = {cls: name for name, cls in TYPES.items()}
+
+VERSIONS: dict[str, int] = {}
+"""The schema version now written, by type name; 1 where it is not listed."""
+
+Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
+UPCASTERS: dict[tuple[str, int], Upcaster] = {}
+"""From (type, version n) to version n + 1."""
+
+
+class EventCodec:
+    """Events to bytes and back."""
+
+    def encode(self, event: Value) -> tuple[str, int, bytes]:
+        """The type name, the schema version and the JSON body."""
+        name = NAMES[type(event)]
+        return name, VERSIONS.get(name, 1), event.model_dump_json(exclude_none=True).encode()
+
+    def decode(self, name: str, version: int, body: bytes) -> Value:
+        """The event, brought up to its newest form.
+
+        Raises:
+            UnknownEventError: this program does not know the type, or not in that version.
+            BrokenDataError: the body is not what the type says.
+        """
+        cls = TYPES.get(name)
+        newest = VERSIONS.get(name, 1)
+        if cls is None or not 1 <= version <= newest:
+            known = f"up to version {newest}" if cls else "not at all"
+            raise UnknownEventError(
+                f"The log holds an event of type {name!r}, version {version}; this program knows it {known}. "
+                "It was written by a newer program: upgrade this one."
+            )
+        try:
+            if version == newest:
+                return cls.model_validate_json(body)
+            data = pydantic_core.from_json(body)
+            for step in range(version, newest):
+                data = UPCASTERS[name, step](data)
+            return cls.model_validate(data)
+        except (ValidationError, ValueError) as error:
+            raise BrokenDataError(f"An event of type {name!r}, version {version}, cannot be read: {error}") from error

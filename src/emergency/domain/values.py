@@ -1,0 +1,209 @@
+"""Values that events are made of: stated times, figures, places. Frozen, closed to unknown keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
+
+from emergency.domain.intervals import Interval, hull, widened
+from emergency.domain.vocabulary import Basis, Category, Level
+
+
+class Value(BaseModel):
+    """A frozen value that refuses keys it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+OfficeId = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^\S+$")]
+Division = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
+"""A division code (行政区划代码) of GB/T 2260: six digits, province, prefecture, county."""
+
+
+class OtherTime(Value):
+    """Another source's time for the same thing."""
+
+    earliest: AwareDatetime | None = None
+    latest: AwareDatetime | None = None
+    source: str
+
+
+class StatedTime(Value):
+    """A time as a source gives it (所述时间): never one number, and never guessed.
+
+    Args:
+        text: The words or digits as stated; None where no source gives any.
+        earliest: The first instant that the words cover, before *about* widens them.
+        latest: The last instant that the words cover. A bare day runs to the next midnight.
+        basis: stated, about, or assumed by whoever made the record; None where there is no time.
+        also: Contradicting times of other sources.
+        after: References (step or event ids) of what a source says came before this.
+        before: References of what a source says came after this.
+    """
+
+    text: str | None = None
+    earliest: AwareDatetime | None = None
+    latest: AwareDatetime | None = None
+    basis: Basis | None = None
+    also: tuple[OtherTime, ...] = ()
+    after: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _ends_in_order(self) -> StatedTime:
+        for one in (self, *self.also):
+            if one.earliest is not None and one.latest is not None and one.latest < one.earliest:
+                raise ValueError("the end of a stated time lies before its beginning")
+        return self
+
+    @property
+    def interval(self) -> Interval:
+        """What the words allow: widened where they are only *about*, the hull where sources differ."""
+        own = Interval(self.earliest, self.latest)
+        if self.basis is Basis.ABOUT:
+            own = widened(own)
+        if not self.also:
+            return own
+        return hull((own, *(Interval(other.earliest, other.latest) for other in self.also)))
+
+    @property
+    def stated(self) -> bool:
+        """Whether a source gives a time at all."""
+        return self.earliest is not None or self.latest is not None
+
+
+UNSTATED = StatedTime()
+"""No source gives a time."""
+
+
+class Count(Value):
+    """A number of people or things; ``about`` where it is only approximate."""
+
+    value: Annotated[int, Field(ge=0)]
+    about: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare_number(cls, data: Any) -> Any:  # noqa: ANN401 - what the outside hands in
+        return data if isinstance(data, (dict, Count)) else {"value": data}
+
+    @model_serializer
+    def _as_bare_number(self) -> int | dict[str, Any]:
+        return {"value": self.value, "about": True} if self.about else self.value
+
+    @property
+    def at_least(self) -> int:
+        """What surely holds: the number, or at least one where it is an approximate number above nothing."""
+        return min(self.value, 1) if self.about else self.value
+
+
+class Amount(Value):
+    """A measured amount of something, such as a pollutant: one value, or a range."""
+
+    of: str
+    unit: str
+    value: Annotated[float, Field(ge=0)] | None = None
+    min: Annotated[float, Field(ge=0)] | None = None
+    max: Annotated[float, Field(ge=0)] | None = None
+    about: bool = False
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Amount:
+        if (self.value is None) == (self.min is None and self.max is None):
+            raise ValueError("give either value, or min and max")
+        return self
+
+    @property
+    def at_least(self) -> float:
+        """What surely holds; nothing where it is only approximate."""
+        return 0.0 if self.about else (self.min or 0.0) if self.value is None else self.value
+
+    @property
+    def at_most(self) -> float | None:
+        """What it surely does not exceed; None where that is open."""
+        return None if self.about else self.max if self.value is None else self.value
+
+
+MEASURES = (
+    "deaths",
+    "missing",
+    "trapped",
+    "dead_or_missing",
+    "injured",
+    "seriously_injured",
+    "at_risk",
+    "evacuated",
+    "rescued",
+    "bodies",
+    "loss_yuan",
+)
+"""The figures that can be stated, each a count; absent = not stated, 0 = stated as none."""
+
+
+class Facts(Value):
+    """What was stated at one step (所述事实). Absent is not zero; free text (``nature``) is never judged.
+
+    Args:
+        dead_or_missing: Deaths and missing given as one number.
+        loss_yuan: Direct loss, in yuan.
+        verifying: Names of figures stated as being verified (正在核实).
+    """
+
+    deaths: Count | None = None
+    missing: Count | None = None
+    trapped: Count | None = None
+    dead_or_missing: Count | None = None
+    injured: Count | None = None
+    seriously_injured: Count | None = None
+    at_risk: Count | None = None
+    evacuated: Count | None = None
+    rescued: Count | None = None
+    bodies: Count | None = None
+    loss_yuan: Count | None = None
+    amounts: tuple[Amount, ...] = ()
+    nature: str | None = None
+    category: Category | None = None
+    kind: str | None = None
+    level: Level | None = None
+    verifying: tuple[str, ...] = ()
+
+    @field_validator("verifying")
+    @classmethod
+    def _known_measures(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if name not in MEASURES:
+                raise ValueError(f"there is no figure {name!r}; the figures are {', '.join(MEASURES)}")
+        return names
+
+    def counts(self) -> Iterator[tuple[str, Count]]:
+        """The figures that are stated, by name."""
+        for name in MEASURES:
+            count: Count | None = getattr(self, name)
+            if count is not None:
+                yield name, count
+
+    @property
+    def asserts_harm(self) -> bool:
+        """Whether any figure above nothing is stated: whoever says so knows of the matter."""
+        return any(count.value > 0 for _, count in self.counts()) or bool(self.amounts)
+
+
+NO_FACTS = Facts()
+
+
+class Place(Value):
+    """Where it happened; the division code is unknown rather than guessed."""
+
+    name: str
+    division: Division | None = None
