@@ -1,0 +1,115 @@
+"""What an assessment consists of: grounds, obligations, findings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from emergency.domain.intervals import Interval, Span
+from emergency.domain.vocabulary import Fault, State, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The same in Chinese and in English."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """One rule's claim on an obligation (依据).
+
+    Args:
+        rule: The rule's name.
+        citation: Law, number and article, as one would quote it.
+        rank: Rank of the source, such as ``law``.
+        confirmed: Whether somebody read the text.
+        limit: The limit in words.
+        due: When the report was due under this rule; None for a duty *at once*, which has no due time.
+        sure: It applies under every reading; otherwise ``condition`` says what is open.
+        condition: What would have to be so for the rule to apply, where that is open.
+        breached: Breached under every reading.
+        note: What the rulebook remarks on this rule, or how the recipient was found.
+    """
+
+    rule: str
+    citation: str
+    rank: str
+    confirmed: bool
+    limit: Words
+    due: Interval | None
+    sure: bool
+    condition: Words | None = None
+    breached: bool = False
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obligation:
+    """Who owes whom which report by when (报告义务), in one phase of its life (``holds_from``, ``holds_until``).
+
+    Ids in ``trigger``, ``met_by``, ``reached_by`` and ``rests_on`` are event ids.
+    """
+
+    id: str
+    incident: str
+    office: str
+    recipient: str
+    stage: str
+    channel: str
+    occasion: str
+    trigger: tuple[str, ...]
+    due: Interval
+    state: State
+    reason: Words | None
+    met_by: str | None = None
+    met_at: Interval | None = None
+    met_on: str | None = None
+    reached_by: str | None = None
+    late_by: Span | None = None
+    grounds: tuple[Ground, ...] = ()
+    governing: int | None = None
+    """Which of the grounds governs the state."""
+    rests_on: tuple[str, ...] = ()
+    holds_from: datetime | None = None
+    holds_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A breach that the engine sees (疑点), beside what people determined (认定)."""
+
+    id: str
+    incident: str
+    office: str
+    kind: Fault
+    status: Status
+    could_be: tuple[Fault, ...]
+    obligation: str | None
+    evidence: tuple[str, ...]
+    late_by: Span | None = None
+    grounds: tuple[Ground, ...] = ()
+    rests_on: tuple[str, ...] = ()
+    holds_from: datetime | None = None
+    holds_until: datetime | None = None
+    determination: str | None = None
+    explanation: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """Everything that one incident's record shows under one rulebook and one directory.
+
+    Args:
+        obligations: One row a phase; the last phase of each is its final state.
+        findings: What stands out.
+        remarks: Duties that could not be tied to a recipient in the directory, and the like.
+        offices: Every office that was looked up: when the directory changes for one of them, assess again.
+    """
+
+    obligations: tuple[Obligation, ...]
+    findings: tuple[Finding, ...]
+    remarks: tuple[Words, ...]
+    offices: frozenset[str]
