@@ -1,0 +1,132 @@
+"""The event-sourcing library's own test cases for recorders, run against ours, in memory and in a file.
+
+Its performance cases are left as they are: they write a hundred events and assert nothing about time.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+from unittest import TestCase
+from uuid import uuid4
+
+from eventsourcing.tests.persistence import (
+    AggregateRecorderTestCase,
+    ApplicationRecorderTestCase,
+    NonInterleavingNotificationIDsBaseCase,
+    ProcessRecorderTestCase,
+    TrackingRecorderTestCase,
+)
+from sqlalchemy import make_url
+
+from emergency.store.recorder import SqlAggregateRecorder, SqlRecorder
+from emergency.store.sqlite import open_engine
+from emergency.store.tables import metadata
+from emergency.store.transaction import write_transaction
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+
+class InMemory(TestCase):
+    """Opens a database in memory, and closes it after each test."""
+
+    def open(self) -> Engine:
+        return self._opened("sqlite://")
+
+    def _opened(self, url: str) -> Engine:
+        engine = open_engine(make_url(url))
+        self.addCleanup(engine.dispose)
+        with write_transaction(engine) as connection:
+            metadata.create_all(connection)
+        return engine
+
+    def new_originator_id(self) -> str:
+        return f"incident/{uuid4()}"
+
+
+class InFile(InMemory):
+    """Opens a database in a file."""
+
+    def open(self) -> Engine:
+        stack = self.enterContext(ExitStack())
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        return self._opened(f"sqlite:///{Path(folder) / 'log.db'}")
+
+
+class TestAggregateRecorderInMemory(InMemory, AggregateRecorderTestCase):
+    """Aggregate recorder, in memory."""
+
+    def create_recorder(self) -> SqlAggregateRecorder:
+        return SqlAggregateRecorder(self.open())
+
+
+class TestAggregateRecorderInFile(InFile, AggregateRecorderTestCase):
+    """Aggregate recorder, in a file."""
+
+    def create_recorder(self) -> SqlAggregateRecorder:
+        return SqlAggregateRecorder(self.open())
+
+
+class TestApplicationRecorderInMemory(InMemory, ApplicationRecorderTestCase[SqlRecorder]):
+    """Application recorder, in memory."""
+
+    def create_recorder(self) -> SqlRecorder:
+        return SqlRecorder(self.open())
+
+    def test_insert_subscribe(self) -> None:
+        self.optional_test_insert_subscribe()
+
+
+class TestApplicationRecorderInFile(InFile, ApplicationRecorderTestCase[SqlRecorder]):
+    """Application recorder, in a file."""
+
+    def create_recorder(self) -> SqlRecorder:
+        return SqlRecorder(self.open())
+
+    def test_insert_subscribe(self) -> None:
+        self.optional_test_insert_subscribe()
+
+
+class TestTrackingRecorderInMemory(InMemory, TrackingRecorderTestCase):
+    """Tracking recorder, in memory."""
+
+    def create_recorder(self) -> SqlRecorder:
+        return SqlRecorder(self.open())
+
+
+class TestTrackingRecorderInFile(InFile, TrackingRecorderTestCase):
+    """Tracking recorder, in a file."""
+
+    def create_recorder(self) -> SqlRecorder:
+        return SqlRecorder(self.open())
+
+
+class TestProcessRecorderInMemory(InMemory, ProcessRecorderTestCase):
+    """Process recorder, in memory."""
+
+    def create_recorder(self) -> SqlRecorder:
+        return SqlRecorder(self.open())
+
+
+class TestProcessRecorderInFile(InFile, ProcessRecorderTestCase):
+    """Process recorder, in a file."""
+
+    def create_recorder(self) -> SqlRecorder:
+        return SqlRecorder(self.open())
+
+
+class TestNonInterleavingInMemory(InMemory, NonInterleavingNotificationIDsBaseCase):
+    """Positions of two writers do not interleave, in memory."""
+
+    def create_recorder(self) -> SqlRecorder:
+        return SqlRecorder(self.open())
+
+
+class TestNonInterleavingInFile(InFile, NonInterleavingNotificationIDsBaseCase):
+    """Positions of two writers do not interleave, in a file."""
+
+    def create_recorder(self) -> SqlRecorder:
+        return SqlRecorder(self.open())
