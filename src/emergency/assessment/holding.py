@@ -1,0 +1,255 @@
+"""What an office held at a moment, and whether a report of its lies below it.
+
+An office holds what it observed, verified or received, from then on, and what its own withholding records as kept
+back. A clue it holds as unverified only: it never counts here. What it said in a denial it does not hold. Free
+text is never judged; absent is incomplete, not zero; an approximate figure is at least one, and no more can be
+said of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from emergency.assessment.timeline import Step, Timeline
+from emergency.domain.events import (
+    REPORTS,
+    Answered,
+    Learned,
+    Message,
+    Notified,
+    Verified,
+    Withheld,
+)
+from emergency.domain.intervals import Interval, possibly_by, surely_after, surely_by
+from emergency.domain.values import Amount, Count, Facts
+from emergency.domain.vocabulary import Outcome
+
+OWN = "own"
+DEATHS = "deaths"
+PERSONS = "persons"
+LOSS = "loss_yuan"
+
+Figures = Mapping[str, float]
+"""Lower bounds by measure: ``deaths``, ``persons`` (dead, missing and trapped), ``loss_yuan``, and amounts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Facts that an office held from one source, from a time on."""
+
+    step: Step
+    source: str
+    """Whose word it is: the sender's id, or ``own``."""
+    since: Interval
+    facts: Facts
+    replaces_all: bool
+    """Its own verification or withholding replaces whatever it held before."""
+
+
+def held_by(timeline: Timeline, office: str) -> tuple[Held, ...]:
+    """Everything that the office came to hold, from its own acts and from what it was told."""
+    found = [h for s in timeline.acts(office) if (h := _own(s)) is not None]
+    for step in timeline.told(office):
+        if step.office != office and _tells(step):
+            found.append(Held(step, step.office, timeline.received(step, office), step.entry.facts, replaces_all=False))
+    return tuple(found)
+
+
+def _own(step: Step) -> Held | None:
+    entry = step.entry
+    match entry:
+        case Learned(sign=False):
+            return Held(step, OWN, step.at, entry.facts, replaces_all=False)
+        case Verified(outcome=Outcome.CONFIRMED) | Withheld():
+            return Held(step, OWN, step.at, entry.facts, replaces_all=True)
+        case _ if isinstance(entry, (*REPORTS, Answered)):
+            return Held(step, OWN, step.at, entry.facts, replaces_all=False)
+    return None
+
+
+def _tells(step: Step) -> bool:
+    entry = step.entry
+    if isinstance(entry, Verified):
+        return entry.outcome is Outcome.CONFIRMED
+    return isinstance(entry, (*REPORTS, Answered, Notified))
+
+
+def known_figures(facts: Facts, *, told: bool = False) -> dict[str, float]:
+    """The figures that the facts surely state, as lower bounds.
+
+    Args:
+        told: Read them as what a report accounts for: people rescued are accounted for as well.
+    """
+    figures: dict[str, float] = {}
+    deaths = _least(facts.deaths, facts.bodies if facts.deaths is None else None)
+    if deaths is not None:
+        figures[DEATHS] = deaths
+    parts = [facts.missing, facts.trapped, facts.dead_or_missing]
+    if told:
+        parts.append(facts.rescued)
+    if any(p is not None for p in parts) or deaths is not None:
+        lost = max((deaths or 0) + (_least(facts.missing) or 0), _least(facts.dead_or_missing) or 0)
+        figures[PERSONS] = lost + (_least(facts.trapped) or 0) + ((_least(facts.rescued) or 0) if told else 0)
+    if facts.loss_yuan is not None:
+        figures[LOSS] = facts.loss_yuan.at_least
+    for amount in facts.amounts:
+        figures[_amount_key(amount)] = amount.at_least
+    return figures
+
+
+def _least(*counts: Count | None) -> int | None:
+    return max((c.at_least for c in counts if c is not None), default=None)
+
+
+def _amount_key(amount: Amount) -> str:
+    return f"{amount.of} ({amount.unit})"
+
+
+def stated_at_most(facts: Facts) -> dict[str, float]:
+    """What a report says there is at most, by measure; a measure it does not speak of, or speaks of only
+    approximately or as being verified, is left out."""
+    figures: dict[str, float] = {}
+    if facts.deaths is not None and not facts.deaths.about and DEATHS not in facts.verifying:
+        figures[DEATHS] = facts.deaths.value
+    unaccounted = (facts.missing, facts.trapped, facts.dead_or_missing)
+    names = ("deaths", "missing", "trapped", "dead_or_missing", "rescued")
+    parts = [c for name in names if (c := getattr(facts, name)) is not None]
+    if (
+        any(c is not None for c in unaccounted)
+        and not any(c.about for c in parts)
+        and not set(names) & set(facts.verifying)
+    ):
+        figures[PERSONS] = known_figures(facts, told=True)[PERSONS]
+    if facts.loss_yuan is not None and not facts.loss_yuan.about and LOSS not in facts.verifying:
+        figures[LOSS] = facts.loss_yuan.value
+    for amount in facts.amounts:
+        if amount.at_most is not None:
+            figures[_amount_key(amount)] = amount.at_most
+    return figures
+
+
+def below(report: Facts, held: Facts) -> dict[str, tuple[float, float]]:
+    """The measures in which a report lies below other facts: (reported, held). Silence is no contradiction."""
+    said = stated_at_most(report)
+    known = known_figures(held)
+    if PERSONS in known and report.deaths is None and report.dead_or_missing is None:
+        # The report says nothing of deaths, so only those not yet dead can be missing from it.
+        known[PERSONS] = known_figures(held.model_copy(update={"deaths": None, "bodies": None})).get(PERSONS, 0)
+    return {m: (said[m], known[m]) for m in said if m in known and said[m] < known[m]}
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A report that lies below the lowest figure its sender then held."""
+
+    report: Step
+    held: tuple[Held, ...]
+    measures: Mapping[str, tuple[float, float]]
+    """By measure: what was reported, and the lowest that was held."""
+
+
+def contradictions(timeline: Timeline, office: str, held: tuple[Held, ...]) -> Iterator[Contradiction]:
+    """Each report or answer of the office that lies below what it held and had not already told its receiver."""
+    for report in reports_of(timeline, office, answers=True):
+        live = [h for h in _live(held, report) if h.step.id != report.id]
+        if not any(surely_by(h.since, report.at) for h in live):
+            continue
+        told = _already_told(timeline, report)
+        sure: dict[str, list[tuple[float, float, Held]]] = {}
+        for measure, said in stated_at_most(report.entry.facts).items():
+            for item in live:
+                if measure in known_figures(item.facts):
+                    lower = below(report.entry.facts, item.facts).get(measure)
+                    figure = lower[1] if lower else said
+                    sure.setdefault(measure, []).append((said, figure, item))
+        found: dict[str, tuple[float, float]] = {}
+        against: list[Held] = []
+        for measure, compared in sure.items():
+            lowest = min(figure for _, figure, _ in compared)
+            said = compared[0][0]
+            certain = [h for _, figure, h in compared if surely_by(h.since, report.at) and figure > said]
+            if said < lowest and certain and told.get(measure, -1.0) < lowest:
+                found[measure] = (said, lowest)
+                against += [h for h in certain if h not in against]
+        if found:
+            yield Contradiction(report, tuple(against), found)
+
+
+def reports_of(timeline: Timeline, office: str, *, answers: bool) -> Iterator[Step]:
+    """The office's reports that went, or may have gone, to another office; a word to the public is none."""
+    for step in timeline.acts(office):
+        if isinstance(step.entry, (*REPORTS, Answered) if answers else REPORTS) and _to_an_office(step):
+            yield step
+
+
+def _to_an_office(step: Step) -> bool:
+    return not step.to or any(to != "public" for to in step.to)
+
+
+def _live(held: Iterable[Held], report: Step) -> list[Held]:
+    """What was, or may have been, the last word of each source when the report was sent."""
+    by_then = [h for h in held if possibly_by(h.since, report.at)]
+    return [h for h in by_then if not any(_replaced(h, later, report) for later in by_then)]
+
+
+def _replaced(earlier: Held, later: Held, report: Step) -> bool:
+    if later is earlier or not surely_by(later.since, report.at) or later.since == earlier.since:
+        return False
+    if not (later.replaces_all or later.source == earlier.source):
+        return False
+    if not surely_by(earlier.since, later.since):
+        return False
+    # What is silent on a figure does not replace it.
+    return set(known_figures(later.facts)) >= set(known_figures(earlier.facts))
+
+
+def _already_told(timeline: Timeline, report: Step) -> dict[str, float]:
+    """The highest figures that the same receivers had surely been told by this office before."""
+    message = report.entry
+    told: dict[str, float] = {}
+    if not isinstance(message, Message):
+        return told
+    for earlier in reports_of(timeline, report.office, answers=True):
+        if earlier.id == report.id or not surely_by(earlier.at, report.at) or earlier.at == report.at:
+            continue
+        if set(message.to) <= set(earlier.to):
+            for measure, figure in known_figures(earlier.entry.facts, told=True).items():
+                told[measure] = max(told.get(measure, 0.0), figure)
+    return told
+
+
+def understated(timeline: Timeline, office: str) -> Iterator[tuple[Step, Step, Step, dict[str, tuple[float, float]]]]:
+    """Reports made after the office had withheld, and below what another office later verified.
+
+    Yields:
+        (report, withholding, verification, measures by (reported, verified)).
+    """
+    kept = [s for s in timeline.acts(office) if isinstance(s.entry, Withheld)]
+    verified = [
+        s
+        for s in timeline.steps
+        if isinstance(s.entry, Verified) and s.entry.outcome is Outcome.CONFIRMED and s.office != office
+    ]
+    for report in reports_of(timeline, office, answers=True):
+        withheld = next((w for w in kept if possibly_by(w.at, report.at)), None)
+        if withheld is None:
+            continue
+        for later in verified:
+            measures = below(report.entry.facts, later.entry.facts)
+            if measures and not surely_after(report.at, later.at):
+                yield report, withheld, later, measures
+                break
+
+
+def first_reaching(
+    held: Iterable[Held], meets: Callable[[Facts], bool]
+) -> tuple[Interval, str] | None:
+    """Since when the office held facts that meet a condition, and the step that brought them."""
+    hits = [h for h in held if meets(h.facts)]
+    if not hits:
+        return None
+    dated = [h for h in hits if h.since.latest is not None]
+    first = min(dated, key=lambda h: h.since.latest) if dated else hits[0]  # type: ignore[arg-type,return-value]
+    earliest = [h.since.earliest for h in hits]
+    return Interval(None if None in earliest else min(e for e in earliest if e), first.since.latest), first.step.id

@@ -1,0 +1,61 @@
+"""To whom a rule's report goes: found among the superiors of the office that owes it, on that day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from emergency.domain.offices import Directory, Office
+from emergency.domain.vocabulary import TIERS_RISING, Line, Tier
+from emergency.rulebook import Recipient
+
+LINE_NOT_TOLD_APART = "line not told apart"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A recipient.
+
+    Args:
+        office: Its id.
+        equals: Others that fit as well as it does: a report to one of them will do.
+        note: How it was found, where that is less than exact.
+    """
+
+    office: str
+    equals: tuple[str, ...] = ()
+    note: str | None = None
+
+
+def recipient_of(wanted: Recipient, office: Office, directory: Directory, day: date | None) -> Found | None:
+    """The office that a rule's report goes to: by tier and line first, then by tier alone; None where none fits.
+
+    A part of an enterprise that reports only to other parts of it owes nothing outward of its own: its unit does.
+    """
+    direct = [o for i in directory.superiors(office.id, day) if (o := directory.get(i)) is not None]
+    inside = bool(direct) and all(o.line is Line.ENTERPRISE for o in direct)
+    line = office.line if wanted.line == "same" else wanted.line
+    if office.line is Line.ENTERPRISE and inside and line is not Line.ENTERPRISE:
+        return None
+    above = [o for i in directory.above(office.id, day) if (o := directory.get(i)) is not None]
+    for tier in _tiers(wanted, office.tier):
+        at_tier = [o for o in above if o.tier is tier]
+        fitting = [o for o in at_tier if o.line is line]
+        if fitting:
+            return Found(fitting[0].id, tuple(o.id for o in fitting[1:]))
+        if line is Line.ENTERPRISE:
+            continue
+        others = [o for o in at_tier if o.line is not Line.ENTERPRISE]
+        if others:
+            return Found(others[0].id, tuple(o.id for o in others[1:]), LINE_NOT_TOLD_APART)
+    return None
+
+
+def _tiers(wanted: Recipient, own: Tier) -> tuple[Tier, ...]:
+    if wanted.tier == "same":
+        return (own,)
+    if wanted.tier == "next":
+        return TIERS_RISING[TIERS_RISING.index(own) + 1 :]
+    if wanted.or_above:
+        return TIERS_RISING[TIERS_RISING.index(wanted.tier) :]
+    return (wanted.tier,)

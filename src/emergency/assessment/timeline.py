@@ -1,0 +1,250 @@
+"""The record of one incident as steps in time: what counts, and when each act was, as far as the record says.
+
+A step without a stated time lies between the latest thing it must follow and the earliest thing it must precede.
+Causality narrows what is stated (received after sent, sent after the event) and never inverts it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from emergency.domain.amendment import effective
+from emergency.domain.events import (
+    Acknowledged,
+    ClueLinked,
+    Closed,
+    Entry,
+    IncidentOpened,
+    Inquired,
+    Learned,
+    Message,
+    NonReportStated,
+    Occurred,
+)
+from emergency.domain.incident import BACKFILLED_AFTER
+from emergency.domain.intervals import Interval, first_of, narrowed
+from emergency.domain.record import Recorded
+from emergency.domain.review import Determined, Review, review_of
+from emergency.domain.vocabulary import Basis, Channel
+from emergency.errors import BrokenDataError
+
+DIRECT = frozenset({Channel.PHONE, Channel.IN_PERSON, Channel.NETWORK, Channel.UNKNOWN})
+"""Channels on which the sending itself is taken for the receipt where no receipt is stated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One act that counts, with its time resolved."""
+
+    id: str
+    ref: str
+    entry: Entry
+    at: Interval
+    recorded_at: datetime
+    imported: bool
+
+    @property
+    def office(self) -> str:
+        """Who acted."""
+        return self.entry.office
+
+    @property
+    def to(self) -> tuple[str, ...]:
+        """Whom it was told to; empty where nobody is named or the act tells nobody."""
+        return self.entry.to if isinstance(self.entry, Message) else ()
+
+    @property
+    def assumed(self) -> bool:
+        """Its time was assumed by whoever made the record, or is not stated at all."""
+        stated = self.entry.at
+        if isinstance(self.entry, Message) and self.entry.received_at is not None:
+            return False
+        return stated.basis is Basis.ASSUMED or not stated.stated
+
+    @property
+    def backfilled(self) -> bool:
+        """Recorded more than an hour after its stated time (补录)."""
+        return self.at.latest is not None and self.recorded_at - self.at.latest > BACKFILLED_AFTER
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """One incident's record, ready to be judged."""
+
+    opened: IncidentOpened
+    opened_id: str
+    steps: tuple[Step, ...]
+    determined: tuple[Recorded[Determined], ...] = ()
+    acknowledged: dict[str, Step] = field(default_factory=dict)
+
+    @property
+    def ref(self) -> str:
+        """The incident's reference."""
+        return self.opened.ref
+
+    @cached_property
+    def occurred(self) -> Interval:
+        """When the event was, first stage."""
+        stated = self.opened.occurred_at.interval
+        stages = [s.at for s in self.steps if isinstance(s.entry, Occurred)]
+        return first_of([stated, *stages]) if stated.earliest is not None else first_of(stages or [stated])
+
+    @cached_property
+    def closed(self) -> Step | None:
+        """The step that closed the incident."""
+        return next((s for s in self.steps if isinstance(s.entry, Closed)), None)
+
+    @cached_property
+    def ends(self) -> datetime | None:
+        """The last instant that the record surely speaks of."""
+        return max((s.at.earliest for s in self.steps if s.at.earliest is not None), default=None)
+
+    @cached_property
+    def by_office(self) -> dict[str, tuple[Step, ...]]:
+        """The acts of each office."""
+        acts: dict[str, list[Step]] = {}
+        for step in self.steps:
+            acts.setdefault(step.office, []).append(step)
+        return {office: tuple(listed) for office, listed in acts.items()}
+
+    @cached_property
+    def to_office(self) -> dict[str, tuple[Step, ...]]:
+        """What was told to each office."""
+        told: dict[str, list[Step]] = {}
+        for step in self.steps:
+            for office in step.to:
+                told.setdefault(office, []).append(step)
+        return {office: tuple(listed) for office, listed in told.items()}
+
+    @cached_property
+    def offices(self) -> tuple[str, ...]:
+        """Everyone who acts or is told, in the order of the record."""
+        return tuple(dict.fromkeys(o for s in self.steps for o in (s.office, *s.to)))
+
+    def step(self, event_id: str) -> Step:
+        """The step of that event id."""
+        return next(s for s in self.steps if s.id == event_id)
+
+    def acts(self, office: str) -> tuple[Step, ...]:
+        """What the office did."""
+        return self.by_office.get(office, ())
+
+    def told(self, office: str) -> tuple[Step, ...]:
+        """What the office was told."""
+        return self.to_office.get(office, ())
+
+    def received(self, message: Step, office: str) -> Interval:
+        """When ``office`` received the message.
+
+        As stated; where that is not stated, the sending itself by phone, in person or network (and where no
+        channel is named); otherwise from the sending to the receiver's first act that surely came after it. An
+        acknowledgement is the latest end.
+        """
+        entry = message.entry
+        if isinstance(entry, Message) and entry.received_at is not None and entry.received_at.stated:
+            return narrowed(entry.received_at.interval, not_before=message.at.earliest)
+        receipt = self.acknowledged.get(message.id)
+        if not isinstance(entry, Message) or entry.channel in DIRECT:
+            return message.at
+        latest = receipt.at.latest if receipt and receipt.office == office else None
+        for act in self.acts(office):
+            if isinstance(act.entry, (NonReportStated, Occurred, Acknowledged)) or act.at.latest is None:
+                continue
+            after = message.at.latest is not None and (
+                act.at.earliest is not None and act.at.earliest >= message.at.latest
+            )
+            named = message.ref in act.entry.at.after or message.id in act.entry.at.after
+            if (after or named) and (latest is None or act.at.latest < latest):
+                latest = act.at.latest
+        return Interval(message.at.earliest, latest)
+
+
+def timeline_of(history: Iterable[Recorded[Any]]) -> Timeline:
+    """The timeline of one incident from its own stream and its reviews' streams.
+
+    Raises:
+        BrokenDataError: the history has no opening.
+    """
+    streams: dict[str, list[Recorded[Any]]] = {}
+    for recorded in history:
+        streams.setdefault(recorded.stream, []).append(recorded)
+    opened: Recorded[IncidentOpened] | None = None
+    entries: list[Recorded[Entry]] = []
+    determined: list[Recorded[Determined]] = []
+    for events in streams.values():
+        review: Review | None = review_of(events)
+        if review is not None:
+            determined.extend(review.determined)
+            continue
+        for recorded in effective(events):
+            if isinstance(recorded.event, IncidentOpened):
+                opened = recorded
+            elif isinstance(recorded.event, Entry):
+                entries.append(recorded)
+    if opened is None:
+        raise BrokenDataError("The history has no opening of an incident: it cannot be judged.")
+    steps = tuple(_resolved(opened.event, entries))
+    acknowledged = {s.entry.of: s for s in steps if isinstance(s.entry, Acknowledged)}
+    return Timeline(opened.event, opened.event_id, steps, tuple(determined), acknowledged)
+
+
+def _resolved(opened: IncidentOpened, entries: list[Recorded[Entry]]) -> Iterator[Step]:
+    """Every entry with the interval that its own words, its neighbours and causality leave."""
+    ids = {r.event.step: r.event_id for r in entries if r.event.step}
+    at = {r.event_id: r.event.at.interval for r in entries}
+    beginning = opened.occurred_at.interval.earliest
+    order: list[tuple[str, str]] = []  # (earlier, later)
+    for recorded in entries:
+        entry, here = recorded.event, recorded.event_id
+        if isinstance(entry, Message) and entry.received_at is not None:
+            at[here] = narrowed(at[here], not_after=entry.received_at.interval.latest)
+        if beginning is not None and _follows_the_event(entry):
+            at[here] = narrowed(at[here], not_before=beginning)
+        order += [(ids.get(ref, ref), here) for ref in entry.at.after]
+        order += [(here, ids.get(ref, ref)) for ref in entry.at.before]
+        if isinstance(entry, Acknowledged):
+            order.append((entry.of, here))
+    order = [(a, b) for a, b in order if a in at and b in at]
+    for _ in range(len(order)):
+        before = dict(at)
+        for earlier, later in order:
+            at[later] = narrowed(at[later], not_before=at[earlier].earliest)
+            at[earlier] = narrowed(at[earlier], not_after=at[later].latest)
+        if at == before:
+            break
+    for recorded in entries:
+        yield Step(
+            id=recorded.event_id,
+            ref=recorded.event.step or recorded.event_id,
+            entry=recorded.event,
+            at=at[recorded.event_id],
+            recorded_at=recorded.recorded_at,
+            imported=opened.imported,
+        )
+
+
+def _follows_the_event(entry: Entry) -> bool:
+    """Signs, clues and questions may come before the event; knowledge and reports of it do not."""
+    if isinstance(entry, (ClueLinked, Inquired, Occurred)):
+        return False
+    return not (isinstance(entry, Learned) and entry.sign)
+
+
+def cut(timeline: Timeline, happened_by: datetime) -> Timeline:
+    """What had happened, or may have happened, by an instant."""
+    kept = tuple(s for s in timeline.steps if s.at.earliest is None or s.at.earliest <= happened_by)
+    ids = {s.id for s in kept}
+    return replace(
+        timeline,
+        steps=kept,
+        determined=tuple(
+            d
+            for d in timeline.determined
+            if d.event.at.interval.earliest is None or d.event.at.interval.earliest <= happened_by
+        ),
+        acknowledged={k: v for k, v in timeline.acknowledged.items() if v.id in ids},
+    )

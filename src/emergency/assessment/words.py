@@ -1,0 +1,90 @@
+"""How times, durations and figures are said, in Chinese and English."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from emergency.assessment.model import Words
+from emergency.domain.intervals import Interval, Span
+from emergency.domain.vocabulary import Fault, Status
+
+CHINA = ZoneInfo("Asia/Shanghai")
+
+FAULTS = {
+    Fault.LATE: Words("迟报", "late"),
+    Fault.MISSED: Words("漏报", "missed"),
+    Fault.FALSIFIED: Words("谎报", "falsified"),
+    Fault.CONCEALED: Words("瞒报", "concealed"),
+}
+
+STATUSES = {
+    Status.ESTABLISHED: Words("可以认定", "established"),
+    Status.PRESUMED: Words("推定（所据时间系假定或未载明）", "presumed (rests on an assumed or unstated time)"),
+    Status.POSSIBLE: Words("可能", "possible"),
+    Status.SUSPECTED: Words("疑似，须由有权机关认定", "suspected; only people with authority can determine it"),
+    Status.NONE: Words("系统未发现", "not seen by the engine"),
+}
+
+
+def instant(moment: datetime, zone: ZoneInfo = CHINA) -> str:
+    """A moment to the minute, in the zone that readers live in."""
+    return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+
+
+def interval_words(interval: Interval, zone: ZoneInfo = CHINA) -> Words:
+    """An interval as one reads it."""
+    early, late = interval.earliest, interval.latest
+    if early is None and late is None:
+        return Words("时间不明", "at an unknown time")
+    if early is None and late is not None:
+        return Words(f"不晚于{instant(late, zone)}", f"no later than {instant(late, zone)}")
+    if late is None and early is not None:
+        return Words(f"不早于{instant(early, zone)}", f"no earlier than {instant(early, zone)}")
+    if early == late and early is not None:
+        return Words(instant(early, zone), instant(early, zone))
+    assert early is not None  # noqa: S101 - both ends are known here
+    assert late is not None  # noqa: S101
+    return Words(
+        f"{instant(early, zone)}至{instant(late, zone)}之间",
+        f"between {instant(early, zone)} and {instant(late, zone)}",
+    )
+
+
+def duration_words(length: timedelta) -> Words:
+    """A duration in days, hours and minutes."""
+    minutes = int(length.total_seconds() // 60)
+    days, rest = divmod(minutes, 24 * 60)
+    hours, left = divmod(rest, 60)
+    parts = [(days, "天", "d"), (hours, "小时", "h"), (left, "分钟", "min")]
+    shown = [p for p in parts if p[0]] or [(0, "分钟", "min")]
+    return Words("".join(f"{n}{zh}" for n, zh, _ in shown), " ".join(f"{n} {en}" for n, _, en in shown))
+
+
+def limit_words(within: timedelta | None, no_hours: str | None) -> Words:
+    """A rule's limit."""
+    if within is None:
+        return Words(no_hours or "立即", "at once")
+    said = duration_words(within)
+    return Words(f"{said.zh}内", f"within {said.en}")
+
+
+def span_words(span: Span | None) -> Words:
+    """How late, at least and at most."""
+    if span is None or span.at_least is None:
+        if span is not None and span.at_most is not None:
+            most = duration_words(span.at_most)
+            return Words(f"至多{most.zh}", f"at most {most.en}")
+        return Words("时长不明", "for an unknown time")
+    least = duration_words(span.at_least)
+    if span.at_most is None:
+        return Words(f"至少{least.zh}", f"at least {least.en}")
+    if span.at_most == span.at_least:
+        return least
+    most = duration_words(span.at_most)
+    return Words(f"{least.zh}至{most.zh}", f"{least.en} to {most.en}")
+
+
+def figure(number: float) -> str:
+    """A figure without a needless decimal part."""
+    return f"{number:,.0f}" if number == int(number) else f"{number:,}"
