@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, TypeAlias, get_args
+from types import UnionType
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, Union, get_args, get_origin
 
 from emergency.errors import BrokenDataError
 
@@ -28,6 +29,8 @@ MAX_DEPTH = 50
 
 SHOWN = 10
 """One message names at most this many problems."""
+
+_CHOICES = (Annotated, Union, UnionType)
 
 _NULLS = frozenset({"null", "Null", "NULL", "~"})
 
@@ -285,16 +288,17 @@ def explain(
 def flaws(document: Document, error: ValidationError, model: type[BaseModel] | None = None) -> list[Flaw]:
     """Name each thing that pydantic found, by line and key, once; for the arguments see `explain`."""
     details = error.errors(include_url=False)
-    found: dict[KeyPath, Flaw] = {}
+    paths = [_path(document.data, detail) for detail in details]
     missing: dict[KeyPath, list[str]] = {}
-    for detail in details:
-        path = _path(document.data, detail)
-        if detail["type"] == "missing" and path:
+    for detail, path in zip(details, paths, strict=True):
+        if detail["type"] == "missing":
             missing.setdefault(path[:-1], []).append(str(path[-1]))
-    for detail in details:
-        path = _path(document.data, detail)
+    found: dict[KeyPath, Flaw] = {}
+    for detail, path in zip(details, paths, strict=True):
         if path in found:
             continue
+        if detail["type"] == "too_short" and any(path == other[: len(path)] != other for other in paths):
+            continue  # a list whose items were all refused is not also empty
         known = [*missing.get(path[:-1], ()), *_keys(model, path[:-1])]
         found[path] = document.flaw(path, _message(detail, details, path, known))
     return sorted(found.values(), key=lambda flaw: flaw.line)
@@ -307,7 +311,7 @@ def _path(data: Plain, detail: ErrorDetails) -> KeyPath:
     for step in loc:
         inside = isinstance(data, dict) and step in data
         if inside or (isinstance(data, list) and isinstance(step, int) and step < len(data)):
-            data = data[step]  # type: ignore[index, call-overload]
+            data = data[step]  # type: ignore[index]
             path.append(step)
     if detail["type"] == "missing":
         path.append(loc[-1])
@@ -316,31 +320,39 @@ def _path(data: Plain, detail: ErrorDetails) -> KeyPath:
 
 def _keys(model: type[BaseModel] | None, path: KeyPath) -> list[str]:
     """Give the keys that the model knows in the mapping at the path."""
-    models: list[Any] = [model] if model else []
+    here: list[Any] = [model] if model else []
     for step in path:
-        inner: list[Any] = []
-        for one in models:
-            fields = getattr(one, "model_fields", None)
-            if fields is None:
-                inner.append(one)
-                continue
-            inner.extend(known.annotation for name, known in fields.items() if step in (name, known.alias))
-        models = [each for annotation in inner for each in _models(annotation)]
+        here = [inner for annotation in here for inner in _inside(annotation, step)]
     return [
         str(known.alias or name)
-        for one in models
-        for name, known in getattr(one, "model_fields", {}).items()
+        for annotation in here
+        for one in _models(annotation)
+        for name, known in one.model_fields.items()
         if known.exclude is not True
     ]
 
 
-def _models(annotation: Any) -> Iterator[Any]:  # noqa: ANN401 - an annotation is any object
-    """Find the models inside an annotation such as ``Mapping[Day, A | B]``."""
+def _inside(annotation: Any, step: str | int) -> Iterator[Any]:  # noqa: ANN401 - an annotation is any object
+    """Give the annotations one step inside a model, a mapping, a list or a choice of them."""
+    origin = get_origin(annotation)
+    arguments = get_args(annotation)
+    if hasattr(annotation, "model_fields"):
+        fields = annotation.model_fields.items()
+        yield from (known.annotation for name, known in fields if step in (name, known.alias))
+    elif origin in _CHOICES:
+        for one in arguments:
+            yield from _inside(one, step)
+    elif arguments:
+        yield arguments[-1] if isinstance(step, str) else arguments[0]
+
+
+def _models(annotation: Any) -> Iterator[Any]:  # noqa: ANN401 - see _inside
+    """Find the models among the choices of an annotation such as ``A | B | None``."""
     if hasattr(annotation, "model_fields"):
         yield annotation
-        return
-    for inner in get_args(annotation):
-        yield from _models(inner)
+    elif get_origin(annotation) in _CHOICES:
+        for one in get_args(annotation):
+            yield from _models(one)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -13,7 +13,7 @@ _DURATION = re.compile(
     r"P(?=.)(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
     r"(?:T(?=.)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?"
 )
-_CALENDAR = re.compile(r"P(?:\d+Y)?(?:\d+M)?(?:\d+D)?(?:T.*)?")
+_CALENDAR = re.compile(r"P(?=\d+[YM])(?:\d+Y)?(?:\d+M)?(?:\d+D)?(?:T.*)?")
 _COUNT = re.compile(r"0|[1-9]\d*")
 
 
@@ -38,7 +38,7 @@ def read_duration(value: object) -> timedelta:
     text = str(value)
     match = _DURATION.fullmatch(text)
     if match is None:
-        if _CALENDAR.fullmatch(text) and len(text) > 1:
+        if _CALENDAR.fullmatch(text):
             raise ValueError(
                 f'"{text}" counts years or months, whose length varies; write days or hours, like P30D'
             )

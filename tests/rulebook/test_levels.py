@@ -1,0 +1,135 @@
+"""Levels from figures: both sides of every threshold, and never lower for a higher figure."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emergency.domain.vocabulary import LEVELS_RISING, Category, Level
+from emergency.errors import UsageError
+from emergency.rulebook import Measure, Rulebook, Thresholds, load
+
+BOOK = load()
+EDGES = [
+    (table.id, day, measure, level, bound)
+    for table in BOOK.tables
+    for day, value in table.values.items()
+    if isinstance(value, Thresholds)
+    for measure, bounds in value.thresholds.items()
+    for level in (Level.I, Level.II, Level.III)
+    if (bound := getattr(bounds, level)) is not None
+]
+KINDS = {
+    "cn/levels/work-safety": (Category.ACCIDENT, "coal-mine"),
+    "cn/levels/environment": (Category.ACCIDENT, "water-pollution"),
+    "cn/levels/earthquake": (Category.NATURAL_DISASTER, "earthquake"),
+}
+DAY = date(2020, 1, 1)
+
+
+def _level(table: str, day: date, measures: dict[str, int]) -> Level:
+    category, kind = KINDS[table]
+    graded = BOOK.lowest_level(category=category, kind=kind, day=day, measures=measures)
+    assert graded is not None
+    assert graded.table.id == table
+    return graded.level
+
+
+@pytest.mark.parametrize(("table", "day", "measure", "level", "bound"), EDGES)
+def test_a_threshold_includes_its_own_number(
+    table: str, day: date, measure: Measure, level: Level, bound: int
+) -> None:
+    assert _level(table, day, {measure: bound}) is level
+    below = _level(table, day, {measure: bound - 1})
+    assert LEVELS_RISING.index(below) < LEVELS_RISING.index(level)
+
+
+@pytest.mark.parametrize(
+    ("measure", "figures"),
+    [
+        ("dead_or_missing", (30, 10, 3)),
+        ("seriously_injured", (100, 50, 10)),
+        ("loss_yuan", (100_000_000, 50_000_000, 10_000_000)),
+    ],
+)
+def test_order_493_article_3(measure: str, figures: tuple[int, int, int]) -> None:
+    for level, figure in zip((Level.I, Level.II, Level.III), figures, strict=True):
+        assert _level("cn/levels/work-safety", DAY, {measure: figure}) is level
+    assert _level("cn/levels/work-safety", DAY, {measure: figures[2] - 1}) is Level.IV
+
+
+def test_the_gravest_measure_decides() -> None:
+    figures = {"dead_or_missing": 2, "seriously_injured": 50, "loss_yuan": 1}
+    assert _level("cn/levels/work-safety", DAY, figures) is Level.II
+
+
+def test_nothing_known_is_at_least_ordinary_where_a_table_applies(rulebook: Rulebook) -> None:
+    assert _level("cn/levels/work-safety", DAY, {}) is Level.IV
+    assert rulebook.lowest_level(category=Category.SOCIAL_SECURITY, kind="x", day=DAY, measures={}) is None
+
+
+def test_before_its_day_a_table_grades_nothing(rulebook: Rulebook) -> None:
+    def graded(day: date) -> object:
+        return rulebook.lowest_level(
+            category=Category.ACCIDENT, kind="coal-mine", day=day, measures={"dead_or_missing": 30}
+        )
+
+    assert graded(date(2007, 5, 31)) is None
+    assert graded(date(2007, 6, 1)) is not None
+
+
+def test_the_plan_of_2014_changed_what_three_deaths_by_pollution_weigh() -> None:
+    table = "cn/levels/environment"
+    assert _level(table, date(2014, 12, 28), {"dead_or_missing": 3}) is Level.II
+    assert _level(table, date(2014, 12, 29), {"dead_or_missing": 3}) is Level.III
+
+
+def test_a_level_says_whether_anybody_read_its_table(rulebook: Rulebook) -> None:
+    def graded(*, confirmed_only: bool) -> bool | None:
+        found = rulebook.lowest_level(
+            category=Category.NATURAL_DISASTER,
+            kind="earthquake",
+            day=DAY,
+            measures={"dead_or_missing": 300},
+            confirmed_only=confirmed_only,
+        )
+        return None if found is None else found.value.confirmed
+
+    assert graded(confirmed_only=False) is False
+    assert graded(confirmed_only=True) is None
+
+
+def test_a_measure_that_no_table_knows_is_wrong_use(rulebook: Rulebook) -> None:
+    with pytest.raises(UsageError, match="There is no measure deaths; the measures are dead_or_missing, "):
+        rulebook.lowest_level(category=Category.ACCIDENT, kind="x", day=DAY, measures={"deaths": 3})
+
+
+figures = st.dictionaries(st.sampled_from(list(Measure)), st.integers(0, 200_000_000))
+
+
+@given(
+    table=st.sampled_from(sorted(KINDS)),
+    known=figures,
+    name=st.sampled_from(list(Measure)),
+    more=st.integers(0),
+)
+def test_a_higher_figure_never_lowers_the_level(
+    table: str, known: dict[str, int], name: Measure, more: int
+) -> None:
+    raised = {**known, name: known.get(name, 0) + more}
+    before, after = _level(table, DAY, known), _level(table, DAY, raised)
+    assert LEVELS_RISING.index(after) >= LEVELS_RISING.index(before)
+
+
+@pytest.mark.parametrize("table", BOOK.tables, ids=lambda table: str(table.id))
+def test_a_graver_level_asks_for_more(table: object) -> None:
+    edges: dict[tuple[date, Measure], list[int]] = {}
+    for name, day, measure, _, bound in EDGES:
+        if name == getattr(table, "id", None):
+            edges.setdefault((day, measure), []).append(bound)
+    assert edges
+    assert all(higher > lower for bounds in edges.values() for higher, lower in pairwise(bounds))

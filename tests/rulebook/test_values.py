@@ -1,0 +1,125 @@
+"""The value in force on a day, and the fingerprint of the whole."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emergency.rulebook import Rule, Value, load
+from emergency.rulebook.fields import read_duration
+
+from .bench import KINDS, NAME, RULE, edited, write
+
+days = st.dates(date(1990, 1, 1), date(2040, 1, 1))
+limits = st.none() | st.integers(1, 10_000)
+CITATION = {"law": "条例", "article": None, "promulgated": None, "source": "read"}
+
+
+def _rule(dated: dict[date, int | None]) -> Rule:
+    values = {
+        day.isoformat(): {
+            **(
+                {"limit": None} if hours is None else {"limit": {"within": f"PT{hours}H"}, "clock": "learned"}
+            ),
+            "citation": CITATION,
+            "confirmed": "true",
+            "recorded_on": "2026-11-21",
+        }
+        for day, hours in sorted(dated.items())
+    }
+    return Rule.model_validate(
+        {
+            "id": "x/y",
+            "title": {"zh": "规则", "en": "A rule"},
+            "row": "1",
+            "rank": "law",
+            "who": {"tiers": ["unit"], "lines": ["enterprise"]},
+            "to": {"tier": "next", "line": "same"},
+            "values": values,
+        }
+    )
+
+
+@given(dated=st.dictionaries(days, limits, min_size=1, max_size=8), day=days)
+def test_the_value_of_a_day_is_the_last_that_took_effect(dated: dict[date, int | None], day: date) -> None:
+    expected: tuple[date, int | None] | None = None
+    for since, hours in dated.items():
+        if since <= day and (expected is None or since > expected[0]):
+            expected = (since, hours)
+    value = _rule(dated).value_on(day)
+    if expected is None or expected[1] is None:
+        assert value is None
+    else:
+        assert isinstance(value, Value)
+        assert (value.since, value.limit.within) == (expected[0], timedelta(hours=expected[1]))
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"), [("PT30M", 30), ("PT1H", 60), ("PT1H30M", 90), ("P1D", 1440), ("P1W", 10_080)]
+)
+def test_a_duration_is_read_from_weeks_to_seconds(text: str, minutes: int) -> None:
+    assert read_duration(text) == timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "P", "PT", "1H", "PT1", "P1M", "P1Y", "PT-1H", "PT1.5H", "pt1h", "P999999999999W"]
+)
+def test_anything_else_is_no_duration(text: str) -> None:
+    with pytest.raises(ValueError, match="write"):
+        read_duration(text)
+
+
+def _fingerprint(folder: Path, **files: str) -> str:
+    for name, content in files.items():
+        write(folder, name.replace("__", "/") + ".yaml", content)
+    return load(folder).fingerprint
+
+
+def test_the_fingerprint_does_not_see_comments_layout_or_order(tmp_path: Path) -> None:
+    other = edited(("PT1H", "PT2H"))
+    first = _fingerprint(tmp_path / "1", cn__a=RULE, cn__b=other)
+    assert first.startswith("sha256:")
+    assert len(first) == len("sha256:") + 64
+    head, values = RULE.split("values:")
+    lines = (
+        head.replace("title:\n", "# as read in 2026\n\n")
+        .replace("  zh:", "title:\n      zh:")
+        .replace("  en:", "      en:")
+    )
+    reordered = f"values:{values}\n\n{lines}"
+    assert _fingerprint(tmp_path / "2", cn__b=other, cn__a=reordered) == first
+    assert _fingerprint(tmp_path / "3", cn__a=edited(("PT1H", "PT60M")), cn__b=other) == first
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("PT1H", "PT61M"),
+        ("received", "learned"),
+        ("第九条", "第十条"),
+        ("confirmed: true", "confirmed: false"),
+        ("2007-06-01", "2007-06-02"),
+        ("tier: county", "tier: city"),
+        ("or_above: true", "or_above: false"),
+        ("row:", "levels: [I]\nrow:"),
+        ("kinds_except: [environment]", "kinds: [environment]"),
+        ("checked_on: 2026-11-21", "checked_on: 2026-11-22"),
+    ],
+)
+def test_the_fingerprint_sees_every_change(tmp_path: Path, change: tuple[str, str]) -> None:
+    assert _fingerprint(tmp_path / "1", cn__a=RULE) != _fingerprint(tmp_path / "2", cn__a=edited(change))
+
+
+def test_the_fingerprint_sees_names_and_families(tmp_path: Path) -> None:
+    first = _fingerprint(tmp_path / "1", cn__a=RULE)
+    assert _fingerprint(tmp_path / "2", cn__b=RULE) != first
+    assert _fingerprint(tmp_path / "3", cn__kinds=KINDS.replace("pollution", "smoke"), cn__a=RULE) != first
+
+
+def test_the_path_is_the_name(tmp_path: Path) -> None:
+    write(tmp_path, f"{NAME}.yaml", RULE)
+    assert [rule.id for rule in load(tmp_path).rules] == [NAME]
