@@ -255,10 +255,7 @@ class Log:
 
     def __init__(self, engine: Engine, codec: Codec) -> None:
         if engine.dialect.name != "sqlite":
-            raise StoreError(
-                f"This version keeps its log in SQLite, not in {engine.dialect.name}. "
-                "Name a database such as sqlite:///FILE."
-            )
+            raise _not_sqlite(engine.dialect.name)
         sqlite.prepare(engine)
         self._engine = engine
         self._store = RecordedEvents(EventMapper(codec), SqlRecorder(engine))
@@ -280,14 +277,11 @@ class Log:
         """
         try:
             parsed = make_url(url)
-        except ArgumentError as error:
+            if parsed.get_backend_name() != "sqlite":
+                raise _not_sqlite(parsed.get_backend_name())
+            engine = sqlite.open_engine(parsed)
+        except (ArgumentError, ValueError) as error:
             raise UsageError(f"{url!r} does not name a database. Write it as sqlite:///FILE.") from error
-        if parsed.get_backend_name() != "sqlite":
-            raise StoreError(
-                f"This version keeps its log in SQLite, not in {parsed.get_backend_name()}. "
-                "Name a database such as sqlite:///FILE."
-            )
-        engine = sqlite.open_engine(parsed)
         try:
             log = cls(engine, codec)
         except BaseException:
@@ -362,6 +356,12 @@ class Log:
         """Say how far a reader has come; see `Reading.tracked`."""
         with self.reading() as reading:
             return reading.tracked(name)
+
+
+def _not_sqlite(name: str) -> StoreError:
+    return StoreError(
+        f"This version keeps its log in SQLite, not in {name}. Name a database such as sqlite:///FILE."
+    )
 
 
 def _make_ready(engine: Engine) -> None:

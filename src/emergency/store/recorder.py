@@ -22,7 +22,7 @@ from eventsourcing.persistence import (
     Subscription,
     Tracking,
 )
-from sqlalchemy import Connection, Engine, Select, exc, func, insert, select, update
+from sqlalchemy import Connection, Engine, Select, bindparam, exc, func, insert, select, update
 
 from emergency.store import clock
 from emergency.store.tables import events, tracking
@@ -31,6 +31,7 @@ from emergency.store.transaction import read_transaction, write_transaction
 _INSERT = insert(events).returning(events.c.position, sort_by_parameter_order=True)
 _NEWEST = select(events.c.recorded_at).order_by(events.c.position.desc()).limit(1)
 _HIGHEST: Select[int] = select(func.max(events.c.position))
+_VERSION = select(func.max(events.c.version)).where(events.c.stream == bindparam("stream"))
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
 
@@ -240,9 +241,7 @@ class SqlRecorder(SqlAggregateRecorder, ProcessRecorder):
     def max_version(self, stream: str, connection: Connection) -> int | None:
         """Give the highest version of a stream, None if there is no such stream."""
         with self._reading(connection) as reader:
-            highest: int | None = reader.scalar(
-                select(func.max(events.c.version)).where(events.c.stream == stream)
-            )
+            highest: int | None = reader.scalar(_VERSION, {"stream": stream})
             return highest
 
     def select_streams(self, prefix: str, connection: Connection | None = None) -> Sequence[str]:

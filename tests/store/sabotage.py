@@ -1,0 +1,229 @@
+"""Ways to break the store, so that each contract test can be seen to fail."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Engine, delete, insert, literal, select
+
+from emergency.errors import EmergencyError, StoreError
+from emergency.store import Draft, Undecodable, contacts, log, mapper, recorder, sqlite, tables
+from emergency.store.transaction import write_transaction
+
+if TYPE_CHECKING:
+    import pytest
+    from eventsourcing.persistence import Tracking
+
+    from emergency.store.log import Reading, Writing
+
+Sabotage = Callable[["pytest.MonkeyPatch"], None]
+
+
+def sorted_by_stream(patch: pytest.MonkeyPatch) -> None:
+    page = log.Reading.page
+
+    def wrong(self: Reading, *args: Any, **kwargs: Any) -> list[Any]:  # noqa: ANN401  passes on
+        return sorted(page(self, *args, **kwargs), key=lambda event: (event.stream, event.version))
+
+    patch.setattr(log.Reading, "page", wrong)
+
+
+def types_ignored(patch: pytest.MonkeyPatch) -> None:
+    page = log.Reading.page
+
+    def wrong(self: Reading, after: int, limit: int, *, type_prefix: str | None = None) -> list[Any]:
+        del type_prefix
+        return page(self, after, limit)
+
+    patch.setattr(log.Reading, "page", wrong)
+
+
+def moments_cut_short(patch: pytest.MonkeyPatch) -> None:
+    made = mapper.recorded
+
+    def wrong(logged: recorder.LoggedEvent, event: object) -> Any:  # noqa: ANN401  passes on
+        return replace(made(logged, event), recorded_at=logged.recorded_at.replace(microsecond=0))
+
+    patch.setattr(mapper, "recorded", wrong)
+
+
+def positions_reused(patch: pytest.MonkeyPatch) -> None:
+    patch.setitem(tables.events.dialect_options["sqlite"], "autoincrement", value=False)
+
+
+def no_transactions(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(sqlite, "_begin", lambda connection: None)  # noqa: ARG005  SQLAlchemy looks at the names
+    patch.setattr(sqlite, "_commit", lambda connection: None)  # noqa: ARG005  the same
+
+
+def any_version(patch: pytest.MonkeyPatch) -> None:
+    append = log.Writing.append
+
+    def wrong(self: Writing, stream: str, expected: int, events: Sequence[Draft], **kwargs: Any) -> Any:  # noqa: ANN401
+        del expected
+        return append(self, stream, len(self.stream(stream)), events, **kwargs)
+
+    patch.setattr(log.Writing, "append", wrong)
+
+
+def own_event_ids(patch: pytest.MonkeyPatch) -> None:
+    append = log.Writing.append
+
+    def wrong(self: Writing, stream: str, expected: int, events: Sequence[Draft], **kwargs: Any) -> Any:  # noqa: ANN401
+        return append(self, stream, expected, [replace(draft, event_id=None) for draft in events], **kwargs)
+
+    patch.setattr(log.Writing, "append", wrong)
+
+
+def half_an_append(patch: pytest.MonkeyPatch) -> None:
+    @contextmanager
+    def wrong(connection: Connection) -> Iterator[Connection]:
+        yield connection
+
+    def one_by_one(self: recorder.SqlRecorder, stored: Sequence[Any], *, connection: Connection) -> list[Any]:
+        return [event for one in stored for event in record(self, [one], connection=connection)]
+
+    record = recorder.SqlRecorder.record
+    patch.setattr(recorder, "_savepoint", wrong)
+    patch.setattr(recorder.SqlRecorder, "record", one_by_one)
+
+
+def lost_writes(patch: pytest.MonkeyPatch) -> None:
+    turns = iter(range(1_000_000))
+
+    @contextmanager
+    def wrong(engine: Engine) -> Iterator[Connection]:
+        with write_transaction(engine) as connection:
+            yield connection
+            if next(turns) % 7 == 3:
+                connection.rollback()
+
+    patch.setattr(log, "write_transaction", wrong)
+
+
+def commands_forgotten(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(log.Writing, "_carried_out", lambda *_: None)
+    patch.setattr(log.Writing, "once", lambda *_: None)
+
+
+def command_content_ignored(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(log.Writing, "once", lambda self, command_id, _: self.command(command_id))
+
+
+def steps_back_unnoticed(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(recorder, "_NEWEST", select(literal(None)))
+
+
+def tracking_unguarded(patch: pytest.MonkeyPatch) -> None:
+    def wrong(connection: Connection, wanted: Tracking) -> None:
+        name = wanted.application_name
+        connection.execute(delete(tables.tracking).where(tables.tracking.c.name == name))
+        connection.execute(insert(tables.tracking).values(name=name, position=wanted.notification_id))
+
+    patch.setattr(recorder, "_track", wrong)
+
+
+def readers_take_the_lock(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(sqlite, "_begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE") and None)
+
+
+def readings_without_transaction(patch: pytest.MonkeyPatch) -> None:
+    def wrong(connection: Connection) -> None:
+        if connection.get_execution_options().get(sqlite.WRITES):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    patch.setattr(sqlite, "_begin", wrong)
+
+
+def faults_unexplained(patch: pytest.MonkeyPatch) -> None:
+    def wrong(error: BaseException, database: str | None) -> EmergencyError:
+        del database
+        return StoreError(str(error))
+
+    patch.setattr(sqlite, "explain", wrong)
+
+
+def undecodable_skipped(patch: pytest.MonkeyPatch) -> None:
+    page = log.Reading.page
+
+    def wrong(self: Reading, *args: Any, **kwargs: Any) -> list[Any]:  # noqa: ANN401  passes on
+        return [event for event in page(self, *args, **kwargs) if not isinstance(event, Undecodable)]
+
+    patch.setattr(log.Reading, "page", wrong)
+
+
+def one_connection_for_all(patch: pytest.MonkeyPatch) -> None:
+    current: list[Connection] = []
+
+    @contextmanager
+    def wrong(engine: Engine) -> Iterator[Connection]:
+        if current:
+            yield current[0]
+            return
+        with write_transaction(engine) as connection:
+            current.append(connection)
+            yield connection
+            current.clear()
+
+    patch.setattr(log, "write_transaction", wrong)
+
+
+def always_ready(patch: pytest.MonkeyPatch) -> None:
+    ready = log._is_ready
+
+    def wrong(connection: Connection) -> bool:
+        try:
+            return ready(connection)
+        except StoreError:
+            return True
+
+    patch.setattr(log, "_is_ready", wrong)
+
+
+def made_without_looking(patch: pytest.MonkeyPatch) -> None:
+    ready = log._is_ready
+    first: dict[Engine, bool] = {}
+
+    def wrong(connection: Connection) -> bool:
+        if connection.engine not in first:
+            first[connection.engine] = ready(connection)
+            time.sleep(0.2)  # so that all have looked before one writes
+        return first[connection.engine]
+
+    patch.setattr(log, "_is_ready", wrong)
+
+
+def erasing_does_nothing(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(contacts.Contacts, "erase", contacts.Contacts.get)
+
+
+BY_NAME: dict[str, Sabotage] = {
+    function.__name__: function
+    for function in (
+        sorted_by_stream,
+        types_ignored,
+        moments_cut_short,
+        positions_reused,
+        no_transactions,
+        any_version,
+        own_event_ids,
+        half_an_append,
+        lost_writes,
+        commands_forgotten,
+        command_content_ignored,
+        steps_back_unnoticed,
+        tracking_unguarded,
+        readers_take_the_lock,
+        readings_without_transaction,
+        faults_unexplained,
+        undecodable_skipped,
+        one_connection_for_all,
+        always_ready,
+        made_without_looking,
+        erasing_does_nothing,
+    )
+}
