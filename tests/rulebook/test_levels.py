@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from emergency.domain.vocabulary import LEVELS_RISING, Category, Level
-from emergency.errors import UsageError
+from emergency.errors import BrokenDataError, UsageError
 from emergency.rulebook import Measure, Rulebook, Thresholds, load
+
+from .bench import NAME, RULE, write
 
 BOOK = load()
 EDGES = [
@@ -101,6 +104,66 @@ def test_a_level_says_whether_anybody_read_its_table(rulebook: Rulebook) -> None
 
     assert graded(confirmed_only=False) is False
     assert graded(confirmed_only=True) is None
+
+
+TABLE = """\
+title: {{zh: 分级, en: Levels}}
+categories: [accident]
+values:
+  2007-06-01:
+    thresholds:
+      dead_or_missing: {{I: {one}, II: {two}, III: 3}}
+      loss_yuan: {{I: 300}}
+    citation: {{law: 条例, article: 第三条, promulgated: 2007-04-09, source: read}}
+    confirmed: {confirmed}
+    recorded_on: 2026-11-21
+"""
+
+
+def _two_tables(folder: Path, first: str, second: str) -> Rulebook:
+    write(folder, "cn/levels/a.yaml", first)
+    write(folder, "cn/levels/b.yaml", second)
+    write(folder, f"{NAME}.yaml", RULE)
+    return load(folder)
+
+
+def _named(book: Rulebook, dead: int) -> tuple[Level, str]:
+    graded = book.lowest_level(
+        category=Category.ACCIDENT, kind="x", day=DAY, measures={"dead_or_missing": dead}
+    )
+    assert graded is not None
+    return graded.level, graded.table.id
+
+
+def test_of_two_tables_the_graver_decides_and_then_the_confirmed(tmp_path: Path) -> None:
+    unread = TABLE.format(one=30, two=10, confirmed="false")
+    read = TABLE.format(one=30, two=20, confirmed="true")
+    for place, (first, second) in {"1": (unread, read), "2": (read, unread)}.items():
+        book = _two_tables(tmp_path / place, first, second)
+        ids = {"unread": "cn/levels/a", "read": "cn/levels/b"}
+        if first is read:
+            ids = {"read": "cn/levels/a", "unread": "cn/levels/b"}
+        assert _named(book, 30) == (Level.I, ids["read"])
+        assert _named(book, 10) == (Level.II, ids["unread"])
+
+
+def test_a_table_whose_levels_do_not_rise_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(
+        BrokenDataError, match=r"b\.yaml:6: values\.2007-06-01\.thresholds\.dead_or_missing: .*graver"
+    ):
+        _two_tables(
+            tmp_path,
+            TABLE.format(one=30, two=10, confirmed="true"),
+            TABLE.format(one=10, two=30, confirmed="true"),
+        )
+
+
+def test_a_table_may_end(tmp_path: Path) -> None:
+    table = TABLE.format(one=30, two=10, confirmed="true")
+    ended = table + "  2019-01-01:\n    thresholds: null\n" + table[table.index("    citation:") :]
+    book = _two_tables(tmp_path, ended, ended)
+    assert book.tables[0].value_on(date(2018, 12, 31)) is not None
+    assert book.lowest_level(category=Category.ACCIDENT, kind="x", day=DAY, measures={}) is None
 
 
 def test_a_measure_that_no_table_knows_is_wrong_use(rulebook: Rulebook) -> None:

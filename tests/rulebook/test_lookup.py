@@ -42,6 +42,16 @@ def test_a_local_rule_judges_only_in_its_own_county(rulebook: Rulebook) -> None:
         assert not any(each.startswith("local/") for each in _ids(rulebook, division=elsewhere))
 
 
+def test_a_rule_of_a_province_judges_in_all_its_counties(tmp_path: Path) -> None:
+    name = "cn/local/33-zhejiang/unit-to-county"
+    write(tmp_path, f"{name}.yaml", edited(("row:", 'where: ["3301", "3307"]\nrow:')))
+    book = load(tmp_path)
+    for division in ("330127", "3301", "330100", "330783"):
+        assert _ids(book, division=division) == {name.removeprefix("cn/")}
+    for elsewhere in ("330227", "33", "133301", "", None):
+        assert _ids(book, division=elsewhere) == set()
+
+
 @pytest.mark.parametrize("kind", ["water-pollution", "soil-contamination", "nuclear-leak", "defence-works"])
 def test_order_493_leaves_pollution_nuclear_and_defence_alone(rulebook: Rulebook, kind: str) -> None:
     assert not any(each.startswith("national/work-safety/") for each in _ids(rulebook, kind))
@@ -109,6 +119,13 @@ def test_a_rule_that_is_not_there_is_answered_with_the_nearest(rulebook: Ruleboo
     near = r"There is no rule cn/national/work-safety/unit-to-conty\. Did you mean .*/unit-to-county\?"
     with pytest.raises(NotFoundError, match=near):
         rulebook.rule("cn/national/work-safety/unit-to-conty")
+
+
+def test_two_loads_of_one_folder_are_one_rulebook(rulebook: Rulebook, tmp_path: Path) -> None:
+    assert load() == rulebook
+    assert len({load(), rulebook}) == 1
+    write(tmp_path, f"{NAME}.yaml", RULE)
+    assert load(tmp_path) != rulebook
 
 
 def test_a_repealed_rule_holds_until_the_day_before(tmp_path: Path) -> None:

@@ -95,6 +95,29 @@ def test_the_fingerprint_does_not_see_comments_layout_or_order(tmp_path: Path) -
     assert _fingerprint(tmp_path / "3", cn__a=edited(("PT1H", "PT60M")), cn__b=other) == first
 
 
+def test_the_fingerprint_does_not_see_the_order_of_figures_and_families(tmp_path: Path) -> None:
+    figures, turned = "{dead_or_missing: 10, evacuated: 9}", "{evacuated: 9, dead_or_missing: 10}"
+    kinds = KINDS + '  nuclear: ["nuclear*"]\n'
+    head, *families = kinds.splitlines()
+    prints = [
+        _fingerprint(
+            tmp_path / place,
+            cn__kinds="\n".join([head, *lines]),
+            cn__a=edited(("row:", f"at_least: {written}\nrow:")),
+        )
+        for place, lines, written in (("1", families, figures), ("2", families[::-1], turned))
+    ]
+    assert prints[0] == prints[1]
+
+
+@pytest.mark.parametrize("mode", ["json", "python"])
+def test_a_rule_written_out_and_read_again_is_the_same(mode: str) -> None:
+    for rule in load().rules:
+        again = Rule.model_validate({**rule.model_dump(mode=mode), "id": rule.id})
+        assert again == rule
+        assert hash(again) == hash(rule)
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -34,7 +34,7 @@ class Graded:
     value: Thresholds
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Rulebook:
     """Dated, cited data (规则库): it answers which rules there are and judges nothing.
 
@@ -54,6 +54,12 @@ class Rulebook:
             self, "rules", tuple(sorted(self.rules, key=lambda rule: (rule.rank.order, rule.id)))
         )
         object.__setattr__(self, "tables", tuple(sorted(self.tables, key=lambda table: table.id)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Rulebook) and self.fingerprint == other.fingerprint
+
+    def __hash__(self) -> int:
+        return hash(self.fingerprint)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -91,7 +97,8 @@ class Rulebook:
         Returns:
             The rules in the order of rank, then of id.
         """
-        key = (category, kind, tier, line, division)
+        places = tuple(code for end in (2, 4, 6) if (code := (division or "")[:end]) in self._places)
+        key = (category, kind, tier, line, places)
         found = self._found.get(key)
         if found is None:
             found = tuple(
@@ -99,7 +106,7 @@ class Rulebook:
                 for rule in self.rules
                 if tier in rule.who.tiers
                 and line in rule.who.lines
-                and _in_place(rule, division)
+                and (rule.where is None or not set(places).isdisjoint(rule.where))
                 and self._about(rule, category, kind)
             )
             self._found[key] = found
@@ -175,7 +182,12 @@ class Rulebook:
         return {rule.id: rule for rule in self.rules}
 
     @cached_property
-    def _found(self) -> dict[tuple[Category, str | None, Tier, Line, str | None], tuple[Rule, ...]]:
+    def _places(self) -> frozenset[str]:
+        """The divisions that have rules of their own: the others share one answer."""
+        return frozenset(code for rule in self.rules for code in rule.where or ())
+
+    @cached_property
+    def _found(self) -> dict[tuple[Category, str | None, Tier, Line, tuple[str, ...]], tuple[Rule, ...]]:
         return {}
 
     @cached_property
@@ -190,10 +202,6 @@ class Rulebook:
 def is_pattern(word: str) -> bool:
     """Tell a pattern such as ``*pollution*`` from the name of a family."""
     return any(char in word for char in "*?[")
-
-
-def _in_place(rule: Rule, division: str | None) -> bool:
-    return rule.where is None or (division is not None and division.startswith(rule.where))
 
 
 def _weight(graded: Graded) -> tuple[int, bool]:
