@@ -1,0 +1,807 @@
+"""The engine: opens a store, reads the clock, mints ids; the only place that does.
+
+A command is a method that returns its outcome: what was recorded, what it met, what is due next. A query returns
+rows. Everything between is decided by pure functions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self, TypeVar
+
+import sqlalchemy
+from pydantic import ValidationError
+
+from emergency.assessment.assess import assess_timeline
+from emergency.assessment.model import Assessment, Obligation, Words
+from emergency.assessment.timeline import Timeline, cut, timeline_of
+from emergency.domain import events
+from emergency.domain.incident import Amend, Command, Incident, Open, Record, Withdraw, decide, incident_of, same_entry
+from emergency.domain.offices import (
+    Directory,
+    LoggingStarted,
+    OfficeEvent,
+    OfficeRegistered,
+    OfficeRenamed,
+    SuperiorChanged,
+)
+from emergency.domain.record import Recorded
+from emergency.domain.review import ReviewOpened, review_of
+from emergency.domain.schema import EventCodec
+from emergency.domain.times import CHINA
+from emergency.domain.values import Place, StatedTime, Value
+from emergency.domain.vocabulary import PUBLIC, Category, State
+from emergency.errors import NotFoundError, RefusedError, StoreError, UsageError
+from emergency.exchange import case_file, timeline_import
+from emergency.projections import tables
+from emergency.projections.catch_up import (
+    INCIDENT,
+    Projections,
+    directory,
+    history,
+    incident_stream,
+    office_stream,
+    review_stream,
+)
+from emergency.projections.listing import Listing, listing
+from emergency.projections.rows import Row, finding_row, holds, incident_row, obligation_row
+from emergency.rulebook import Rulebook, load
+from emergency.store import Draft, Log, Reading, Writing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who is at the keyboard: an office, a role in it, the officer's id. Never a name."""
+
+    office: str
+    role: str | None = None
+    officer: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A report that an office still owes, as advice: the earliest defensible deadline.
+
+    Args:
+        office: Who owes it.
+        recipient: To whom.
+        recipient_name: The recipient's name.
+        channel: ``any`` or ``written``.
+        by: When at the latest; None for a duty *at once*.
+        citation: The rule that gives the earliest time.
+        confirmed: Whether that rule's text was read.
+        condition: What would have to be so for it to apply, where that is open.
+        state: Where the obligation stands.
+        obligation: Its id.
+    """
+
+    office: str
+    recipient: str
+    recipient_name: str
+    channel: str
+    by: datetime | None
+    citation: str
+    confirmed: bool
+    condition: Words | None
+    state: State
+    obligation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a command came to.
+
+    Args:
+        incident: The incident's reference.
+        event_ids: What was recorded.
+        position: Where the log stands after it.
+        already: The same command had been carried out before; nothing was written now.
+        repeats: The identical entry of less than two minutes before, which this one repeats.
+        in_doubt: The stated time lies in the future.
+        backfilled: Recorded more than an hour after its stated time.
+        met: Obligations that the entry met, or was late for.
+        due: What the acting office owes next, the soonest first.
+        remarks: Duties that could not be tied to an office in the directory.
+    """
+
+    incident: str
+    event_ids: tuple[str, ...]
+    position: int
+    already: bool = False
+    repeats: str | None = None
+    in_doubt: bool = False
+    backfilled: bool = False
+    met: tuple[Obligation, ...] = ()
+    due: tuple[Due, ...] = ()
+    remarks: tuple[Words, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One incident, judged from its own stream."""
+
+    timeline: Timeline
+    assessment: Assessment
+    directory: Directory
+    position: int
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    """The number of each entry in its incident, by event id: what people call it by."""
+
+    @property
+    def obligation_rows(self) -> list[Row]:
+        """The obligations as rows."""
+        return [obligation_row(o, self.timeline, self.directory) for o in self.assessment.obligations]
+
+    @property
+    def finding_rows(self) -> list[Row]:
+        """The findings as rows."""
+        return [finding_row(f, self.timeline, self.directory) for f in self.assessment.findings]
+
+    @property
+    def incident_row(self) -> Row:
+        """The incident as a row."""
+        return incident_row(self.timeline, self.directory)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOutcome:
+    """What an import came to: ``imported``, ``unchanged`` or ``amended``, and what changed."""
+
+    ref: str
+    status: Literal["imported", "unchanged", "amended"]
+    changes: tuple[str, ...]
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectionStatus:
+    """How the read models stand to the log and the rulebook."""
+
+    recorded_through: int
+    behind: int
+    incidents: int
+    parked: tuple[Row, ...]
+    rulebook: str
+    rulebooks: tuple[str, ...]
+
+
+class Engine:
+    """The whole library behind one object. Safe to use from several threads; close it, or use it as a context.
+
+    Args:
+        engine: A SQLAlchemy engine; the caller keeps it.
+        rules: A folder of rules in place of the packaged ones.
+
+    Raises:
+        StoreError: the database cannot be used.
+        BrokenDataError: the rules cannot be loaded.
+    """
+
+    def __init__(self, engine: sqlalchemy.Engine, *, rules: Path | None = None) -> None:
+        self._start(Log(engine, EventCodec()), rules)
+
+    @classmethod
+    def open(cls, url: str, *, rules: Path | None = None) -> Self:
+        """Open a store by its URL, such as ``sqlite:////srv/emergency.db``; made where it is not there."""
+        opened = cls.__new__(cls)
+        opened._start(Log.open(url, EventCodec()), rules)  # noqa: SLF001 - our own
+        return opened
+
+    def _start(self, log: Log, rules: Path | None) -> None:
+        self._log = log
+        self.rulebook: Rulebook = load(rules)
+        self._views: Projections | None = None
+
+    def close(self) -> None:
+        """Close the connections that this engine opened itself."""
+        self._log.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # -- offices ---------------------------------------------------------------------------------------------
+
+    def directory(self, *, as_of: datetime | None = None) -> Directory:
+        """Who reports to whom."""
+        with self._log.reading() as reading:
+            return directory(reading, through=_position_at(reading, as_of))
+
+    def register_offices(self, offices: Iterable[OfficeRegistered]) -> dict[str, str]:
+        """Add offices, or bring known ones up to date: all or none.
+
+        Returns:
+            What became of each: ``added``, ``changed`` or ``unchanged``.
+
+        Raises:
+            RefusedError: an office reports to one that is neither registered nor in the same list.
+        """
+        listed = tuple(offices)
+        outcome: dict[str, str] = {}
+        with self._log.writing() as writing:
+            known = directory(writing)
+            names = {o.office for o in listed}
+            for office in listed:
+                for up in office.reports_to:
+                    if up not in known and up not in names:
+                        raise RefusedError(
+                            f"{office.office} is to report to {up}, which is not in the directory."
+                            f"{_nearest(up, [*known.offices, *names])} Add that office first."
+                        )
+                outcome[office.office] = self._register(writing, known, office)
+        return outcome
+
+    def _register(self, writing: Writing, known: Directory, office: OfficeRegistered) -> str:
+        old = known.get(office.office)
+        if office.office == PUBLIC:
+            raise RefusedError('"public" stands for whoever is no office; give the office another id.')
+        if old is None:
+            self._append_office(writing, office)
+            return "added"
+        new: list[OfficeEvent] = []
+        if (old.tier, old.line, old.division, old.zone) != (office.tier, office.line, office.division, office.zone):
+            new.append(office)
+        else:
+            if old.name != office.name:
+                new.append(OfficeRenamed(office=office.office, since=office.since, name=office.name))
+            if old.superiors[-1][1] != office.reports_to:
+                new.append(
+                    SuperiorChanged(office=office.office, since=office.since, reports_to=office.reports_to)
+                )
+        self._append_office(writing, *new)
+        return "changed" if new else "unchanged"
+
+    def _append_office(self, writing: Writing, *office_events: OfficeEvent) -> None:
+        for event in office_events:
+            stream = office_stream(event.office)
+            version = len(writing.stream(stream))
+            writing.append(stream, version, [Draft(event=event)])
+
+    # -- commands on incidents -------------------------------------------------------------------------------
+
+    def open_incident(
+        self,
+        *,
+        title: str,
+        category: Category | str,
+        kind: str,
+        place: str,
+        division: str | None = None,
+        occurred_at: StatedTime | None = None,
+        identity: Identity,
+        ref: str | None = None,
+        command_id: str | None = None,
+    ) -> Outcome:
+        """Put an incident on record; its reference is minted from the office, the day and a number."""
+        at = occurred_at or StatedTime()
+        with self._log.writing() as writing:
+            self._known(directory(writing), identity.office)
+            name = ref or self._mint_ref(writing, identity.office)
+            opened = _valid(
+                events.IncidentOpened,
+                ref=name,
+                title=title,
+                category=category,
+                kind=kind,
+                place=_valid(Place, name=place, division=division),
+                occurred_at=at,
+                logged_by=identity.office,
+                officer=identity.officer,
+            )
+            return self._carry_out(writing, name, Open(opened), identity, command_id)
+
+    def record(
+        self, ref: str, entry: events.Entry, identity: Identity, *, command_id: str | None = None
+    ) -> Outcome:
+        """Add an entry to an incident: any act of any office. Nothing is refused for being late or out of order.
+
+        Args:
+            ref: The incident.
+            entry: What was done; who logged it is filled in from ``identity``.
+            identity: Who is at the keyboard.
+            command_id: Given again with the same content, the first outcome is returned and nothing is written.
+
+        Raises:
+            NotFoundError: no such incident, or an office that is not in the directory.
+            CommandConflictError: the command id was used for something else.
+        """
+        logged = entry.model_copy(
+            update={
+                "logged_by": identity.office,
+                "officer": entry.officer or identity.officer,
+                "role": entry.role or identity.role,
+            }
+        )
+        with self._log.writing() as writing:
+            return self._carry_out(writing, ref, Record(logged), identity, command_id)
+
+    def amend(
+        self,
+        ref: str,
+        target: str,
+        changes: Mapping[str, Any],
+        *,
+        why: str,
+        identity: Identity,
+        command_id: str | None = None,
+    ) -> Outcome:
+        """Put an entry right; the log keeps both. ``target`` is an event id or the entry's number."""
+        with self._log.writing() as writing:
+            command = Amend(
+                target=self._target(writing, ref, target),
+                changes=dict(changes),
+                why=why,
+                office=identity.office,
+                officer=identity.officer,
+            )
+            return self._carry_out(writing, ref, command, identity, command_id)
+
+    def withdraw(
+        self, ref: str, target: str, *, why: str, identity: Identity, command_id: str | None = None
+    ) -> Outcome:
+        """Take an entry back; the log keeps it, nothing counts it."""
+        with self._log.writing() as writing:
+            command = Withdraw(
+                target=self._target(writing, ref, target),
+                why=why,
+                office=identity.office,
+                officer=identity.officer,
+            )
+            return self._carry_out(writing, ref, command, identity, command_id)
+
+    def repeated(self, ref: str, entry: events.Entry, identity: Identity) -> Recorded[events.Entry] | None:
+        """The identical entry of less than two minutes ago: ask before recording it again."""
+        with self._log.reading() as reading:
+            state = incident_of(reading.stream(incident_stream(ref)))
+        if state is None:
+            return None
+        logged = entry.model_copy(
+            update={
+                "logged_by": identity.office,
+                "officer": entry.officer or identity.officer,
+                "role": entry.role or identity.role,
+            }
+        )
+        return same_entry(logged, state, datetime.now(UTC))
+
+    def _carry_out(
+        self, writing: Writing, ref: str, command: Command, identity: Identity, command_id: str | None
+    ) -> Outcome:
+        digest = _digest(ref, command)
+        if command_id is not None:
+            done = writing.once(command_id, digest)
+            if done is not None:
+                return self._outcome(writing, ref, done.events, identity.office, already=True)
+        offices = directory(writing)
+        stream = incident_stream(ref)
+        state = incident_of(writing.stream(stream))
+        if state is None and not isinstance(command, Open):
+            raise self._no_incident(writing, ref)
+        if isinstance(command, Record):
+            for office in dict.fromkeys((command.entry.office, identity.office, *_told(command.entry))):
+                self._known(offices, office)
+        new = decide(command, state, datetime.now(UTC))
+        written = writing.append(
+            stream,
+            state.version if state else 0,
+            [Draft(event=event) for event in new],
+            command_id=command_id,
+            command_hash=digest if command_id else None,
+        )
+        if isinstance(command, Record):
+            self._note_logging(writing, offices, command.entry)
+        return self._outcome(writing, ref, tuple(written), identity.office)
+
+    def _note_logging(self, writing: Writing, offices: Directory, entry: events.Entry) -> None:
+        """The first entry that an office logs of its own: from here on its silence is silence."""
+        office = offices.get(entry.office)
+        if office is not None and entry.logged_by == entry.office and office.logs_since is None:
+            self._append_office(writing, LoggingStarted(office=entry.office))
+
+    def _outcome(
+        self,
+        reading: Reading,
+        ref: str,
+        written: tuple[Recorded[Any], ...],
+        office: str,
+        *,
+        already: bool = False,
+    ) -> Outcome:
+        view = self._view(reading, ref)
+        ids = {recorded.event_id for recorded in written}
+        steps = [s for s in view.timeline.steps if s.id in ids]
+        entry = steps[0].entry if steps else None
+        final = _final(view.assessment.obligations)
+        return Outcome(
+            incident=ref,
+            event_ids=tuple(recorded.event_id for recorded in written),
+            position=written[-1].position,
+            already=already,
+            repeats=entry.repeats if entry else None,
+            in_doubt=entry.in_doubt if entry else False,
+            backfilled=any(s.backfilled for s in steps),
+            met=tuple(o for o in final if o.met_by in ids),
+            due=tuple(_due(final, office, view.directory)),
+            remarks=view.assessment.remarks,
+        )
+
+    def _mint_ref(self, writing: Writing, office: str) -> str:
+        day = datetime.now(UTC).astimezone(CHINA).strftime("%Y%m%d")
+        start = f"{re.sub(r'[^\w.-]', '-', office)}-{day}-"
+        used = writing.streams(incident_stream(start))
+        number = max((int(s.rpartition("-")[2]) for s in used if s.rpartition("-")[2].isdigit()), default=0)
+        return f"{start}{number + 1:02d}"
+
+    def _target(self, reading: Reading, ref: str, target: str) -> str:
+        """An event id from what people write: the id, its beginning, or the entry's number."""
+        stream = reading.stream(incident_stream(ref))
+        if not stream:
+            raise self._no_incident(reading, ref)
+        if target.lstrip("#").isdigit():
+            number = int(target.lstrip("#"))
+            found = [r.event_id for r in stream if r.version == number]
+        else:
+            found = [r.event_id for r in stream if r.event_id.startswith(target) or _step(r) == target]
+        if len(found) != 1:
+            what = "There is no entry" if not found else "There are several entries"
+            raise NotFoundError(f"{what} {target} on {ref}. `emergency show {ref}` lists them with their numbers.")
+        return found[0]
+
+    def _known(self, offices: Directory, office: str) -> None:
+        if office != PUBLIC and office not in offices:
+            raise NotFoundError(
+                f"There is no office {office} in the directory.{_nearest(office, offices.offices)} "
+                f"Add it with: emergency offices add {office} --name … --tier … --line …"
+            )
+
+    def _no_incident(self, reading: Reading, ref: str) -> NotFoundError:
+        refs = [s.removeprefix(INCIDENT) for s in reading.streams(INCIDENT)]
+        return NotFoundError(f"There is no incident {ref}.{_nearest(ref, refs)}")
+
+    # -- timelines -------------------------------------------------------------------------------------------
+
+    def import_timeline(
+        self, case: case_file.CaseFile | Path, *, amend: bool = False, mapping: Mapping[str, str] | None = None
+    ) -> ImportOutcome:
+        """Read one timeline file into the store: all of it or none.
+
+        The same file again changes nothing. An edited one is refused with the list of what changed, unless
+        ``amend``: then every change is an amendment, a withdrawal or a new entry, and the log keeps what was.
+
+        Raises:
+            BrokenDataError: the file is not a timeline; nothing was written.
+            RefusedError: the incident is on record in another form.
+        """
+        if isinstance(case, Path):
+            case = case_file.read(case)
+        new = timeline_import.imported(case, mapping)
+        with self._log.writing() as writing:
+            offices = directory(writing)
+            for office in (mapping or {}).values():
+                self._known(offices, office)
+            state = incident_of(writing.stream(incident_stream(new.ref)))
+            if state is None:
+                self._write_import(writing, offices, new)
+                return ImportOutcome(new.ref, "imported", (), writing.last_position())
+            if not state.opened.event.imported:
+                raise RefusedError(f"{new.ref} is an incident that was logged here; give the file another case name.")
+            streams = writing.streams(review_stream(new.ref, ""))
+            reviews = [r for s in streams if (r := review_of(writing.stream(s))) is not None]
+            determined = tuple(d for r in reviews for d in r.determined)
+            changes = timeline_import.changes(new, state.opened, state.entries, determined, offices)
+            if not changes:
+                return ImportOutcome(new.ref, "unchanged", (), writing.last_position())
+            words = tuple(c.what for c in changes)
+            if not amend:
+                raise RefusedError(
+                    f"{new.ref} is on record already and the file differs: {'; '.join(words)}. "
+                    "Nothing was written. To record the changes as amendments, add --amend."
+                )
+            for change in changes:
+                self._write_change(writing, offices, state, reviews, change)
+            return ImportOutcome(new.ref, "amended", words, writing.last_position())
+
+    def _write_import(self, writing: Writing, offices: Directory, new: timeline_import.Imported) -> None:
+        correlation = f"import/{new.ref}"
+        for office in new.offices:
+            self._register(writing, offices, office)
+        drafts = [Draft(event=event) for event in (new.opened, *new.entries)]
+        writing.append(incident_stream(new.ref), 0, drafts, correlation_id=correlation)
+        for determined in new.determined:
+            self._write_review(writing, new.ref, determined)
+
+    def _write_review(self, writing: Writing, ref: str, determined: Value) -> None:
+        stream = review_stream(ref, getattr(determined, "step", None) or uuid.uuid4().hex)
+        opened = ReviewOpened(incident=ref, rulebook=self.rulebook.fingerprint)
+        drafts = [Draft(event=opened), Draft(event=determined)]
+        writing.append(stream, len(writing.stream(stream)), drafts, correlation_id=f"import/{ref}")
+
+    def _write_change(
+        self,
+        writing: Writing,
+        offices: Directory,
+        state: Incident,
+        reviews: Sequence[Any],
+        change: timeline_import.Change,
+    ) -> None:
+        stream = incident_stream(state.opened.event.ref)
+        for review in reviews:
+            if any(d.event_id == change.target for d in review.determined):
+                stream = review.stream
+        event: Value
+        if isinstance(change.new, OfficeRegistered):
+            self._register(writing, offices, change.new)
+            return
+        if change.target is not None and change.new is not None:
+            read = change.new.model_dump(mode="json")
+            event = events.EntryAmended(
+                target=change.target,
+                changes={name: read[name] for name in change.fields},
+                why="the imported file was edited",
+            )
+        elif change.target is not None:
+            event = events.EntryWithdrawn(target=change.target, why="the imported file no longer has it")
+        elif change.new is not None and not isinstance(change.new, events.Entry):
+            self._write_review(writing, state.opened.event.ref, change.new)
+            return
+        else:
+            assert change.new is not None  # noqa: S101 - a change has a target, something new, or both
+            event = change.new
+        version = max((r.version for r in writing.stream(stream)), default=0)
+        writing.append(stream, version, [Draft(event=event)], correlation_id=f"import/{state.opened.event.ref}")
+
+    # -- queries ---------------------------------------------------------------------------------------------
+
+    def refs(self, prefix: str = "") -> list[str]:
+        """The references of all incidents that begin so, the oldest first."""
+        with self._log.reading() as reading:
+            return [s.removeprefix(INCIDENT) for s in reading.streams(incident_stream(prefix))]
+
+    def resolve(self, ref: str) -> str:
+        """The one incident whose reference begins so.
+
+        Raises:
+            NotFoundError: there is none, or more than one.
+        """
+        refs = self.refs()
+        if ref in refs:
+            return ref
+        found = [r for r in refs if r.startswith(ref)] or [r for r in refs if ref in r]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise NotFoundError(f"{ref} fits several incidents: {', '.join(found[:5])}. Write more of it.")
+        raise NotFoundError(f"There is no incident {ref}.{_nearest(ref, refs)}")
+
+    def view(
+        self,
+        ref: str,
+        *,
+        as_of: datetime | None = None,
+        happened_by: datetime | None = None,
+        known_to: str | None = None,
+    ) -> View:
+        """One incident, judged from its own stream.
+
+        Args:
+            ref: The incident.
+            as_of: As it was recorded by then.
+            happened_by: As it had happened by then; what may have happened by then is in it.
+            known_to: As that office knew it: what it did and what it was told.
+
+        Raises:
+            NotFoundError: there is no such incident, or nothing of it was recorded by then.
+            BrokenDataError: its events cannot be read.
+        """
+        with self._log.reading() as reading:
+            return self._view(reading, ref, as_of=as_of, happened_by=happened_by, known_to=known_to)
+
+    def _view(
+        self,
+        reading: Reading,
+        ref: str,
+        *,
+        as_of: datetime | None = None,
+        happened_by: datetime | None = None,
+        known_to: str | None = None,
+    ) -> View:
+        through = _position_at(reading, as_of)
+        recorded = history(reading, ref, through=through)
+        if not recorded:
+            if as_of is not None and history(reading, ref):
+                raise NotFoundError(
+                    f"Nothing of {ref} was recorded by {as_of.isoformat()}. It came on record later: "
+                    "for what had happened by then, use --happened-by."
+                )
+            raise self._no_incident(reading, ref)
+        offices = directory(reading, through=through)
+        timeline = timeline_of(recorded)
+        if happened_by is not None:
+            timeline = cut(timeline, happened_by)
+        if known_to is not None:
+            self._known(offices, known_to)
+            timeline = replace(
+                timeline,
+                steps=tuple(s for s in timeline.steps if s.office == known_to or known_to in s.to),
+            )
+        assessment = assess_timeline(timeline, offices, self.rulebook)
+        if happened_by is not None:
+            assessment = replace(
+                assessment,
+                obligations=tuple(o for o in assessment.obligations if _held(o.holds_from, happened_by)),
+                findings=tuple(f for f in assessment.findings if _held(f.holds_from, happened_by)),
+            )
+        position = through if through is not None else reading.last_position()
+        numbers = {r.event_id: r.version for r in recorded if r.stream == incident_stream(ref)}
+        return View(timeline, assessment, offices, position, numbers)
+
+    def due(self, ref: str, office: str) -> tuple[Due, ...]:
+        """What an office still owes on an incident, the soonest first."""
+        view = self.view(ref)
+        return tuple(_due(_final(view.assessment.obligations), office, view.directory))
+
+    def incidents(self) -> Listing:
+        """All incidents."""
+        return self._listing(tables.incidents)
+
+    def obligations(self, refs: Sequence[str] = (), *, at: datetime | None = None, **filters: str | None) -> Listing:
+        """Obligations as they stand at an instant (default: now), of some incidents or of all.
+
+        Named incidents are judged from their own streams; all of them are read from the read models.
+        """
+        return self._audit(tables.obligations, refs, at, filters)
+
+    def findings(self, refs: Sequence[str] = (), *, at: datetime | None = None, **filters: str | None) -> Listing:
+        """Findings that hold at an instant (default: now), of some incidents or of all."""
+        return self._audit(tables.findings, refs, at, filters)
+
+    def _audit(
+        self, table: sqlalchemy.Table, refs: Sequence[str], at: datetime | None, filters: Mapping[str, str | None]
+    ) -> Listing:
+        moment = at or datetime.now(UTC)
+        if not refs:
+            return self._listing(table, at=moment, **filters)
+        rows: list[Row] = []
+        position = 0
+        for ref in refs:
+            view = self.view(ref)
+            position = view.position
+            mine = view.obligation_rows if table is tables.obligations else view.finding_rows
+            rows += [
+                row
+                for row in mine
+                if holds(row, moment) and all(v is None or row[k] == v for k, v in filters.items())
+            ]
+        return Listing(tuple(rows), position, 0, (), (self.rulebook.fingerprint,))
+
+    def _listing(self, table: sqlalchemy.Table, *, at: datetime | None = None, **filters: str | None) -> Listing:
+        """Catch up first; a reader that may not write reads what is there and says how far behind it is."""
+        try:
+            self.projections.catch_up()
+        except StoreError:
+            return listing(self._log, table, at=at, **filters)
+        return listing(self._log, table, at=at, **filters)
+
+    @property
+    def projections(self) -> Projections:
+        """The read models over this store."""
+        if self._views is None:
+            self._views = Projections(self._log, self.rulebook)
+        return self._views
+
+    def projection_status(self, *, catch_up: bool = False) -> ProjectionStatus:
+        """How far the read models have come, what is parked, and under which rulebooks their rows stand."""
+        if catch_up:
+            self.projections.catch_up()
+        _ = self.projections
+        rows = listing(self._log, tables.incidents)
+        return ProjectionStatus(
+            recorded_through=rows.recorded_through,
+            behind=rows.behind,
+            incidents=len(rows.rows),
+            parked=rows.parked,
+            rulebook=self.rulebook.fingerprint,
+            rulebooks=rows.rulebooks,
+        )
+
+    def rebuild(self) -> int:
+        """Throw the read models away and fold the whole log again; gives the position reached."""
+        return self.projections.rebuild()
+
+
+V = TypeVar("V", bound=Value)
+
+
+def _held(since: datetime | None, by: datetime) -> bool:
+    return since is None or since <= by
+
+
+def _position_at(reading: Reading, as_of: datetime | None) -> int | None:
+    """The last position recorded by then; None = all."""
+    return None if as_of is None else reading.position_at(as_of)
+
+
+def _final(obligations: Iterable[Obligation]) -> list[Obligation]:
+    """The last phase of each obligation."""
+    last: dict[str, Obligation] = {}
+    for obligation in obligations:
+        last[obligation.id] = obligation
+    return list(last.values())
+
+
+def _due(obligations: Iterable[Obligation], office: str, offices: Directory) -> list[Due]:
+    """What the office still owes: the strictest ground of each, whether or not it governs a verdict."""
+    found: list[Due] = []
+    for obligation in obligations:
+        if obligation.office != office or obligation.met_by is not None:
+            continue
+        if obligation.state in (State.MET, State.EXCUSED):
+            continue
+        timed = [g for g in obligation.grounds if g.due is not None and g.due.earliest is not None]
+        ground = min(timed, key=lambda g: g.due.earliest) if timed else obligation.grounds[0]  # type: ignore[union-attr,arg-type,return-value]
+        by = ground.due.earliest if ground.due is not None else None
+        found.append(
+            Due(
+                office=office,
+                recipient=obligation.recipient,
+                recipient_name=offices.name(obligation.recipient),
+                channel=obligation.channel,
+                by=by,
+                citation=ground.citation,
+                confirmed=ground.confirmed,
+                condition=None if ground.sure else ground.condition,
+                state=obligation.state,
+                obligation=obligation.id,
+            )
+        )
+    far = datetime.max.replace(tzinfo=UTC)
+    return sorted(found, key=lambda d: (d.condition is not None, d.by or datetime.min.replace(tzinfo=UTC), far))
+
+
+def _told(entry: events.Entry) -> tuple[str, ...]:
+    whom = getattr(entry, "whom", ())
+    return (*(entry.to if isinstance(entry, events.Message) else ()), *whom)
+
+
+def _step(recorded: Recorded[Any]) -> str | None:
+    step: str | None = getattr(recorded.event, "step", None)
+    return step
+
+
+def _digest(ref: str, command: Command) -> str:
+    """The content of a command, as a hash."""
+    content: dict[str, Any] = {"ref": ref, "command": type(command).__name__}
+    for name in command.__slots__:
+        value = getattr(command, name)
+        content[name] = (
+            [type(value).__name__, value.model_dump(mode="json")] if isinstance(value, Value) else value
+        )
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    near = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f" Did you mean {near[0]}?" if near else ""
+
+
+def _valid(cls: type[V], **fields: Any) -> V:
+    try:
+        return cls(**fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise UsageError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+

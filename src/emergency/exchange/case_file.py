@@ -1,0 +1,255 @@
+"""The timeline file (format 1): one incident as an auditor writes it down from paper records and phone logs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from emergency import yamlfile
+from emergency.domain.times import read_iso
+from emergency.domain.values import Division, Facts
+from emergency.domain.vocabulary import PUBLIC, Basis, Category, Channel, Fault, Level, Line, Origin, Outcome, Tier
+from emergency.domain.intervals import Interval
+from emergency.yamlfile import BrokenFileError, Document, Flaw
+
+
+class _Closed(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+def _listed(value: object) -> object:
+    """One name or a list of them; null = nobody is named."""
+    if value is None:
+        return ()
+    return value if isinstance(value, (list, tuple)) else (value,)
+
+
+def _time(value: object) -> Time | None | object:
+    if value is None or isinstance(value, Time):
+        return value
+    if isinstance(value, str):
+        return Time(text=value, interval=read_iso(value))
+    if isinstance(value, dict):
+        if not value or not set(value) <= {"from", "to"}:
+            raise ValueError("a span of time has from, to, or both; either may be left out where it is unknown")
+        early, late = value.get("from"), value.get("to")
+        interval = Interval(
+            read_iso(early).earliest if early is not None else None, read_iso(late).latest if late is not None else None
+        )
+        if interval.earliest and interval.latest and interval.latest < interval.earliest:
+            raise ValueError("the end lies before the beginning; check from and to")
+        return Time(text=f"{early or '?'} – {late or '?'}", interval=interval)
+    raise ValueError("write a time like 2014-04-07T04:50+08:00, a day, a month, {from: …, to: …}, or null")
+
+
+class Time:
+    """A time of the file: its words and the interval they cover."""
+
+    def __init__(self, text: str, interval: Interval) -> None:
+        self.text = text
+        self.interval = interval
+
+
+At = Annotated[Time | None, BeforeValidator(_time)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+
+Act = Literal[
+    "occurred",
+    "learned",
+    "reported",
+    "followed-up",
+    "corrected",
+    "forwarded",
+    "notified",
+    "not-reported",
+    "inquired",
+    "answered",
+    "denied",
+    "withheld",
+    "directed",
+    "obstructed",
+    "clue",
+    "verified",
+    "determined",
+]
+
+TELLING = frozenset(
+    {
+        "reported",
+        "followed-up",
+        "corrected",
+        "forwarded",
+        "notified",
+        "not-reported",
+        "inquired",
+        "answered",
+        "denied",
+        "clue",
+        "verified",
+    }
+)
+"""The acts that have a receiver; the others keep no ``to``, ``channel`` or ``received_at``."""
+
+ONLY_FOR: dict[str, frozenset[str]] = {
+    "to": TELLING,
+    "channel": TELLING,
+    "received_at": TELLING,
+    "whom": frozenset({"directed", "obstructed"}),
+    "by": frozenset({"clue"}),
+    "sign": frozenset({"learned", "clue"}),
+    "finding": frozenset({"determined"}),
+    "outcome": frozenset({"verified"}),
+}
+
+
+class Also(_Closed):
+    """Another source's time."""
+
+    at: At
+    source: str
+
+
+class Found(_Closed):
+    """What a determination says of one office."""
+
+    office: str
+    kind: Fault | Literal["none"]
+
+
+class FileStep(_Closed):
+    """One step of the file."""
+
+    id: Annotated[str, Field(min_length=1)]
+    act: Act
+    office: str
+    to: Names = ()
+    channel: Channel = Channel.UNKNOWN
+    at: At = None
+    received_at: At = None
+    basis: Basis | None = None
+    also: tuple[Also, ...] = ()
+    after: Names = ()
+    before: Names = ()
+    sign: bool = False
+    by: Origin = Origin.UNKNOWN
+    whom: Names = ()
+    outcome: Outcome = Outcome.CONFIRMED
+    facts: Facts = Facts()
+    finding: tuple[Found, ...] = ()
+    source: str | None = None
+
+    @model_validator(mode="after")
+    def _fits_the_act(self) -> FileStep:
+        for key, acts in ONLY_FOR.items():
+            if key in self.model_fields_set and self.act not in acts:
+                raise ValueError(f"{self.act} has no {key}; {key} belongs to {', '.join(sorted(acts))}")
+        if self.act == "determined" and not self.finding:
+            raise ValueError("a determined step needs its finding: [{office: …, kind: …}]")
+        if self.at is None and self.basis is not None:
+            raise ValueError("basis says how sure a time is; leave it out where at is null")
+        return self
+
+
+class FileOffice(_Closed):
+    """One office of the file."""
+
+    name: str
+    tier: Tier
+    line: Line
+    reports_to: Names = ()
+    division: Division | None = None
+
+
+class FilePlace(_Closed):
+    """Where it happened."""
+
+    name: str
+    division: Division | None = None
+
+
+class FileRecord(_Closed):
+    """What the record holds completely."""
+
+    complete_for: Names = ()
+
+
+class CaseFile(_Closed):
+    """The whole file; ``expected`` is ignored."""
+
+    format: Literal["1"]
+    case: Annotated[str, Field(pattern=r"^[\w.\-]{1,120}$")]
+    title: str
+    title_en: str | None = None
+    category: Category
+    kind: str
+    level: Level | None = None
+    place: FilePlace
+    occurred_at: At = None
+    record: FileRecord = FileRecord()
+    offices: Annotated[dict[str, FileOffice], Field(min_length=1)]
+    steps: Annotated[tuple[FileStep, ...], Field(min_length=1)]
+    expected: Any = None
+
+
+def read(path: Path) -> CaseFile:
+    """Read and check one timeline file, whole.
+
+    Raises:
+        BrokenDataError: naming file, line, key, what is wrong and what to do; nothing was taken from the file.
+    """
+    document = yamlfile.read(path)
+    return checked(document)
+
+
+def checked(document: Document) -> CaseFile:
+    """The document as a timeline file, every reference resolved."""
+    try:
+        case = CaseFile.model_validate(document.data)
+    except ValidationError as error:
+        raise yamlfile.explain(document, error, CaseFile) from error
+    flaws = list(_references(document, case))
+    if flaws:
+        raise BrokenFileError(flaws)
+    return case
+
+
+def _references(document: Document, case: CaseFile) -> list[Flaw]:
+    flaws: list[Flaw] = []
+    offices = case.offices.keys()
+    ids = [step.id for step in case.steps]
+
+    def office(name: str, path: tuple[str | int, ...], *, public: bool) -> None:
+        if name in offices or (public and name == PUBLIC):
+            return
+        hint = yamlfile.nearest(name, offices)
+        flaws.append(document.flaw(path, f'there is no office "{name}" in this file;{hint} name one of offices'))
+
+    for key, entry in case.offices.items():
+        if key == PUBLIC:
+            flaws.append(document.flaw(("offices", key), '"public" is reserved for whoever is no office; rename it'))
+        for name in entry.reports_to:
+            office(name, ("offices", key, "reports_to"), public=False)
+    for name in case.record.complete_for:
+        office(name, ("record", "complete_for"), public=False)
+    for i, step in enumerate(case.steps):
+        where = ("steps", i)
+        if ids.index(step.id) != i:
+            flaws.append(document.flaw((*where, "id"), f'the id "{step.id}" is used twice; each step needs its own'))
+        office(step.office, (*where, "office"), public=step.act == "clue")
+        for name in step.to:
+            office(name, (*where, "to"), public=True)
+        for name in step.whom:
+            office(name, (*where, "whom"), public=False)
+        for found in step.finding:
+            office(found.office, (*where, "finding"), public=False)
+        for key in ("after", "before"):
+            for ref in getattr(step, key):
+                if ref not in ids:
+                    hint = yamlfile.nearest(ref, ids)
+                    flaws.append(document.flaw((*where, key), f'there is no step "{ref}";{hint} name a step\'s id'))
+                elif ref == step.id:
+                    flaws.append(document.flaw((*where, key), "a step cannot come before or after itself"))
+    return flaws
+

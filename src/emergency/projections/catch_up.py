@@ -1,0 +1,203 @@
+"""Bringing the read models up to the log: one batch, one transaction, a guarded position.
+
+Live reading and rebuilding are one code path: a rebuild empties the tables and catches up from the beginning.
+Nothing is skipped silently: what cannot be folded is parked and shown, and the others go on.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+
+from emergency.assessment.assess import assess_timeline
+from emergency.assessment.model import Assessment
+from emergency.assessment.timeline import Timeline, timeline_of
+from emergency.domain.offices import Directory, directory_of
+from emergency.domain.record import Recorded
+from emergency.errors import BrokenDataError
+from emergency.projections import tables
+from emergency.projections.rows import finding_row, incident_row, obligation_row
+from emergency.rulebook import Rulebook
+from emergency.store import Log, Reading, Undecodable, Writing
+
+NAME = "views"
+BATCH = 500
+
+INCIDENT, REVIEW, OFFICE = "incident/", "review/", "office/"
+
+
+def incident_stream(ref: str) -> str:
+    """The stream of an incident."""
+    return f"{INCIDENT}{ref}"
+
+
+def review_stream(ref: str, name: str) -> str:
+    """The stream of one review of an incident."""
+    return f"{REVIEW}{ref}/{name}"
+
+
+def office_stream(office: str) -> str:
+    """The stream of an office."""
+    return f"{OFFICE}{office}"
+
+
+def history(reading: Reading, ref: str, *, through: int | None = None) -> list[Recorded[Any]]:
+    """An incident's own events and those of its reviews, in the order of the log."""
+    events = reading.stream(incident_stream(ref), through=through)
+    for stream in reading.streams(review_stream(ref, "")):
+        events += reading.stream(stream, through=through)
+    return sorted(events, key=lambda recorded: recorded.position)
+
+
+def directory(reading: Reading, *, through: int | None = None) -> Directory:
+    """Who reports to whom, from all office events up to a position."""
+    found: list[Recorded[Any]] = []
+    after = 0
+    while page := reading.page(after, BATCH, type_prefix="office."):
+        after = page[-1].position
+        for event in page:
+            if through is not None and event.position > through:
+                return directory_of(found)
+            if isinstance(event, Undecodable):
+                raise BrokenDataError(f"The directory cannot be read at position {event.position}: {event.reason}")
+            found.append(event)
+    return directory_of(found)
+
+
+class Projections:
+    """The read models over one log, under one rulebook."""
+
+    def __init__(self, log: Log, rulebook: Rulebook) -> None:
+        self._log = log
+        self._rulebook = rulebook
+        tables.metadata.create_all(log.engine)
+
+    def catch_up(self) -> int:
+        """Apply what the log has more than the read models; gives the position reached."""
+        while True:
+            with self._log.reading() as reading:
+                behind = reading.tracked(NAME) < reading.last_position()
+                reached = reading.tracked(NAME)
+            if not behind:
+                return reached
+            with self._log.writing() as writing:
+                self._batch(writing)
+
+    def rebuild(self) -> int:
+        """Throw the read models away and fold the whole log again, in one transaction."""
+        with self._log.writing() as writing:
+            for table in reversed(tables.metadata.sorted_tables):
+                writing.connection.execute(delete(table))
+            writing.untrack(NAME)
+            while self._batch(writing):
+                pass
+            return writing.tracked(NAME)
+
+    def _batch(self, writing: Writing) -> bool:
+        """Fold one batch; the position is read and moved inside the same transaction."""
+        after = writing.tracked(NAME)
+        page = writing.page(after, BATCH)
+        if not page:
+            return False
+        touched = self._touched(writing, page)
+        offices = directory(writing)
+        for stream in touched:
+            self._refresh(writing, stream, offices)
+        writing.track(NAME, page[-1].position)
+        return True
+
+    def _touched(self, writing: Writing, page: Iterable[Recorded[Any] | Undecodable]) -> list[str]:
+        """The incident streams that a batch concerns, each once, in the order of the log."""
+        touched: dict[str, None] = {}
+        for event in page:
+            if event.stream.startswith(INCIDENT):
+                touched[event.stream] = None
+            elif event.stream.startswith(REVIEW):
+                touched[incident_stream(event.stream.removeprefix(REVIEW).rpartition("/")[0])] = None
+            elif event.stream.startswith(OFFICE):
+                office = event.stream.removeprefix(OFFICE)
+                found = writing.connection.execute(
+                    select(tables.offices.c.stream).where(tables.offices.c.office == office)
+                )
+                touched.update(dict.fromkeys(found.scalars()))
+            else:
+                self._park(writing, event.stream, event.position, f"no reader knows the stream {event.stream}")
+        return list(touched)
+
+    def _refresh(self, writing: Writing, stream: str, offices: Directory) -> None:
+        """Judge one incident again from its own stream and put its rows in place of the old ones."""
+        connection = writing.connection
+        ref = stream.removeprefix(INCIDENT)
+        old = select(tables.incidents.c.incident).where(tables.incidents.c.stream == stream)
+        for table in (tables.obligations, tables.findings):
+            connection.execute(delete(table).where(table.c.incident.in_(old)))
+        connection.execute(delete(tables.incidents).where(tables.incidents.c.stream == stream))
+        connection.execute(delete(tables.offices).where(tables.offices.c.stream == stream))
+        connection.execute(delete(tables.parked).where(tables.parked.c.stream == stream))
+        try:
+            events = history(writing, ref)
+            timeline = timeline_of(events)
+            assessment = assess_timeline(timeline, offices, self._rulebook)
+        except BrokenDataError as error:
+            self._park(writing, stream, writing.last_position(), str(error))
+            return
+        except Exception as error:  # noqa: BLE001 - one incident that breaks the engine must not hide the others
+            self._park(writing, stream, writing.last_position(), f"{type(error).__name__}: {error}")
+            return
+        self._write(writing, stream, timeline, assessment, events[-1].version, offices)
+
+    def _write(
+        self,
+        writing: Writing,
+        stream: str,
+        timeline: Timeline,
+        assessment: Assessment,
+        version: int,
+        offices: Directory,
+    ) -> None:
+        connection = writing.connection
+        position = max((o.position for i in assessment.offices if (o := offices.get(i))), default=0)
+        connection.execute(
+            insert(tables.incidents),
+            {
+                "incident": timeline.ref,
+                "stream": stream,
+                "row": _json(incident_row(timeline, offices)),
+                "version": version,
+                "rulebook": self._rulebook.fingerprint,
+                "directory": position,
+            },
+        )
+        owed = [obligation_row(o, timeline, offices) for o in assessment.obligations]
+        found = [finding_row(f, timeline, offices) for f in assessment.findings]
+        if owed:
+            keys = ("id", "incident", "office", "recipient", "state", "holds_from", "holds_until")
+            connection.execute(
+                insert(tables.obligations),
+                [{k: r[k] for k in keys} | {"phase": i, "row": _json(r)} for i, r in enumerate(owed)],
+            )
+        if found:
+            keys = ("id", "incident", "office", "kind", "status", "holds_from", "holds_until")
+            connection.execute(
+                insert(tables.findings),
+                [{k: r[k] for k in keys} | {"phase": i, "row": _json(r)} for i, r in enumerate(found)],
+            )
+        if assessment.offices:
+            connection.execute(
+                insert(tables.offices), [{"office": o, "stream": stream} for o in sorted(assessment.offices)]
+            )
+
+    def _park(self, writing: Writing, stream: str, position: int, reason: str) -> None:
+        connection = writing.connection
+        connection.execute(delete(tables.parked).where(tables.parked.c.stream == stream))
+        connection.execute(
+            insert(tables.parked),
+            {"stream": stream, "position": position, "reason": reason, "incident": stream.startswith(INCIDENT)},
+        )
+
+
+def _json(row: dict[str, Any]) -> str:
+    return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
