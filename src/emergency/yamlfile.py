@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, Union, get_args, ge
 from emergency.errors import BrokenDataError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from pydantic import BaseModel, ValidationError
@@ -291,7 +291,7 @@ def flaws(document: Document, error: ValidationError, model: type[BaseModel] | N
     paths = [_path(document.data, detail) for detail in details]
     missing: dict[KeyPath, list[str]] = {}
     for detail, path in zip(details, paths, strict=True):
-        if detail["type"] == "missing":
+        if detail["type"] in _MISSING:
             missing.setdefault(path[:-1], []).append(str(path[-1]))
     found: dict[KeyPath, Flaw] = {}
     for detail, path in zip(details, paths, strict=True):
@@ -300,7 +300,10 @@ def flaws(document: Document, error: ValidationError, model: type[BaseModel] | N
         if detail["type"] == "too_short" and any(path == other[: len(path)] != other for other in paths):
             continue  # a list whose items were all refused is not also empty
         known = [*missing.get(path[:-1], ()), *_keys(model, path[:-1])]
-        found[path] = document.flaw(path, _message(detail, details, path, known))
+        allowed = [
+            word for each, at in zip(details, paths, strict=True) if at == path for word in _allowed(each)
+        ]
+        found[path] = document.flaw(path, _message(detail, path, known, allowed))
     return sorted(found.values(), key=lambda flaw: flaw.line)
 
 
@@ -315,6 +318,8 @@ def _path(data: Plain, detail: ErrorDetails) -> KeyPath:
             path.append(step)
     if detail["type"] == "missing":
         path.append(loc[-1])
+    if detail["type"] in {"union_tag_invalid", "union_tag_not_found"} and isinstance(data, dict):
+        path.append(detail["ctx"]["discriminator"].strip("'"))
     return tuple(path)
 
 
@@ -361,6 +366,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f'; did you mean "{match[0]}"?' if match else ""
 
 
+_MISSING = frozenset({"missing", "union_tag_not_found"})
+
 _WANTED = {
     "string_type": "must be text",
     "tuple_type": "must be a list; write [one, two]",
@@ -375,7 +382,7 @@ _WANTED = {
 }
 
 
-def _message(detail: ErrorDetails, details: Sequence[ErrorDetails], path: KeyPath, known: list[str]) -> str:
+def _message(detail: ErrorDetails, path: KeyPath, known: list[str], allowed: list[str]) -> str:
     kind = detail["type"]
     context = detail.get("ctx", {})
     given = detail.get("input")
@@ -385,19 +392,20 @@ def _message(detail: ErrorDetails, details: Sequence[ErrorDetails], path: KeyPat
         options = ", ".join(dict.fromkeys(known))
         hint = nearest(str(path[-1]), known) or (f"; known here: {options}" if options else "; remove it")
         text = f"is not a known key{hint}"
-    elif kind == "missing":
+    elif kind in _MISSING:
         text = "is missing; add it"
-    elif kind in {"enum", "literal_error"}:
-        allowed = [word for each in details if each["loc"][: len(path)] == path for word in _allowed(each)]
+    elif kind in {"enum", "literal_error", "union_tag_invalid"}:
         words = list(dict.fromkeys(allowed))
-        text = f"{_quoted(given)} is not one of {', '.join(words)}{nearest(str(given), words)}"
+        word = context.get("tag", given)
+        text = f"{_quoted(word)} is not one of {', '.join(words)}{nearest(str(word), words)}"
     elif kind in {"value_error", "assertion_error"}:
         text = str(context.get("error", detail["msg"]))
     return text
 
 
 def _allowed(detail: ErrorDetails) -> list[str]:
-    expected = str(detail.get("ctx", {}).get("expected", ""))
+    context = detail.get("ctx", {})
+    expected = str(context.get("expected_tags") or context.get("expected", ""))
     return [part.strip().strip("'") for part in expected.replace(" or ", ", ").split(",") if part.strip()]
 
 

@@ -118,6 +118,11 @@ def test_a_rule_written_out_and_read_again_is_the_same(mode: str) -> None:
         assert hash(again) == hash(rule)
 
 
+def test_the_fingerprint_does_not_see_a_default_written_out(tmp_path: Path) -> None:
+    written = edited(("row:", "stage: first\nchannel: any\nrow:"))
+    assert _fingerprint(tmp_path / "1", cn__a=RULE) == _fingerprint(tmp_path / "2", cn__a=written)
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -128,6 +133,7 @@ def test_a_rule_written_out_and_read_again_is_the_same(mode: str) -> None:
         ("2007-06-01", "2007-06-02"),
         ("tier: county", "tier: city"),
         ("or_above: true", "or_above: false"),
+        ("within: PT1H", "no_hours: 立即"),
         ("row:", "levels: [I]\nrow:"),
         ("kinds_except: [environment]", "kinds: [environment]"),
         ("checked_on: 2026-11-21", "checked_on: 2026-11-22"),

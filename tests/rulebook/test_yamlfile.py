@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated, Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel, Field, ValidationError
 
 from emergency import yamlfile
 from emergency.errors import BrokenDataError
@@ -96,6 +98,64 @@ def test_what_could_mean_two_things_is_refused(text: str, said: str) -> None:
 
 def test_a_quoted_merge_key_is_only_a_word() -> None:
     assert yamlfile.parse('"<<": 1', "t").data == {"<<": "1"}
+
+
+class Learned(BaseModel, extra="forbid"):
+    """A step of one kind."""
+
+    act: Literal["learned"]
+    office: str
+
+
+class Reported(BaseModel, extra="forbid"):
+    """A step of another kind."""
+
+    act: Literal["reported"]
+    to: list[str]
+    channel: Literal["phone", "written"] = "phone"
+
+
+class Timeline(BaseModel, extra="forbid"):
+    """What a timeline may look like."""
+
+    steps: list[Annotated[Learned | Reported, Field(discriminator="act")]]
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        ("{act: reported, to: [a], chanel: b}", 'chanel: is not a known key; did you mean "channel"?'),
+        (
+            "{act: reported, to: [a], channel: phon}",
+            'channel: "phon" is not one of phone, written; did you mean "phone"?',
+        ),
+        ("{act: reported, to: a}", 'to: "a" must be a list; write [one, two]'),
+        ("{act: reportd}", 'act: "reportd" is not one of learned, reported; did you mean "reported"?'),
+        ("{office: a}", "act: is missing; add it"),
+        ("{act: learned}", "office: is missing; add it"),
+    ],
+)
+def test_a_choice_of_models_is_explained_without_their_names(step: str, said: str) -> None:
+    document = yamlfile.parse(f"steps:\n  - {step}\n", "t")
+    with pytest.raises(ValidationError) as refused:
+        Timeline.model_validate(document.data)
+    assert str(yamlfile.explain(document, refused.value, Timeline)) == f"t:2: steps.0.{said}"
+
+
+def test_a_null_in_place_of_a_step_is_named() -> None:
+    document = yamlfile.parse("steps:\n  - null\n", "t")
+    with pytest.raises(ValidationError) as refused:
+        Timeline.model_validate(document.data)
+    explained = str(yamlfile.explain(document, refused.value, Timeline))
+    assert explained == "t:2: steps.0: null must be a mapping; write `key: value` lines"
+
+
+def test_without_the_model_a_misspelt_key_is_still_known_by_what_is_missing() -> None:
+    document = yamlfile.parse("act: learned\nofice: a\n", "t")
+    with pytest.raises(ValidationError) as refused:
+        Learned.model_validate(document.data)
+    explained = str(yamlfile.explain(document, refused.value))
+    assert 't:2: ofice: is not a known key; did you mean "office"?' in explained.splitlines()
 
 
 def test_a_long_list_of_problems_is_cut() -> None:
