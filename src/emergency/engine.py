@@ -440,7 +440,7 @@ class Engine:
 
     def _mint_ref(self, writing: Writing, office: str) -> str:
         day = datetime.now(UTC).astimezone(CHINA).strftime("%Y%m%d")
-        start = f"{re.sub(r'[^\w.-]', '-', office)}-{day}-"
+        start = f"{_UNFIT.sub('-', office)}-{day}-"
         used = writing.streams(incident_stream(start))
         number = max((int(s.rpartition("-")[2]) for s in used if s.rpartition("-")[2].isdigit()), default=0)
         return f"{start}{number + 1:02d}"
@@ -723,6 +723,8 @@ class Engine:
 
 
 V = TypeVar("V", bound=Value)
+_UNFIT = re.compile(r"[^\w.-]")
+"""What a reference may not hold."""
 
 
 def _held(since: datetime | None, by: datetime) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
 from eventsourcing.persistence import IntegrityError, Tracking
-from sqlalchemy import Connection, Engine, delete, insert, inspect, make_url, select
+from sqlalchemy import Connection, Engine, delete, func, insert, inspect, make_url, select
 from sqlalchemy.exc import ArgumentError
 
 from emergency.domain.record import Recorded
@@ -69,6 +70,11 @@ class Reading:
     def last_position(self) -> int:
         """Give the position of the newest event, 0 for an empty log."""
         return self._store.recorder.max_notification_id(self.connection) or 0
+
+    def position_at(self, moment: datetime) -> int:
+        """Give the position of the last event that the store's clock dated no later than this, 0 if none."""
+        query = select(func.max(tables.events.c.position)).where(tables.events.c.recorded_at <= moment)
+        return self.connection.execute(query).scalar() or 0
 
     def command(self, command_id: str) -> StoredCommand | None:
         """Give what an earlier command of that id wrote, None if there was none."""
