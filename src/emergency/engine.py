@@ -110,7 +110,7 @@ class Outcome:
         backfilled: Recorded more than an hour after its stated time.
         met: Obligations that the entry met, or was late for.
         due: What the acting office owes next, the soonest first.
-        remarks: Duties that could not be tied to an office in the directory.
+        remarks: Duties of the acting office that could not be tied to a recipient in the directory.
     """
 
     incident: str
@@ -435,7 +435,7 @@ class Engine:
             backfilled=any(s.backfilled for s in steps),
             met=tuple(o for o in final if o.met_by in ids),
             due=tuple(_due(final, office, view.directory)),
-            remarks=view.assessment.remarks,
+            remarks=tuple(r.words for r in view.assessment.remarks if r.office == office),
         )
 
     def _mint_ref(self, writing: Writing, office: str) -> str:

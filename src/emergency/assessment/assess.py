@@ -8,7 +8,7 @@ from typing import Any
 
 from emergency.assessment import explanation
 from emergency.assessment.findings import Judged, findings_of
-from emergency.assessment.model import Assessment, Finding, Obligation, Words
+from emergency.assessment.model import Assessment, Finding, Obligation, Remark
 from emergency.assessment.obligations import assess_duty, duties, office_record
 from emergency.assessment.timeline import Timeline, timeline_of
 from emergency.domain.offices import Directory
@@ -35,7 +35,7 @@ def assess_timeline(timeline: Timeline, directory: Directory, rulebook: Rulebook
     """The same, of a timeline that is already folded."""
     obligations: list[Obligation] = []
     findings: list[Finding] = []
-    remarks: list[Words] = []
+    remarks: list[Remark] = []
     looked_up: set[str] = set()
     for office_id in timeline.offices:
         looked_up.add(office_id)

@@ -8,7 +8,15 @@ from datetime import datetime
 from emergency.assessment.model import Ground, Obligation, Words
 from emergency.assessment.obligations import OfficeRecord
 from emergency.assessment.timeline import Step
-from emergency.assessment.words import FAULTS, STATUSES, figure, instant, interval_words, span_words
+from emergency.assessment.words import (
+    FAULTS,
+    STATUSES,
+    due_words,
+    figure,
+    instant,
+    interval_words,
+    span_words,
+)
 from emergency.domain.vocabulary import Fault, State, Status
 
 Why = Words
@@ -77,7 +85,7 @@ def late(record: OfficeRecord, ground: Ground, phase: Obligation, status: Status
     office, recipient = record.office.name, _named(record, phase.recipient)
     rule = _rule(ground)
     known = interval_words(record.knowledge.since)
-    due = interval_words(phase.due)
+    due = due_words(phase.due)
     by = span_words(phase.late_by)
     said = STATUSES[status]
     if phase.state is State.OVERDUE:
@@ -94,13 +102,13 @@ def late(record: OfficeRecord, ground: Ground, phase: Obligation, status: Status
     more = Words("", "")
     if phase.state is State.MET and stricter:
         rule = _rule(stricter[0])
-        due = interval_words(stricter[0].due or phase.due)
+        due = due_words(stricter[0].due or phase.due)
         more = Words("；已确认的规定并未违反", "; no confirmed rule was broken")
     evidence = ", ".join(record.timeline.step(i).ref for i in (*phase.trigger, *((phase.met_by,) if phase.met_by else ())))
     rests = ", ".join(record.timeline.step(i).ref for i in phase.rests_on)
-    zh = f"{office}于{known.zh}知情，{rule.zh}（报{recipient}），应于{due.zh}前报出；{done.zh}，迟{by.zh}{more.zh}。{said.zh}。依据：{evidence}"
+    zh = f"{office}于{known.zh}知情，{rule.zh}（报{recipient}），{due.zh}；{done.zh}，迟{by.zh}{more.zh}。{said.zh}。依据：{evidence}"
     en = (
-        f"{office} knew {known.en}; {rule.en} to {recipient}, by {due.en}; {done.en}: late by {by.en}{more.en}. "
+        f"{office} knew {known.en}; {rule.en} to {recipient}, {due.en}; {done.en}: late by {by.en}{more.en}. "
         f"{said.en.capitalize()}. Evidence: {evidence}"
     )
     if rests:
@@ -139,21 +147,21 @@ def concealed(
     known = interval_words(record.knowledge.since)
     zh, en = f"{zh}。知情：{known.zh}", f"{en}. It knew {known.en}"
     if ground is not None and obligation is not None:
-        rule, due = _rule(ground), interval_words(obligation.due)
+        rule, due = _rule(ground), due_words(obligation.due)
         zh, en = f"{zh}；{rule.zh}", f"{en}; {rule.en}"
         if ground.due is not None:
-            zh, en = f"{zh}，应于{due.zh}前报出", f"{en}, by {due.en}"
+            zh, en = f"{zh}，{due.zh}", f"{en}, {due.en}"
     tail = STATUSES[Status.SUSPECTED]
     return Words(f"{zh}。依据：{_refs(steps)}。{tail.zh}", f"{en}. Evidence: {_refs(steps)}. {tail.en.capitalize()}")
 
 
 def missed(record: OfficeRecord, ground: Ground, phase: Obligation, since: datetime) -> Words:
     """The duty, when it was due, and until when it is on record that nothing came."""
-    rule, due = _rule(ground), interval_words(phase.due)
+    rule, due = _rule(ground), due_words(phase.due)
     recipient = _named(record, phase.recipient)
     tail = STATUSES[Status.SUSPECTED]
-    by_zh = f"，应于{due.zh}前报出" if ground.due is not None else ""
-    by_en = f", by {due.en}" if ground.due is not None else ""
+    by_zh = f"，{due.zh}" if ground.due is not None else ""
+    by_en = f", {due.en}" if ground.due is not None else ""
     return Words(
         f"{record.office.name}已知情，{rule.zh}（报{recipient}）{by_zh}；至{instant(since)}仍无报告。漏报或瞒报{tail.zh}",
         f"{record.office.name} knew; {rule.en} to {recipient}{by_en}; by {instant(since)} there was no report. "

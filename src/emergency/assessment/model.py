@@ -99,6 +99,14 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """Something that an officer of an office should know and that is neither an obligation nor a finding."""
+
+    office: str
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """Everything that one incident's record shows under one rulebook and one directory.
 
@@ -111,5 +119,5 @@ class Assessment:
 
     obligations: tuple[Obligation, ...]
     findings: tuple[Finding, ...]
-    remarks: tuple[Words, ...]
+    remarks: tuple[Remark, ...]
     offices: frozenset[str]

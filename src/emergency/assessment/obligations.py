@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from emergency.assessment.holding import Held, contradictions, first_reaching, held_by, known_figures
 from emergency.assessment.knowledge import Knowledge, Shows, knowledge_of
-from emergency.assessment.model import Ground, Obligation, Words
+from emergency.assessment.model import Ground, Obligation, Remark, Words
 from emergency.assessment.recipients import Found, recipient_of
 from emergency.assessment.timeline import Step, Timeline
 from emergency.assessment.words import limit_words
@@ -144,10 +144,10 @@ def _complete(timeline: Timeline, office: Office, knowledge: Knowledge) -> bool:
     return knowledge.since.earliest is not None and office.logs_since <= knowledge.since.earliest
 
 
-def duties(record: OfficeRecord) -> tuple[tuple[Duty, ...], tuple[Words, ...]]:
+def duties(record: OfficeRecord) -> tuple[tuple[Duty, ...], tuple[Remark, ...]]:
     """Every duty of the office on this incident, and remarks on duties that found no recipient."""
     claims: list[Claim] = []
-    remarks: list[Words] = []
+    remarks: list[Remark] = []
     opened = record.timeline.opened
     rules = record.rulebook.rules_for(
         category=opened.category,
@@ -165,10 +165,12 @@ def duties(record: OfficeRecord) -> tuple[tuple[Duty, ...], tuple[Words, ...]]:
         found = recipient_of(rule.to, record.office, record.directory, days[-1])
         if found is None:
             remarks.append(
-                Words(
-                    f"{record.office.name}：报送网络中没有「{rule.title.zh}」的接报单位，此项义务无法落实到单位",
-                    f"{record.office.name}: the directory has no recipient for '{rule.title.en}'; "
-                    "this duty is tied to no office",
+                Remark(
+                    record.office.id,
+                    Words(
+                        f"报送网络中没有「{rule.title.zh}」的接报单位，此项义务无法落实到单位",
+                        f"the directory has no recipient for '{rule.title.en}'; this duty is tied to no office",
+                    ),
                 )
             )
             continue

@@ -51,6 +51,15 @@ def interval_words(interval: Interval, zone: ZoneInfo = CHINA) -> Words:
     )
 
 
+def due_words(due: Interval, zone: ZoneInfo = CHINA) -> Words:
+    """When something was due, as far as the record tells."""
+    early, late = due.earliest, due.latest
+    if early is not None and early == late:
+        return Words(f"应于{instant(early, zone)}前报出", f"due by {instant(early, zone)}")
+    said = interval_words(due, zone)
+    return Words(f"应报时限在{said.zh}", f"due {said.en}")
+
+
 def duration_words(length: timedelta) -> Words:
     """A duration in days, hours and minutes."""
     minutes = int(length.total_seconds() // 60)
