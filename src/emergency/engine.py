@@ -9,169 +9,57 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import sqlalchemy
 from pydantic import ValidationError
 
-from emergency.assessment.assess import assess_timeline
-from emergency.assessment.model import Assessment, Obligation, Words
-from emergency.assessment.timeline import Timeline, cut, timeline_of
-from emergency.domain import events
-from emergency.domain.incident import Amend, Command, Incident, Open, Record, Withdraw, decide, incident_of, same_entry
-from emergency.domain.offices import (
-    Directory,
-    LoggingStarted,
-    OfficeEvent,
-    OfficeRegistered,
-    OfficeRenamed,
-    SuperiorChanged,
+from emergency.answers import (
+    Due,
+    Identity,
+    ImportOutcome,
+    Outcome,
+    ProjectionStatus,
+    View,
+    final_phases,
+    still_due,
 )
+from emergency.assessment.assess import assess_timeline
+from emergency.assessment.timeline import cut, timeline_of
+from emergency.domain import events
+from emergency.domain.incident import (
+    Amend,
+    Command,
+    Open,
+    Record,
+    Withdraw,
+    decide,
+    incident_of,
+    same_entry,
+)
+from emergency.domain.offices import Directory, LoggingStarted, OfficeRegistered
 from emergency.domain.record import Recorded
-from emergency.domain.review import ReviewOpened, review_of
 from emergency.domain.schema import EventCodec
 from emergency.domain.times import CHINA
 from emergency.domain.values import Place, StatedTime, Value
-from emergency.domain.vocabulary import PUBLIC, Category, State
-from emergency.errors import NotFoundError, RefusedError, StoreError, UsageError
-from emergency.exchange import case_file, timeline_import
+from emergency.domain.vocabulary import PUBLIC, Category
+from emergency.errors import NotFoundError, StoreError, UsageError
+from emergency.exchange import case_file, importer, registration, timeline_import
 from emergency.projections import tables
-from emergency.projections.catch_up import (
-    INCIDENT,
-    Projections,
-    directory,
-    history,
-    incident_stream,
-    office_stream,
-    review_stream,
-)
+from emergency.projections.catch_up import Projections
 from emergency.projections.listing import Listing, listing
-from emergency.projections.rows import Row, finding_row, holds, incident_row, obligation_row
+from emergency.projections.rows import Row, holds
+from emergency.projections.streams import INCIDENT, directory, history, incident_stream
 from emergency.rulebook import Rulebook, load
 from emergency.store import Draft, Log, Reading, Writing
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
-    """Who is at the keyboard: an office, a role in it, the officer's id. Never a name."""
-
-    office: str
-    role: str | None = None
-    officer: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
-    """A report that an office still owes, as advice: the earliest defensible deadline.
-
-    Args:
-        office: Who owes it.
-        recipient: To whom.
-        recipient_name: The recipient's name.
-        channel: ``any`` or ``written``.
-        by: When at the latest; None for a duty *at once*.
-        citation: The rule that gives the earliest time.
-        confirmed: Whether that rule's text was read.
-        condition: What would have to be so for it to apply, where that is open.
-        state: Where the obligation stands.
-        obligation: Its id.
-    """
-
-    office: str
-    recipient: str
-    recipient_name: str
-    channel: str
-    by: datetime | None
-    citation: str
-    confirmed: bool
-    condition: Words | None
-    state: State
-    obligation: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What a command came to.
-
-    Args:
-        incident: The incident's reference.
-        event_ids: What was recorded.
-        position: Where the log stands after it.
-        already: The same command had been carried out before; nothing was written now.
-        repeats: The identical entry of less than two minutes before, which this one repeats.
-        in_doubt: The stated time lies in the future.
-        backfilled: Recorded more than an hour after its stated time.
-        met: Obligations that the entry met, or was late for.
-        due: What the acting office owes next, the soonest first.
-        remarks: Duties of the acting office that could not be tied to a recipient in the directory.
-    """
-
-    incident: str
-    event_ids: tuple[str, ...]
-    position: int
-    already: bool = False
-    repeats: str | None = None
-    in_doubt: bool = False
-    backfilled: bool = False
-    met: tuple[Obligation, ...] = ()
-    due: tuple[Due, ...] = ()
-    remarks: tuple[Words, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """One incident, judged from its own stream."""
-
-    timeline: Timeline
-    assessment: Assessment
-    directory: Directory
-    position: int
-    numbers: Mapping[str, int] = field(default_factory=dict)
-    """The number of each entry in its incident, by event id: what people call it by."""
-
-    @property
-    def obligation_rows(self) -> list[Row]:
-        """The obligations as rows."""
-        return [obligation_row(o, self.timeline, self.directory) for o in self.assessment.obligations]
-
-    @property
-    def finding_rows(self) -> list[Row]:
-        """The findings as rows."""
-        return [finding_row(f, self.timeline, self.directory) for f in self.assessment.findings]
-
-    @property
-    def incident_row(self) -> Row:
-        """The incident as a row."""
-        return incident_row(self.timeline, self.directory)
-
-
-@dataclass(frozen=True, slots=True)
-class ImportOutcome:
-    """What an import came to: ``imported``, ``unchanged`` or ``amended``, and what changed."""
-
-    ref: str
-    status: Literal["imported", "unchanged", "amended"]
-    changes: tuple[str, ...]
-    position: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProjectionStatus:
-    """How the read models stand to the log and the rulebook."""
-
-    recorded_through: int
-    behind: int
-    incidents: int
-    parked: tuple[Row, ...]
-    rulebook: str
-    rulebooks: tuple[str, ...]
+__all__ = ["Due", "Engine", "Identity", "ImportOutcome", "Outcome", "ProjectionStatus", "View"]
 
 
 class Engine:
@@ -229,46 +117,8 @@ class Engine:
         Raises:
             RefusedError: an office reports to one that is neither registered nor in the same list.
         """
-        listed = tuple(offices)
-        outcome: dict[str, str] = {}
         with self._log.writing() as writing:
-            known = directory(writing)
-            names = {o.office for o in listed}
-            for office in listed:
-                for up in office.reports_to:
-                    if up not in known and up not in names:
-                        raise RefusedError(
-                            f"{office.office} is to report to {up}, which is not in the directory."
-                            f"{_nearest(up, [*known.offices, *names])} Add that office first."
-                        )
-                outcome[office.office] = self._register(writing, known, office)
-        return outcome
-
-    def _register(self, writing: Writing, known: Directory, office: OfficeRegistered) -> str:
-        old = known.get(office.office)
-        if office.office == PUBLIC:
-            raise RefusedError('"public" stands for whoever is no office; give the office another id.')
-        if old is None:
-            self._append_office(writing, office)
-            return "added"
-        new: list[OfficeEvent] = []
-        if (old.tier, old.line, old.division, old.zone) != (office.tier, office.line, office.division, office.zone):
-            new.append(office)
-        else:
-            if old.name != office.name:
-                new.append(OfficeRenamed(office=office.office, since=office.since, name=office.name))
-            if old.superiors[-1][1] != office.reports_to:
-                new.append(
-                    SuperiorChanged(office=office.office, since=office.since, reports_to=office.reports_to)
-                )
-        self._append_office(writing, *new)
-        return "changed" if new else "unchanged"
-
-    def _append_office(self, writing: Writing, *office_events: OfficeEvent) -> None:
-        for event in office_events:
-            stream = office_stream(event.office)
-            version = len(writing.stream(stream))
-            writing.append(stream, version, [Draft(event=event)])
+            return registration.register(writing, tuple(offices))
 
     # -- commands on incidents -------------------------------------------------------------------------------
 
@@ -409,7 +259,7 @@ class Engine:
         """The first entry that an office logs of its own: from here on its silence is silence."""
         office = offices.get(entry.office)
         if office is not None and entry.logged_by == entry.office and office.logs_since is None:
-            self._append_office(writing, LoggingStarted(office=entry.office))
+            registration.append(writing, LoggingStarted(office=entry.office))
 
     def _outcome(
         self,
@@ -424,7 +274,7 @@ class Engine:
         ids = {recorded.event_id for recorded in written}
         steps = [s for s in view.timeline.steps if s.id in ids]
         entry = steps[0].entry if steps else None
-        final = _final(view.assessment.obligations)
+        final = final_phases(view.assessment.obligations)
         return Outcome(
             incident=ref,
             event_ids=tuple(recorded.event_id for recorded in written),
@@ -434,7 +284,7 @@ class Engine:
             in_doubt=entry.in_doubt if entry else False,
             backfilled=any(s.backfilled for s in steps),
             met=tuple(o for o in final if o.met_by in ids),
-            due=tuple(_due(final, office, view.directory)),
+            due=tuple(still_due(final, office, view.directory)),
             remarks=tuple(r.words for r in view.assessment.remarks if r.office == office),
         )
 
@@ -457,7 +307,9 @@ class Engine:
             found = [r.event_id for r in stream if r.event_id.startswith(target) or _step(r) == target]
         if len(found) != 1:
             what = "There is no entry" if not found else "There are several entries"
-            raise NotFoundError(f"{what} {target} on {ref}. `emergency show {ref}` lists them with their numbers.")
+            raise NotFoundError(
+                f"{what} {target} on {ref}. `emergency show {ref}` lists them with their numbers."
+            )
         return found[0]
 
     def _known(self, offices: Directory, office: str) -> None:
@@ -474,94 +326,31 @@ class Engine:
     # -- timelines -------------------------------------------------------------------------------------------
 
     def import_timeline(
-        self, case: case_file.CaseFile | Path, *, amend: bool = False, mapping: Mapping[str, str] | None = None
+        self,
+        case: case_file.CaseFile | Path,
+        *,
+        amend: bool = False,
+        mapping: Mapping[str, str] | None = None,
     ) -> ImportOutcome:
         """Read one timeline file into the store: all of it or none.
 
         The same file again changes nothing. An edited one is refused with the list of what changed, unless
         ``amend``: then every change is an amendment, a withdrawal or a new entry, and the log keeps what was.
 
+        Args:
+            case: The file, or its path.
+            amend: Record the differences from what is on record.
+            mapping: The file's own office ids that stand for offices of this store.
+
         Raises:
             BrokenDataError: the file is not a timeline; nothing was written.
             RefusedError: the incident is on record in another form.
         """
-        if isinstance(case, Path):
-            case = case_file.read(case)
-        new = timeline_import.imported(case, mapping)
+        new = timeline_import.imported(case_file.read(case) if isinstance(case, Path) else case, mapping)
         with self._log.writing() as writing:
-            offices = directory(writing)
             for office in (mapping or {}).values():
-                self._known(offices, office)
-            state = incident_of(writing.stream(incident_stream(new.ref)))
-            if state is None:
-                self._write_import(writing, offices, new)
-                return ImportOutcome(new.ref, "imported", (), writing.last_position())
-            if not state.opened.event.imported:
-                raise RefusedError(f"{new.ref} is an incident that was logged here; give the file another case name.")
-            streams = writing.streams(review_stream(new.ref, ""))
-            reviews = [r for s in streams if (r := review_of(writing.stream(s))) is not None]
-            determined = tuple(d for r in reviews for d in r.determined)
-            changes = timeline_import.changes(new, state.opened, state.entries, determined, offices)
-            if not changes:
-                return ImportOutcome(new.ref, "unchanged", (), writing.last_position())
-            words = tuple(c.what for c in changes)
-            if not amend:
-                raise RefusedError(
-                    f"{new.ref} is on record already and the file differs: {'; '.join(words)}. "
-                    "Nothing was written. To record the changes as amendments, add --amend."
-                )
-            for change in changes:
-                self._write_change(writing, offices, state, reviews, change)
-            return ImportOutcome(new.ref, "amended", words, writing.last_position())
-
-    def _write_import(self, writing: Writing, offices: Directory, new: timeline_import.Imported) -> None:
-        correlation = f"import/{new.ref}"
-        for office in new.offices:
-            self._register(writing, offices, office)
-        drafts = [Draft(event=event) for event in (new.opened, *new.entries)]
-        writing.append(incident_stream(new.ref), 0, drafts, correlation_id=correlation)
-        for determined in new.determined:
-            self._write_review(writing, new.ref, determined)
-
-    def _write_review(self, writing: Writing, ref: str, determined: Value) -> None:
-        stream = review_stream(ref, getattr(determined, "step", None) or uuid.uuid4().hex)
-        opened = ReviewOpened(incident=ref, rulebook=self.rulebook.fingerprint)
-        drafts = [Draft(event=opened), Draft(event=determined)]
-        writing.append(stream, len(writing.stream(stream)), drafts, correlation_id=f"import/{ref}")
-
-    def _write_change(
-        self,
-        writing: Writing,
-        offices: Directory,
-        state: Incident,
-        reviews: Sequence[Any],
-        change: timeline_import.Change,
-    ) -> None:
-        stream = incident_stream(state.opened.event.ref)
-        for review in reviews:
-            if any(d.event_id == change.target for d in review.determined):
-                stream = review.stream
-        event: Value
-        if isinstance(change.new, OfficeRegistered):
-            self._register(writing, offices, change.new)
-            return
-        if change.target is not None and change.new is not None:
-            read = change.new.model_dump(mode="json")
-            event = events.EntryAmended(
-                target=change.target,
-                changes={name: read[name] for name in change.fields},
-                why="the imported file was edited",
-            )
-        elif change.target is not None:
-            event = events.EntryWithdrawn(target=change.target, why="the imported file no longer has it")
-        elif change.new is not None and not isinstance(change.new, events.Entry):
-            self._write_review(writing, state.opened.event.ref, change.new)
-            return
-        else:
-            assert change.new is not None  # noqa: S101 - a change has a target, something new, or both
-            event = change.new
-        version = max((r.version for r in writing.stream(stream)), default=0)
-        writing.append(stream, version, [Draft(event=event)], correlation_id=f"import/{state.opened.event.ref}")
+                self._known(directory(writing), office)
+            return importer.write(writing, new, amend=amend, rulebook=self.rulebook.fingerprint)
 
     # -- queries ---------------------------------------------------------------------------------------------
 
@@ -651,25 +440,33 @@ class Engine:
     def due(self, ref: str, office: str) -> tuple[Due, ...]:
         """What an office still owes on an incident, the soonest first."""
         view = self.view(ref)
-        return tuple(_due(_final(view.assessment.obligations), office, view.directory))
+        return tuple(still_due(final_phases(view.assessment.obligations), office, view.directory))
 
     def incidents(self) -> Listing:
         """All incidents."""
         return self._listing(tables.incidents)
 
-    def obligations(self, refs: Sequence[str] = (), *, at: datetime | None = None, **filters: str | None) -> Listing:
+    def obligations(
+        self, refs: Sequence[str] = (), *, at: datetime | None = None, **filters: str | None
+    ) -> Listing:
         """Obligations as they stand at an instant (default: now), of some incidents or of all.
 
         Named incidents are judged from their own streams; all of them are read from the read models.
         """
         return self._audit(tables.obligations, refs, at, filters)
 
-    def findings(self, refs: Sequence[str] = (), *, at: datetime | None = None, **filters: str | None) -> Listing:
+    def findings(
+        self, refs: Sequence[str] = (), *, at: datetime | None = None, **filters: str | None
+    ) -> Listing:
         """Findings that hold at an instant (default: now), of some incidents or of all."""
         return self._audit(tables.findings, refs, at, filters)
 
     def _audit(
-        self, table: sqlalchemy.Table, refs: Sequence[str], at: datetime | None, filters: Mapping[str, str | None]
+        self,
+        table: sqlalchemy.Table,
+        refs: Sequence[str],
+        at: datetime | None,
+        filters: Mapping[str, str | None],
     ) -> Listing:
         moment = at or datetime.now(UTC)
         if not refs:
@@ -687,7 +484,9 @@ class Engine:
             ]
         return Listing(tuple(rows), position, 0, (), (self.rulebook.fingerprint,))
 
-    def _listing(self, table: sqlalchemy.Table, *, at: datetime | None = None, **filters: str | None) -> Listing:
+    def _listing(
+        self, table: sqlalchemy.Table, *, at: datetime | None = None, **filters: str | None
+    ) -> Listing:
         """Catch up first; a reader that may not write reads what is there and says how far behind it is."""
         try:
             self.projections.catch_up()
@@ -736,43 +535,6 @@ def _position_at(reading: Reading, as_of: datetime | None) -> int | None:
     return None if as_of is None else reading.position_at(as_of)
 
 
-def _final(obligations: Iterable[Obligation]) -> list[Obligation]:
-    """The last phase of each obligation."""
-    last: dict[str, Obligation] = {}
-    for obligation in obligations:
-        last[obligation.id] = obligation
-    return list(last.values())
-
-
-def _due(obligations: Iterable[Obligation], office: str, offices: Directory) -> list[Due]:
-    """What the office still owes: the strictest ground of each, whether or not it governs a verdict."""
-    found: list[Due] = []
-    for obligation in obligations:
-        if obligation.office != office or obligation.met_by is not None:
-            continue
-        if obligation.state in (State.MET, State.EXCUSED):
-            continue
-        timed = [g for g in obligation.grounds if g.due is not None and g.due.earliest is not None]
-        ground = min(timed, key=lambda g: g.due.earliest) if timed else obligation.grounds[0]  # type: ignore[union-attr,arg-type,return-value]
-        by = ground.due.earliest if ground.due is not None else None
-        found.append(
-            Due(
-                office=office,
-                recipient=obligation.recipient,
-                recipient_name=offices.name(obligation.recipient),
-                channel=obligation.channel,
-                by=by,
-                citation=ground.citation,
-                confirmed=ground.confirmed,
-                condition=None if ground.sure else ground.condition,
-                state=obligation.state,
-                obligation=obligation.id,
-            )
-        )
-    far = datetime.max.replace(tzinfo=UTC)
-    return sorted(found, key=lambda d: (d.condition is not None, d.by or datetime.min.replace(tzinfo=UTC), far))
-
-
 def _told(entry: events.Entry) -> tuple[str, ...]:
     whom = getattr(entry, "whom", ())
     return (*(entry.to if isinstance(entry, events.Message) else ()), *whom)
@@ -800,10 +562,9 @@ def _nearest(word: str, known: Iterable[str]) -> str:
     return f" Did you mean {near[0]}?" if near else ""
 
 
-def _valid(cls: type[V], **fields: Any) -> V:
+def _valid(cls: type[V], **fields: object) -> V:
     try:
         return cls(**fields)
     except ValidationError as error:
         first = error.errors()[0]
         raise UsageError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
-

@@ -61,7 +61,11 @@ class Understatement:
 
 
 def _rule(ground: Ground) -> Words:
-    unsure = Words("", "") if ground.confirmed else Words("（该规定的原文尚未核对）", " (nobody has confirmed this text)")
+    unsure = (
+        Words("", "")
+        if ground.confirmed
+        else Words("（该规定的原文尚未核对）", " (nobody has confirmed this text)")
+    )
     return Words(
         f"依{ground.citation}，应{ground.limit.zh}报告{unsure.zh}",
         f"under {ground.citation} a report was due {ground.limit.en}{unsure.en}",
@@ -104,7 +108,9 @@ def late(record: OfficeRecord, ground: Ground, phase: Obligation, status: Status
         rule = _rule(stricter[0])
         due = due_words(stricter[0].due or phase.due)
         more = Words("；已确认的规定并未违反", "; no confirmed rule was broken")
-    evidence = ", ".join(record.timeline.step(i).ref for i in (*phase.trigger, *((phase.met_by,) if phase.met_by else ())))
+    evidence = ", ".join(
+        record.timeline.step(i).ref for i in (*phase.trigger, *((phase.met_by,) if phase.met_by else ()))
+    )
     rests = ", ".join(record.timeline.step(i).ref for i in phase.rests_on)
     zh = f"{office}于{known.zh}知情，{rule.zh}（报{recipient}），{due.zh}；{done.zh}，迟{by.zh}{more.zh}。{said.zh}。依据：{evidence}"
     en = (
@@ -139,7 +145,11 @@ def falsified(record: OfficeRecord, found: list[Understatement]) -> Words:
 
 
 def concealed(
-    record: OfficeRecord, ground: Ground | None, obligation: Obligation | None, steps: tuple[Step, ...], why: Why
+    record: OfficeRecord,
+    ground: Ground | None,
+    obligation: Obligation | None,
+    steps: tuple[Step, ...],
+    why: Why,
 ) -> Words:
     """The pattern, the rule and its limit, and the steps."""
     zh = f"{record.office.name}：{why.zh}"
@@ -152,7 +162,9 @@ def concealed(
         if ground.due is not None:
             zh, en = f"{zh}，{due.zh}", f"{en}, {due.en}"
     tail = STATUSES[Status.SUSPECTED]
-    return Words(f"{zh}。依据：{_refs(steps)}。{tail.zh}", f"{en}. Evidence: {_refs(steps)}. {tail.en.capitalize()}")
+    return Words(
+        f"{zh}。依据：{_refs(steps)}。{tail.zh}", f"{en}. Evidence: {_refs(steps)}. {tail.en.capitalize()}"
+    )
 
 
 def missed(record: OfficeRecord, ground: Ground, phase: Obligation, since: datetime) -> Words:

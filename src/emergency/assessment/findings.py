@@ -134,7 +134,10 @@ def _falsified(record: OfficeRecord, contradicted: tuple[Contradiction, ...]) ->
     since: dict[tuple[str, ...], list[datetime]] = {}
 
     def note(
-        report: Step, against: tuple[Step, ...], measures: dict[str, tuple[float, float]], known: datetime | None
+        report: Step,
+        against: tuple[Step, ...],
+        measures: dict[str, tuple[float, float]],
+        known: datetime | None,
     ) -> None:
         to = tuple(sorted(report.to))
         evidence.setdefault(to, {}).update(dict.fromkeys((report.id, *(s.id for s in against))))
@@ -199,7 +202,11 @@ def _limit_passed(judged: Judged, first: Step | None) -> bool:
         return False
     if first is None:
         return judged.final.state is not State.MET
-    return surely_after(first.at, due) and judged.final.state in (State.LATE, State.OVERDUE, State.UNDETERMINED)
+    return surely_after(first.at, due) and judged.final.state in (
+        State.LATE,
+        State.OVERDUE,
+        State.UNDETERMINED,
+    )
 
 
 def _kept_back(record: OfficeRecord, first: Step | None, *, surely_before: bool) -> tuple[Step, ...]:
@@ -212,12 +219,17 @@ def _kept_back(record: OfficeRecord, first: Step | None, *, surely_before: bool)
     return tuple(s for s in acts if possibly_by(s.at, first.at))
 
 
-def _known_from_outside(record: OfficeRecord, judged: Judged, due: Interval, first: Step | None) -> tuple[Step, ...]:
+def _known_from_outside(
+    record: OfficeRecord, judged: Judged, due: Interval, first: Step | None
+) -> tuple[Step, ...]:
     """How the recipient, or an office above, learned of it from outsiders or by its own inquiry, after the limit
-    and before the office's own report."""
+    and before the office's own report.
+    """
     up = {judged.final.recipient, *record.directory.above(record.office.id)}
     for step, at in _outside_routes(record.timeline, record.office.id, up):
-        if surely_after(at, due) and (first is None or (at.latest is not None and _surely_before(at, first.at))):
+        if surely_after(at, due) and (
+            first is None or (at.latest is not None and _surely_before(at, first.at))
+        ):
             origin = _clue_behind(record.timeline, step)
             return (step,) if origin is None or origin.id == step.id else (origin, step)
     return ()
@@ -272,7 +284,9 @@ def _left_out(record: OfficeRecord) -> tuple[Step, ...]:
     for step in timeline.acts(office):
         if not isinstance(step.entry, Withheld):
             continue
-        people = {m: n for m, n in known_figures(step.entry.facts).items() if m in ("deaths", "persons") and n > 0}
+        people = {
+            m: n for m, n in known_figures(step.entry.facts).items() if m in ("deaths", "persons") and n > 0
+        }
         if people and not any(_tells(report, step) for report in reports):
             found.append(step)
     return tuple(found)
@@ -308,7 +322,9 @@ def _concealment(
         grounds=judged.final.grounds if judged else (),
         rests_on=tuple(i for i in evidence if timeline.step(i).assumed),
         holds_from=max(moments, default=None),
-        explanation=explanation.concealed(record, judged.ground if judged else None, judged.final if judged else None, steps, why),
+        explanation=explanation.concealed(
+            record, judged.ground if judged else None, judged.final if judged else None, steps, why
+        ),
     )
 
 
@@ -365,7 +381,8 @@ def _still_unreported(
 
 def _figures_left_out(record: OfficeRecord, judged: tuple[Judged, ...]) -> Iterator[Finding]:
     """Dead or missing that the office held and said nothing of. Only where its record is complete can a figure
-    be said to be left out: elsewhere it may have been told in what is not on record."""
+    be said to be left out: elsewhere it may have been told in what is not on record.
+    """
     if not record.complete:
         return
     timeline, office = record.timeline, record.office.id
@@ -408,4 +425,3 @@ def _figures_left_out(record: OfficeRecord, judged: tuple[Judged, ...]) -> Itera
             holds_until=told,
             explanation=explanation.left_out(record, report, tuple(h.step for h in held)),
         )
-

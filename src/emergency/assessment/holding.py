@@ -52,7 +52,9 @@ def held_by(timeline: Timeline, office: str) -> tuple[Held, ...]:
     found = [h for s in timeline.acts(office) if (h := _own(s)) is not None]
     for step in timeline.told(office):
         if step.office != office and _tells(step):
-            found.append(Held(step, step.office, timeline.received(step, office), step.entry.facts, replaces_all=False))
+            found.append(
+                Held(step, step.office, timeline.received(step, office), step.entry.facts, replaces_all=False)
+            )
     return tuple(found)
 
 
@@ -108,7 +110,8 @@ def _amount_key(amount: Amount) -> str:
 
 def stated_at_most(facts: Facts) -> dict[str, float]:
     """What a report says there is at most, by measure; a measure it does not speak of, or speaks of only
-    approximately or as being verified, is left out."""
+    approximately or as being verified, is left out.
+    """
     figures: dict[str, float] = {}
     if facts.deaths is not None and not facts.deaths.about and DEATHS not in facts.verifying:
         figures[DEATHS] = facts.deaths.value
@@ -135,7 +138,9 @@ def below(report: Facts, held: Facts) -> dict[str, tuple[float, float]]:
     known = known_figures(held)
     if PERSONS in known and report.deaths is None and report.dead_or_missing is None:
         # The report says nothing of deaths, so only those not yet dead can be missing from it.
-        known[PERSONS] = known_figures(held.model_copy(update={"deaths": None, "bodies": None})).get(PERSONS, 0)
+        known[PERSONS] = known_figures(held.model_copy(update={"deaths": None, "bodies": None})).get(
+            PERSONS, 0
+        )
     return {m: (said[m], known[m]) for m in said if m in known and said[m] < known[m]}
 
 
@@ -219,7 +224,9 @@ def _already_told(timeline: Timeline, report: Step) -> dict[str, float]:
     return told
 
 
-def understated(timeline: Timeline, office: str) -> Iterator[tuple[Step, Step, Step, dict[str, tuple[float, float]]]]:
+def understated(
+    timeline: Timeline, office: str
+) -> Iterator[tuple[Step, Step, Step, dict[str, tuple[float, float]]]]:
     """Reports made after the office had withheld, and below what another office later verified.
 
     Yields:
@@ -242,9 +249,7 @@ def understated(timeline: Timeline, office: str) -> Iterator[tuple[Step, Step, S
                 break
 
 
-def first_reaching(
-    held: Iterable[Held], meets: Callable[[Facts], bool]
-) -> tuple[Interval, str] | None:
+def first_reaching(held: Iterable[Held], meets: Callable[[Facts], bool]) -> tuple[Interval, str] | None:
     """Since when the office held facts that meet a condition, and the step that brought them."""
     hits = [h for h in held if meets(h.facts)]
     if not hits:
@@ -252,4 +257,6 @@ def first_reaching(
     dated = [h for h in hits if h.since.latest is not None]
     first = min(dated, key=lambda h: h.since.latest) if dated else hits[0]  # type: ignore[arg-type,return-value]
     earliest = [h.since.earliest for h in hits]
-    return Interval(None if None in earliest else min(e for e in earliest if e), first.since.latest), first.step.id
+    return Interval(
+        None if None in earliest else min(e for e in earliest if e), first.since.latest
+    ), first.step.id

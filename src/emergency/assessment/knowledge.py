@@ -128,9 +128,7 @@ def knowledge_of(timeline: Timeline, office: str) -> Knowledge | None:
     signs = [e for e in evidence if e.shows is Shows.SIGN]
     if not direct and not by_then:
         earliest = first_of(e.at for e in signs).earliest
-        return Knowledge(
-            Interval(earliest, None), False, tuple(e.step.id for e in signs), (), None, evidence
-        )
+        return Knowledge(Interval(earliest, None), False, tuple(e.step.id for e in signs), (), None, evidence)
     shown = [*direct, *by_then]
     last = min(
         (e for e in shown if e.at.latest is not None),
@@ -147,7 +145,9 @@ def knowledge_of(timeline: Timeline, office: str) -> Knowledge | None:
         earliest = sign
     since = narrowed(Interval(earliest, latest), not_before=floor if not signs else None)
     start = _start(direct, last)
-    triggers = [e for e in (*direct, *signs) if latest is None or e.at.earliest is None or e.at.earliest <= latest]
+    triggers = [
+        e for e in (*direct, *signs) if latest is None or e.at.earliest is None or e.at.earliest <= latest
+    ]
     ids = dict.fromkeys(e.step.id for e in triggers)
     if last is not None:
         ids.setdefault(last.step.id)

@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from emergency.assessment.holding import Held, contradictions, first_reaching, held_by, known_figures
+from emergency.assessment.holding import Held, contradictions, first_reaching, held_by
 from emergency.assessment.knowledge import Knowledge, Shows, knowledge_of
 from emergency.assessment.model import Ground, Obligation, Remark, Words
 from emergency.assessment.recipients import Found, recipient_of
 from emergency.assessment.timeline import Step, Timeline
 from emergency.assessment.words import limit_words
-from emergency.domain.events import REPORTS, Answered, FollowUpFiled, Corrected, Message, NonReportStated
+from emergency.domain.events import REPORTS, Answered, Corrected, FollowUpFiled, Message, NonReportStated
 from emergency.domain.intervals import (
     OPEN,
     Interval,
@@ -47,16 +47,15 @@ RECORD_INCOMPLETE = Words(
 KNOWLEDGE_NOT_SHOWN = Words(
     "只有线索，不足以证明该单位已经知情", "there are signs only; nothing shows that the office knew"
 )
-KNOWLEDGE_UNDATED = Words(
-    "该单位何时知情（接报）未载明", "when the office learned of it is not on record"
-)
+KNOWLEDGE_UNDATED = Words("该单位何时知情（接报）未载明", "when the office learned of it is not on record")
 REPORT_UNDATED = Words("报告的时间未载明", "when the report was sent is not on record")
 EARLIER_IMPLIED = Words(
     "在案的只有续报，续报意味着此前已有报告，而记录并不完整",
     "only a follow-up is on record: it implies an earlier report, and the record is not complete",
 )
 RECEIVER_UNNAMED = Words(
-    "有一份报告未载明报给谁，可能即是报给该单位", "a report on record names no receiver and may have gone to it"
+    "有一份报告未载明报给谁，可能即是报给该单位",
+    "a report on record names no receiver and may have gone to it",
 )
 RECIPIENT_UNDATED = Words(
     "报告报错了单位，应接报单位何时知情未载明",
@@ -67,9 +66,12 @@ CONDITION_OPEN = Words(
     "whether the rule applies (level, figures or law of the day) is left open",
 )
 WHATEVER_THE_LEVEL = Words(
-    "等级未定，但无论何级，时限均不超过此数", "the level is open, but no level gives a longer limit than this one"
+    "等级未定，但无论何级，时限均不超过此数",
+    "the level is open, but no level gives a longer limit than this one",
 )
-NO_HOURS = Words("法规只要求立即，未规定时限，不以时间计算迟报", "due at once, without hours: never late by arithmetic")
+NO_HOURS = Words(
+    "法规只要求立即，未规定时限，不以时间计算迟报", "due at once, without hours: never late by arithmetic"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,9 @@ class OfficeRecord:
     """Whether the record holds all that the office sent out."""
 
 
-def office_record(timeline: Timeline, directory: Directory, rulebook: Rulebook, office_id: str) -> OfficeRecord | None:
+def office_record(
+    timeline: Timeline, directory: Directory, rulebook: Rulebook, office_id: str
+) -> OfficeRecord | None:
     """The record of one office; None where nothing hints that it knew, or nobody knows what it is."""
     office = directory.get(office_id)
     knowledge = knowledge_of(timeline, office_id)
@@ -258,13 +262,21 @@ def _start(record: OfficeRecord, rule: Rule) -> tuple[Interval, tuple[str, ...],
     if reached is None:
         if levels is not None:
             names = "、".join(levels)
-            words = Words(f"如等级为{names}（尚未确定）", f"if the level is {', '.join(levels)} (not established)")
+            words = Words(
+                f"如等级为{names}（尚未确定）", f"if the level is {', '.join(levels)} (not established)"
+            )
         else:
-            words = Words("如伤亡达到规定数字（尚未确定）", "if the figures reach the rule's number (not established)")
+            words = Words(
+                "如伤亡达到规定数字（尚未确定）", "if the figures reach the rule's number (not established)"
+            )
         return knowledge.since, knowledge.triggers, False, words
     since, step = reached
     start = last_of((knowledge.since, since))
-    later = knowledge.since.latest is not None and since.earliest is not None and since.earliest > knowledge.since.latest
+    later = (
+        knowledge.since.latest is not None
+        and since.earliest is not None
+        and since.earliest > knowledge.since.latest
+    )
     trigger = (step,) if later else tuple(dict.fromkeys((*knowledge.triggers, step)))
     return start, trigger, True, None
 
@@ -402,7 +414,11 @@ def _done(record: OfficeRecord, duty: Duty, due: Interval | None, all_recipients
 def _may_serve(message: Step, duty: Duty) -> bool:
     """A second, written report is met in writing only; a raise only by what came after it."""
     entry = message.entry
-    if duty.channel == "written" and isinstance(entry, Message) and entry.channel not in ("written", "network", "unknown"):
+    if (
+        duty.channel == "written"
+        and isinstance(entry, Message)
+        and entry.channel not in ("written", "network", "unknown")
+    ):
         return False
     if duty.occasion == FIRST:
         return True
@@ -537,7 +553,8 @@ def _compared(
 
 def _overdue_by(record: OfficeRecord, doing: Doing, due: Interval) -> Span | None:
     """How long it stayed unreported: until it is stated to be so still, until the record ends, and never beyond
-    the moment at which the recipient knew by another route."""
+    the moment at which the recipient knew by another route.
+    """
     until: datetime | None = doing.not_reported.at.earliest if doing.not_reported else None
     if record.complete:
         until = max(filter(None, (until, record.timeline.ends)), default=None)
@@ -625,5 +642,3 @@ def determinations(timeline: Timeline) -> Iterator[tuple[Recorded[object], str, 
     for recorded in timeline.determined:
         for verdict in recorded.event.verdicts:
             yield recorded, verdict.office, str(verdict.kind)
-
-

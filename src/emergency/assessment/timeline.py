@@ -15,8 +15,8 @@ from typing import Any
 from emergency.domain.amendment import effective
 from emergency.domain.events import (
     Acknowledged,
-    ClueLinked,
     Closed,
+    ClueLinked,
     Entry,
     IncidentOpened,
     Inquired,

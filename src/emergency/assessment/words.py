@@ -20,9 +20,13 @@ FAULTS = {
 
 STATUSES = {
     Status.ESTABLISHED: Words("可以认定", "established"),
-    Status.PRESUMED: Words("推定（所据时间系假定或未载明）", "presumed (rests on an assumed or unstated time)"),
+    Status.PRESUMED: Words(
+        "推定（所据时间系假定或未载明）", "presumed (rests on an assumed or unstated time)"
+    ),
     Status.POSSIBLE: Words("可能", "possible"),
-    Status.SUSPECTED: Words("疑似，须由有权机关认定", "suspected; only people with authority can determine it"),
+    Status.SUSPECTED: Words(
+        "疑似，须由有权机关认定", "suspected; only people with authority can determine it"
+    ),
     Status.NONE: Words("系统未发现", "not seen by the engine"),
 }
 

@@ -102,7 +102,9 @@ def decide(command: Command, state: Incident | None, now: datetime) -> tuple[Inc
     """
     if isinstance(command, Open):
         if state is not None:
-            raise RefusedError(f"There is already an incident {state.opened.event.ref}. Use another reference.")
+            raise RefusedError(
+                f"There is already an incident {state.opened.event.ref}. Use another reference."
+            )
         return (command.opened,)
     if state is None:
         raise NotFoundError("There is no such incident. Open it first.")
@@ -111,7 +113,9 @@ def decide(command: Command, state: Incident | None, now: datetime) -> tuple[Inc
     target = _target(command.target, state)
     if isinstance(command, Withdraw):
         if target is state.opened:
-            raise RefusedError("The incident's own opening cannot be withdrawn; amend it, or withdraw its entries.")
+            raise RefusedError(
+                "The incident's own opening cannot be withdrawn; amend it, or withdraw its entries."
+            )
         return (
             EntryWithdrawn(
                 target=target.event_id, why=command.why, office=command.office, officer=command.officer
@@ -156,7 +160,9 @@ def _recorded(entry: Entry, state: Incident, now: datetime) -> Entry:
     if isinstance(entry, Acknowledged):
         message = state.entries.get(entry.of)
         if message is None or not isinstance(message.event, Message):
-            raise NotFoundError(f"There is no message {entry.of} on this incident that could be acknowledged.")
+            raise NotFoundError(
+                f"There is no message {entry.of} on this incident that could be acknowledged."
+            )
     marks: dict[str, Any] = {}
     if entry.at.earliest is not None and entry.at.earliest > now:
         marks["in_doubt"] = True

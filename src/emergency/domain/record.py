@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-E = TypeVar("E", covariant=True)
+E_co = TypeVar("E_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded(Generic[E]):
+class Recorded(Generic[E_co]):
     """One event of the log (入库的事件).
 
     Args:
@@ -35,4 +35,4 @@ class Recorded(Generic[E]):
     command_id: str | None = None
     correlation_id: str | None = None
     causation_id: str | None = None
-    event: E
+    event: E_co

@@ -86,4 +86,6 @@ class EventCodec:
                 data = UPCASTERS[name, step](data)
             return cls.model_validate(data)
         except (ValidationError, ValueError) as error:
-            raise BrokenDataError(f"An event of type {name!r}, version {version}, cannot be read: {error}") from error
+            raise BrokenDataError(
+                f"An event of type {name!r}, version {version}, cannot be read: {error}"
+            ) from error

@@ -8,10 +8,21 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from emergency import yamlfile
+from emergency.domain.intervals import Interval
 from emergency.domain.times import read_iso
 from emergency.domain.values import Division, Facts
-from emergency.domain.vocabulary import PUBLIC, Basis, Category, Channel, Fault, Level, Line, Origin, Outcome, Tier
-from emergency.domain.intervals import Interval
+from emergency.domain.vocabulary import (
+    PUBLIC,
+    Basis,
+    Category,
+    Channel,
+    Fault,
+    Level,
+    Line,
+    Origin,
+    Outcome,
+    Tier,
+)
 from emergency.yamlfile import BrokenFileError, Document, Flaw
 
 
@@ -26,17 +37,20 @@ def _listed(value: object) -> object:
     return value if isinstance(value, (list, tuple)) else (value,)
 
 
-def _time(value: object) -> Time | None | object:
+def _time(value: object) -> Time | object | None:
     if value is None or isinstance(value, Time):
         return value
     if isinstance(value, str):
         return Time(text=value, interval=read_iso(value))
     if isinstance(value, dict):
         if not value or not set(value) <= {"from", "to"}:
-            raise ValueError("a span of time has from, to, or both; either may be left out where it is unknown")
+            raise ValueError(
+                "a span of time has from, to, or both; either may be left out where it is unknown"
+            )
         early, late = value.get("from"), value.get("to")
         interval = Interval(
-            read_iso(early).earliest if early is not None else None, read_iso(late).latest if late is not None else None
+            read_iso(early).earliest if early is not None else None,
+            read_iso(late).latest if late is not None else None,
         )
         if interval.earliest and interval.latest and interval.latest < interval.earliest:
             raise ValueError("the end lies before the beginning; check from and to")
@@ -224,11 +238,15 @@ def _references(document: Document, case: CaseFile) -> list[Flaw]:
         if name in offices or (public and name == PUBLIC):
             return
         hint = yamlfile.nearest(name, offices)
-        flaws.append(document.flaw(path, f'there is no office "{name}" in this file;{hint} name one of offices'))
+        flaws.append(
+            document.flaw(path, f'there is no office "{name}" in this file;{hint} name one of offices')
+        )
 
     for key, entry in case.offices.items():
         if key == PUBLIC:
-            flaws.append(document.flaw(("offices", key), '"public" is reserved for whoever is no office; rename it'))
+            flaws.append(
+                document.flaw(("offices", key), '"public" is reserved for whoever is no office; rename it')
+            )
         for name in entry.reports_to:
             office(name, ("offices", key, "reports_to"), public=False)
     for name in case.record.complete_for:
@@ -236,7 +254,9 @@ def _references(document: Document, case: CaseFile) -> list[Flaw]:
     for i, step in enumerate(case.steps):
         where = ("steps", i)
         if ids.index(step.id) != i:
-            flaws.append(document.flaw((*where, "id"), f'the id "{step.id}" is used twice; each step needs its own'))
+            flaws.append(
+                document.flaw((*where, "id"), f'the id "{step.id}" is used twice; each step needs its own')
+            )
         office(step.office, (*where, "office"), public=step.act == "clue")
         for name in step.to:
             office(name, (*where, "to"), public=True)
@@ -248,8 +268,9 @@ def _references(document: Document, case: CaseFile) -> list[Flaw]:
             for ref in getattr(step, key):
                 if ref not in ids:
                     hint = yamlfile.nearest(ref, ids)
-                    flaws.append(document.flaw((*where, key), f'there is no step "{ref}";{hint} name a step\'s id'))
+                    flaws.append(
+                        document.flaw((*where, key), f'there is no step "{ref}";{hint} name a step\'s id')
+                    )
                 elif ref == step.id:
                     flaws.append(document.flaw((*where, key), "a step cannot come before or after itself"))
     return flaws
-

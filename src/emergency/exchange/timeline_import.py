@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,7 +116,7 @@ def _of(step: FileStep) -> StatedTime:
     return stated.model_copy(update={"also": tuple(also), "after": step.after, "before": step.before})
 
 
-def _entry(step: FileStep, office: Any) -> events.Entry:  # noqa: ANN401 - a function of this module
+def _entry(step: FileStep, office: Callable[[str], str]) -> events.Entry:
     cls = ENTRIES[step.act]
     fields: dict[str, Any] = {
         "office": office(step.office),
@@ -149,7 +149,7 @@ class Change:
     """In words: ``step s3 changed: at, facts``."""
     target: str | None
     """The event that would be amended or withdrawn; None for something new."""
-    new: Value | None
+    new: OfficeRegistered | events.IncidentOpened | events.Entry | Determined | None
     """What it would read; None for something the file no longer has."""
     fields: tuple[str, ...] = ()
 
@@ -175,6 +175,7 @@ def changes(
     if differing:
         found.append(Change(f"head changed: {', '.join(differing)}", opened.event_id, new.opened, differing))
     recorded: dict[str | None, Recorded[Any]] = {r.event.step: r for r in (*entries.values(), *determined)}
+    entry: events.Entry | Determined
     for entry in (*new.entries, *new.determined):
         old = recorded.pop(entry.step, None)
         if old is not None and type(old.event) is not type(entry):

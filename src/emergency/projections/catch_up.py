@@ -15,56 +15,24 @@ from sqlalchemy import delete, insert, select
 from emergency.assessment.assess import assess_timeline
 from emergency.assessment.model import Assessment
 from emergency.assessment.timeline import Timeline, timeline_of
-from emergency.domain.offices import Directory, directory_of
+from emergency.domain.offices import Directory
 from emergency.domain.record import Recorded
 from emergency.errors import BrokenDataError
 from emergency.projections import tables
 from emergency.projections.rows import finding_row, incident_row, obligation_row
+from emergency.projections.streams import (
+    INCIDENT,
+    OFFICE,
+    REVIEW,
+    directory,
+    history,
+    incident_stream,
+)
 from emergency.rulebook import Rulebook
-from emergency.store import Log, Reading, Undecodable, Writing
+from emergency.store import Log, Undecodable, Writing
 
 NAME = "views"
 BATCH = 500
-
-INCIDENT, REVIEW, OFFICE = "incident/", "review/", "office/"
-
-
-def incident_stream(ref: str) -> str:
-    """The stream of an incident."""
-    return f"{INCIDENT}{ref}"
-
-
-def review_stream(ref: str, name: str) -> str:
-    """The stream of one review of an incident."""
-    return f"{REVIEW}{ref}/{name}"
-
-
-def office_stream(office: str) -> str:
-    """The stream of an office."""
-    return f"{OFFICE}{office}"
-
-
-def history(reading: Reading, ref: str, *, through: int | None = None) -> list[Recorded[Any]]:
-    """An incident's own events and those of its reviews, in the order of the log."""
-    events = reading.stream(incident_stream(ref), through=through)
-    for stream in reading.streams(review_stream(ref, "")):
-        events += reading.stream(stream, through=through)
-    return sorted(events, key=lambda recorded: recorded.position)
-
-
-def directory(reading: Reading, *, through: int | None = None) -> Directory:
-    """Who reports to whom, from all office events up to a position."""
-    found: list[Recorded[Any]] = []
-    after = 0
-    while page := reading.page(after, BATCH, type_prefix="office."):
-        after = page[-1].position
-        for event in page:
-            if through is not None and event.position > through:
-                return directory_of(found)
-            if isinstance(event, Undecodable):
-                raise BrokenDataError(f"The directory cannot be read at position {event.position}: {event.reason}")
-            found.append(event)
-    return directory_of(found)
 
 
 class Projections:
@@ -124,7 +92,9 @@ class Projections:
                 )
                 touched.update(dict.fromkeys(found.scalars()))
             else:
-                self._park(writing, event.stream, event.position, f"no reader knows the stream {event.stream}")
+                self._park(
+                    writing, event.stream, event.position, f"no reader knows the stream {event.stream}"
+                )
         return list(touched)
 
     def _refresh(self, writing: Writing, stream: str, offices: Directory) -> None:
@@ -195,7 +165,12 @@ class Projections:
         connection.execute(delete(tables.parked).where(tables.parked.c.stream == stream))
         connection.execute(
             insert(tables.parked),
-            {"stream": stream, "position": position, "reason": reason, "incident": stream.startswith(INCIDENT)},
+            {
+                "stream": stream,
+                "position": position,
+                "reason": reason,
+                "incident": stream.startswith(INCIDENT),
+            },
         )
 
 

@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import Table, select
 
 from emergency.projections import tables
-from emergency.projections.catch_up import INCIDENT, NAME
+from emergency.projections.catch_up import NAME
 from emergency.projections.rows import Row, holds
+from emergency.projections.streams import INCIDENT
 from emergency.store import Log
 
 
@@ -52,7 +53,11 @@ def listing(log: Log, table: Table, *, at: datetime | None = None, **filters: An
         rows = [json.loads(text) for text in reading.connection.execute(query.order_by(*order)).scalars()]
         through = reading.tracked(NAME)
         behind = reading.last_position() - through
-        parked = reading.connection.execute(select(tables.parked).order_by(tables.parked.c.stream)).mappings().all()
+        parked = (
+            reading.connection.execute(select(tables.parked).order_by(tables.parked.c.stream))
+            .mappings()
+            .all()
+        )
         rulebooks = (
             reading.connection.execute(select(tables.incidents.c.rulebook).distinct().order_by("rulebook"))
             .scalars()

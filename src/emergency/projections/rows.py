@@ -85,7 +85,9 @@ def obligation_row(obligation: Obligation, timeline: Timeline, directory: Direct
         "met_by": ref.get(obligation.met_by, obligation.met_by) if obligation.met_by else None,
         "met_at": interval_row(obligation.met_at),
         "met_on": obligation.met_on,
-        "reached_by": ref.get(obligation.reached_by, obligation.reached_by) if obligation.reached_by else None,
+        "reached_by": ref.get(obligation.reached_by, obligation.reached_by)
+        if obligation.reached_by
+        else None,
         "late_by": span_row(obligation.late_by),
         "grounds": [ground_row(g) for g in obligation.grounds],
         "rests_on": [ref.get(i, i) for i in obligation.rests_on],

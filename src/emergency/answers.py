@@ -1,0 +1,173 @@
+"""What commands and queries give back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Literal
+
+from emergency.assessment.model import Assessment, Ground, Obligation, Words
+from emergency.assessment.timeline import Timeline
+from emergency.domain.offices import Directory
+from emergency.domain.vocabulary import State
+from emergency.projections.rows import Row, finding_row, incident_row, obligation_row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who is at the keyboard: an office, a role in it, the officer's id. Never a name."""
+
+    office: str
+    role: str | None = None
+    officer: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A report that an office still owes, as advice: the earliest defensible deadline.
+
+    Args:
+        office: Who owes it.
+        recipient: To whom.
+        recipient_name: The recipient's name.
+        channel: ``any`` or ``written``.
+        by: When at the latest; None for a duty *at once*.
+        citation: The rule that gives the earliest time.
+        confirmed: Whether that rule's text was read.
+        condition: What would have to be so for it to apply, where that is open.
+        state: Where the obligation stands.
+        obligation: Its id.
+    """
+
+    office: str
+    recipient: str
+    recipient_name: str
+    channel: str
+    by: datetime | None
+    citation: str
+    confirmed: bool
+    condition: Words | None
+    state: State
+    obligation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a command came to.
+
+    Args:
+        incident: The incident's reference.
+        event_ids: What was recorded.
+        position: Where the log stands after it.
+        already: The same command had been carried out before; nothing was written now.
+        repeats: The identical entry of less than two minutes before, which this one repeats.
+        in_doubt: The stated time lies in the future.
+        backfilled: Recorded more than an hour after its stated time.
+        met: Obligations that the entry met, or was late for.
+        due: What the acting office owes next, the soonest first.
+        remarks: Duties of the acting office that could not be tied to a recipient in the directory.
+    """
+
+    incident: str
+    event_ids: tuple[str, ...]
+    position: int
+    already: bool = False
+    repeats: str | None = None
+    in_doubt: bool = False
+    backfilled: bool = False
+    met: tuple[Obligation, ...] = ()
+    due: tuple[Due, ...] = ()
+    remarks: tuple[Words, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One incident, judged from its own stream."""
+
+    timeline: Timeline
+    assessment: Assessment
+    directory: Directory
+    position: int
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    """The number of each entry in its incident, by event id: what people call it by."""
+
+    @property
+    def obligation_rows(self) -> list[Row]:
+        """The obligations as rows."""
+        return [obligation_row(o, self.timeline, self.directory) for o in self.assessment.obligations]
+
+    @property
+    def finding_rows(self) -> list[Row]:
+        """The findings as rows."""
+        return [finding_row(f, self.timeline, self.directory) for f in self.assessment.findings]
+
+    @property
+    def incident_row(self) -> Row:
+        """The incident as a row."""
+        return incident_row(self.timeline, self.directory)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOutcome:
+    """What an import came to: ``imported``, ``unchanged`` or ``amended``, and what changed."""
+
+    ref: str
+    status: Literal["imported", "unchanged", "amended"]
+    changes: tuple[str, ...]
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectionStatus:
+    """How the read models stand to the log and the rulebook."""
+
+    recorded_through: int
+    behind: int
+    incidents: int
+    parked: tuple[Row, ...]
+    rulebook: str
+    rulebooks: tuple[str, ...]
+
+
+def final_phases(obligations: Iterable[Obligation]) -> list[Obligation]:
+    """The last phase of each obligation."""
+    last: dict[str, Obligation] = {}
+    for obligation in obligations:
+        last[obligation.id] = obligation
+    return list(last.values())
+
+
+def still_due(obligations: Iterable[Obligation], office: str, offices: Directory) -> list[Due]:
+    """What the office still owes: the strictest ground of each, whether or not it governs a verdict."""
+    found: list[Due] = []
+    for obligation in obligations:
+        if obligation.office != office or obligation.met_by is not None:
+            continue
+        if obligation.state in (State.MET, State.EXCUSED):
+            continue
+        by, ground = _strictest(obligation)
+        found.append(
+            Due(
+                office=office,
+                recipient=obligation.recipient,
+                recipient_name=offices.name(obligation.recipient),
+                channel=obligation.channel,
+                by=by,
+                citation=ground.citation,
+                confirmed=ground.confirmed,
+                condition=None if ground.sure else ground.condition,
+                state=obligation.state,
+                obligation=obligation.id,
+            )
+        )
+    at_once = datetime.min.replace(tzinfo=UTC)
+    return sorted(found, key=lambda due: (due.condition is not None, due.by or at_once))
+
+
+def _strictest(obligation: Obligation) -> tuple[datetime | None, Ground]:
+    """The earliest time that any ground gives, and that ground; of those without hours, the first in rank."""
+    timed = [
+        (g.due.earliest, g) for g in obligation.grounds if g.due is not None and g.due.earliest is not None
+    ]
+    return min(timed, key=lambda pair: pair[0]) if timed else (None, obligation.grounds[0])

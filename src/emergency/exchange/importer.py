@@ -1,0 +1,104 @@
+"""Writing an imported timeline into the store, inside one transaction: all of it or none."""
+
+from __future__ import annotations
+
+from emergency.answers import ImportOutcome
+from emergency.domain import events
+from emergency.domain.incident import Incident, incident_of
+from emergency.domain.offices import OfficeRegistered
+from emergency.domain.review import Determined, Review, ReviewOpened, review_of
+from emergency.errors import RefusedError
+from emergency.exchange import registration
+from emergency.exchange.timeline_import import Change, Imported, changes
+from emergency.projections.streams import directory, incident_stream, review_stream
+from emergency.store import Draft, Writing
+
+
+def write(writing: Writing, new: Imported, *, amend: bool, rulebook: str) -> ImportOutcome:
+    """Put the incident on record, or what changed of it where ``amend`` is given.
+
+    Raises:
+        RefusedError: it is on record in another form.
+    """
+    state = incident_of(writing.stream(incident_stream(new.ref)))
+    if state is None:
+        _write_new(writing, new, rulebook)
+        return ImportOutcome(new.ref, "imported", (), writing.last_position())
+    if not state.opened.event.imported:
+        raise RefusedError(f"{new.ref} is an incident that was logged here; give the file another case name.")
+    reviews = _reviews(writing, new.ref)
+    determined = tuple(d for review in reviews for d in review.determined)
+    found = changes(new, state.opened, state.entries, determined, directory(writing))
+    if not found:
+        return ImportOutcome(new.ref, "unchanged", (), writing.last_position())
+    words = tuple(change.what for change in found)
+    if not amend:
+        raise RefusedError(
+            f"{new.ref} is on record already and the file differs: {'; '.join(words)}. "
+            "Nothing was written. To record the changes as amendments, add --amend."
+        )
+    registration.register(writing, tuple(c.new for c in found if isinstance(c.new, OfficeRegistered)))
+    for change in found:
+        _write_change(writing, state, reviews, change, rulebook)
+    return ImportOutcome(new.ref, "amended", words, writing.last_position())
+
+
+def _reviews(writing: Writing, ref: str) -> list[Review]:
+    streams = writing.streams(review_stream(ref, ""))
+    return [review for s in streams if (review := review_of(writing.stream(s))) is not None]
+
+
+def _write_new(writing: Writing, new: Imported, rulebook: str) -> None:
+    registration.register(writing, new.offices)
+    drafts = [Draft(event=event) for event in (new.opened, *new.entries)]
+    writing.append(incident_stream(new.ref), 0, drafts, correlation_id=_correlation(new.ref))
+    for determined in new.determined:
+        _write_review(writing, new.ref, determined, rulebook)
+
+
+def _write_review(writing: Writing, ref: str, determined: Determined, rulebook: str) -> None:
+    """Each determination of a file is a review of its own, with what the source does not say left unknown."""
+    stream = review_stream(ref, determined.step or "determined")
+    version = max((r.version for r in writing.stream(stream)), default=0)
+    drafts = [Draft(event=determined)]
+    if not version:
+        drafts.insert(0, Draft(event=ReviewOpened(incident=ref, rulebook=rulebook)))
+    writing.append(stream, version, drafts, correlation_id=_correlation(ref))
+
+
+def _write_change(
+    writing: Writing, state: Incident, reviews: list[Review], change: Change, rulebook: str
+) -> None:
+    ref = state.opened.event.ref
+    new = change.new
+    if change.target is not None:
+        stream = next(
+            (r.stream for r in reviews if any(d.event_id == change.target for d in r.determined)),
+            incident_stream(ref),
+        )
+        event: events.EntryAmended | events.EntryWithdrawn | events.Entry
+        if new is None:
+            event = events.EntryWithdrawn(target=change.target, why="the imported file no longer has it")
+        else:
+            read = new.model_dump(mode="json")
+            event = events.EntryAmended(
+                target=change.target,
+                changes={name: read[name] for name in change.fields},
+                why="the imported file was edited",
+            )
+        _append(writing, ref, stream, event)
+    elif isinstance(new, Determined):
+        _write_review(writing, ref, new, rulebook)
+    elif isinstance(new, events.Entry):
+        _append(writing, ref, incident_stream(ref), new)
+
+
+def _append(
+    writing: Writing, ref: str, stream: str, event: events.EntryAmended | events.EntryWithdrawn | events.Entry
+) -> None:
+    version = max((r.version for r in writing.stream(stream)), default=0)
+    writing.append(stream, version, [Draft(event=event)], correlation_id=_correlation(ref))
+
+
+def _correlation(ref: str) -> str:
+    return f"import/{ref}"

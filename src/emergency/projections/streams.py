@@ -1,0 +1,54 @@
+"""The names of streams, and reading what belongs together: an incident with its reviews, the directory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from emergency.domain.offices import Directory, directory_of
+from emergency.domain.record import Recorded
+from emergency.errors import BrokenDataError
+from emergency.store import Reading, Undecodable
+
+PAGE = 500
+
+INCIDENT, REVIEW, OFFICE = "incident/", "review/", "office/"
+
+
+def incident_stream(ref: str) -> str:
+    """The stream of an incident."""
+    return f"{INCIDENT}{ref}"
+
+
+def review_stream(ref: str, name: str) -> str:
+    """The stream of one review of an incident."""
+    return f"{REVIEW}{ref}/{name}"
+
+
+def office_stream(office: str) -> str:
+    """The stream of an office."""
+    return f"{OFFICE}{office}"
+
+
+def history(reading: Reading, ref: str, *, through: int | None = None) -> list[Recorded[Any]]:
+    """An incident's own events and those of its reviews, in the order of the log."""
+    events = reading.stream(incident_stream(ref), through=through)
+    for stream in reading.streams(review_stream(ref, "")):
+        events += reading.stream(stream, through=through)
+    return sorted(events, key=lambda recorded: recorded.position)
+
+
+def directory(reading: Reading, *, through: int | None = None) -> Directory:
+    """Who reports to whom, from all office events up to a position."""
+    found: list[Recorded[Any]] = []
+    after = 0
+    while page := reading.page(after, PAGE, type_prefix="office."):
+        after = page[-1].position
+        for event in page:
+            if through is not None and event.position > through:
+                return directory_of(found)
+            if isinstance(event, Undecodable):
+                raise BrokenDataError(
+                    f"The directory cannot be read at position {event.position}: {event.reason}"
+                )
+            found.append(event)
+    return directory_of(found)
