@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from emergency.assessment import explanation
+from emergency.assessment.duties import duties, office_record
 from emergency.assessment.findings import Judged, findings_of
 from emergency.assessment.model import Assessment, Finding, Obligation, Remark
-from emergency.assessment.obligations import assess_duty, duties, office_record
+from emergency.assessment.obligations import assess_duty
 from emergency.assessment.timeline import Timeline, timeline_of
 from emergency.domain.offices import Directory
 from emergency.domain.record import Recorded

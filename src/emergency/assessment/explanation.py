@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from emergency.assessment.duties import OfficeRecord
 from emergency.assessment.model import Ground, Obligation, Words
-from emergency.assessment.obligations import OfficeRecord
 from emergency.assessment.timeline import Step
 from emergency.assessment.words import (
     FAULTS,
@@ -32,7 +32,8 @@ WITHHELD_AT_ONCE = Why(
 )
 WITHHELD_NO_RULE = Why(
     "该单位已知情而有隐瞒或否认的行为；规则库中没有当日有效的报告规定，本疑点以隐瞒行为本身为据",
-    "the office knew and withheld or denied; the rulebook has no rule in force that day, so this rests on the act itself",
+    "the office knew and withheld or denied; the rulebook has no rule in force that day, "
+    "so this rests on the act itself",
 )
 FOUND_OUT = Why(
     "该单位已知情，报告时限已过；应接报单位或其上级在该单位报告之前，从外部或自行核查得知",
@@ -112,7 +113,10 @@ def late(record: OfficeRecord, ground: Ground, phase: Obligation, status: Status
         record.timeline.step(i).ref for i in (*phase.trigger, *((phase.met_by,) if phase.met_by else ()))
     )
     rests = ", ".join(record.timeline.step(i).ref for i in phase.rests_on)
-    zh = f"{office}于{known.zh}知情，{rule.zh}（报{recipient}），{due.zh}；{done.zh}，迟{by.zh}{more.zh}。{said.zh}。依据：{evidence}"
+    zh = (
+        f"{office}于{known.zh}知情，{rule.zh}（报{recipient}），{due.zh}；{done.zh}，迟{by.zh}{more.zh}。"
+        f"{said.zh}。依据：{evidence}"
+    )
     en = (
         f"{office} knew {known.en}; {rule.en} to {recipient}, {due.en}; {done.en}: late by {by.en}{more.en}. "
         f"{said.en.capitalize()}. Evidence: {evidence}"
@@ -196,5 +200,6 @@ def determined_only(record_office: str, kind: Fault) -> Words:
     """Where only people found it."""
     return Words(
         f"{record_office}：有权机关认定为{FAULTS[kind].zh}；系统从记录中未发现",
-        f"{record_office}: determined as {FAULTS[kind].en} by the competent body; the engine does not see it in the record",
+        f"{record_office}: determined as {FAULTS[kind].en} by the competent body; "
+        "the engine does not see it in the record",
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from emergency.assessment import explanation
+from emergency.assessment.duties import FIRST, Duty, OfficeRecord, governing
 from emergency.assessment.holding import (
     Contradiction,
     contradictions,
@@ -21,7 +22,6 @@ from emergency.assessment.holding import (
     understated,
 )
 from emergency.assessment.model import Finding, Ground, Obligation
-from emergency.assessment.obligations import Duty, OfficeRecord, governing
 from emergency.assessment.timeline import Step, Timeline
 from emergency.domain.events import REPORTS, ClueLinked, Denied, Inquired, NonReportStated, Notified, Withheld
 from emergency.domain.intervals import Interval, first_of, possibly_by, surely_after, surely_by
@@ -172,7 +172,7 @@ def _falsified(record: OfficeRecord, contradicted: tuple[Contradiction, ...]) ->
 
 
 def _concealed(record: OfficeRecord, judged: tuple[Judged, ...], first: Step | None) -> Finding | None:
-    timed = [j for j in judged if j.timed and j.final.occasion == "first"]
+    timed = [j for j in judged if j.timed and j.final.occasion == FIRST]
     for one in timed:
         if not _limit_passed(one, first):
             continue
@@ -222,9 +222,7 @@ def _kept_back(record: OfficeRecord, first: Step | None, *, surely_before: bool)
 def _known_from_outside(
     record: OfficeRecord, judged: Judged, due: Interval, first: Step | None
 ) -> tuple[Step, ...]:
-    """How the recipient, or an office above, learned of it from outsiders or by its own inquiry, after the limit
-    and before the office's own report.
-    """
+    """How an office above learned of it from outsiders or by inquiry, after the limit and before the report."""
     up = {judged.final.recipient, *record.directory.above(record.office.id)}
     for step, at in _outside_routes(record.timeline, record.office.id, up):
         if surely_after(at, due) and (
@@ -251,9 +249,13 @@ def _outside_routes(timeline: Timeline, office: str, up: set[str]) -> Iterator[t
             if isinstance(entry, ClueLinked):
                 if entry.by is Origin.OUTSIDE:
                     yield step, timeline.received(step, receiver)
-            elif isinstance(entry, (*REPORTS, Notified)) and step.office != office:
-                if _clue_behind(timeline, step) is not None and not _heard_from(timeline, step, office):
-                    yield step, timeline.received(step, receiver)
+            elif (
+                isinstance(entry, (*REPORTS, Notified))
+                and step.office != office
+                and _clue_behind(timeline, step) is not None
+                and not _heard_from(timeline, step, office)
+            ):
+                yield step, timeline.received(step, receiver)
 
 
 def _clue_behind(timeline: Timeline, step: Step) -> Step | None:
@@ -380,8 +382,10 @@ def _still_unreported(
 
 
 def _figures_left_out(record: OfficeRecord, judged: tuple[Judged, ...]) -> Iterator[Finding]:
-    """Dead or missing that the office held and said nothing of. Only where its record is complete can a figure
-    be said to be left out: elsewhere it may have been told in what is not on record.
+    """Dead or missing that the office held and said nothing of.
+
+    Only where its record is complete can a figure be said to be left out: elsewhere it may have been told in
+    what is not on record.
     """
     if not record.complete:
         return

@@ -50,11 +50,11 @@ class Held:
 def held_by(timeline: Timeline, office: str) -> tuple[Held, ...]:
     """Everything that the office came to hold, from its own acts and from what it was told."""
     found = [h for s in timeline.acts(office) if (h := _own(s)) is not None]
-    for step in timeline.told(office):
-        if step.office != office and _tells(step):
-            found.append(
-                Held(step, step.office, timeline.received(step, office), step.entry.facts, replaces_all=False)
-            )
+    found += [
+        Held(step, step.office, timeline.received(step, office), step.entry.facts, replaces_all=False)
+        for step in timeline.told(office)
+        if step.office != office and _tells(step)
+    ]
     return tuple(found)
 
 
@@ -81,6 +81,7 @@ def known_figures(facts: Facts, *, told: bool = False) -> dict[str, float]:
     """The figures that the facts surely state, as lower bounds.
 
     Args:
+        facts: What was stated.
         told: Read them as what a report accounts for: people rescued are accounted for as well.
     """
     figures: dict[str, float] = {}
@@ -109,8 +110,9 @@ def _amount_key(amount: Amount) -> str:
 
 
 def stated_at_most(facts: Facts) -> dict[str, float]:
-    """What a report says there is at most, by measure; a measure it does not speak of, or speaks of only
-    approximately or as being verified, is left out.
+    """What a report says there is at most, by measure.
+
+    A measure it does not speak of, or speaks of only approximately or as being verified, is left out.
     """
     figures: dict[str, float] = {}
     if facts.deaths is not None and not facts.deaths.about and DEATHS not in facts.verifying:

@@ -128,7 +128,14 @@ def knowledge_of(timeline: Timeline, office: str) -> Knowledge | None:
     signs = [e for e in evidence if e.shows is Shows.SIGN]
     if not direct and not by_then:
         earliest = first_of(e.at for e in signs).earliest
-        return Knowledge(Interval(earliest, None), False, tuple(e.step.id for e in signs), (), None, evidence)
+        return Knowledge(
+            since=Interval(earliest, None),
+            shown=False,
+            triggers=tuple(e.step.id for e in signs),
+            rests_on=(),
+            latest_step=None,
+            evidence=evidence,
+        )
     shown = [*direct, *by_then]
     last = min(
         (e for e in shown if e.at.latest is not None),

@@ -7,9 +7,8 @@ from zoneinfo import ZoneInfo
 
 from emergency.assessment.model import Words
 from emergency.domain.intervals import Interval, Span
+from emergency.domain.times import CHINA
 from emergency.domain.vocabulary import Fault, Status
-
-CHINA = ZoneInfo("Asia/Shanghai")
 
 FAULTS = {
     Fault.LATE: Words("迟报", "late"),

@@ -64,14 +64,10 @@ def widened(interval: Interval, by: timedelta = ABOUT) -> Interval:
 def hull(intervals: Iterable[Interval]) -> Interval:
     """What two sources that contradict each other leave open: from the earliest to the latest of all."""
     listed = tuple(intervals)
-    if not listed or any(i.earliest is None for i in listed):
-        earliest = None
-    else:
-        earliest = _min(*(i.earliest for i in listed))
-    if not listed or any(i.latest is None for i in listed):
-        latest = None
-    else:
-        latest = _max(*(i.latest for i in listed))
+    open_before = any(i.earliest is None for i in listed)
+    open_after = any(i.latest is None for i in listed)
+    earliest = None if open_before else _min(*(i.earliest for i in listed))
+    latest = None if open_after else _max(*(i.latest for i in listed))
     return Interval(earliest, latest)
 
 
@@ -96,7 +92,7 @@ def last_of(things: Iterable[Interval]) -> Interval:
 def narrowed(
     interval: Interval, *, not_before: datetime | None = None, not_after: datetime | None = None
 ) -> Interval:
-    """The interval cut by causality. A bound that would leave nothing is contradicted by the record and is not applied."""
+    """The interval cut by causality; a bound that would leave nothing contradicts the record and is not applied."""
     earliest, latest = interval.earliest, interval.latest
     if not_before is not None and (latest is None or not_before <= latest):
         earliest = _max(earliest, not_before)

@@ -62,8 +62,8 @@ class StatedTime(Value):
 
     @model_validator(mode="after")
     def _ends_in_order(self) -> StatedTime:
-        one: StatedTime | OtherTime
-        for one in (self, *self.also):
+        stated: tuple[StatedTime | OtherTime, ...] = (self, *self.also)
+        for one in stated:
             if one.earliest is not None and one.latest is not None and one.latest < one.earliest:
                 raise ValueError("the end of a stated time lies before its beginning")
         return self

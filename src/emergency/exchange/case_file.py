@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -230,47 +231,42 @@ def checked(document: Document) -> CaseFile:
 
 
 def _references(document: Document, case: CaseFile) -> list[Flaw]:
+    """Every name in the file that points at nothing."""
     flaws: list[Flaw] = []
+
+    def among(
+        name: str, known: Iterable[str], path: tuple[str | int, ...], what: str, *, public: bool
+    ) -> None:
+        if name not in known and not (public and name == PUBLIC):
+            hint = yamlfile.nearest(name, known)
+            flaws.append(
+                document.flaw(path, f'there is no {what} "{name}" in this file{hint}; name one of its own')
+            )
+
     offices = case.offices.keys()
-    ids = [step.id for step in case.steps]
-
-    def office(name: str, path: tuple[str | int, ...], *, public: bool) -> None:
-        if name in offices or (public and name == PUBLIC):
-            return
-        hint = yamlfile.nearest(name, offices)
-        flaws.append(
-            document.flaw(path, f'there is no office "{name}" in this file;{hint} name one of offices')
-        )
-
     for key, entry in case.offices.items():
         if key == PUBLIC:
-            flaws.append(
-                document.flaw(("offices", key), '"public" is reserved for whoever is no office; rename it')
-            )
+            reserved = '"public" is reserved for whoever is no office; rename it'
+            flaws.append(document.flaw(("offices", key), reserved))
         for name in entry.reports_to:
-            office(name, ("offices", key, "reports_to"), public=False)
+            among(name, offices, ("offices", key, "reports_to"), "office", public=False)
     for name in case.record.complete_for:
-        office(name, ("record", "complete_for"), public=False)
+        among(name, offices, ("record", "complete_for"), "office", public=False)
+    ids = [step.id for step in case.steps]
     for i, step in enumerate(case.steps):
         where = ("steps", i)
         if ids.index(step.id) != i:
             flaws.append(
-                document.flaw((*where, "id"), f'the id "{step.id}" is used twice; each step needs its own')
+                document.flaw((*where, "id"), f'the id "{step.id}" is used twice; give each step its own')
             )
-        office(step.office, (*where, "office"), public=step.act == "clue")
-        for name in step.to:
-            office(name, (*where, "to"), public=True)
-        for name in step.whom:
-            office(name, (*where, "whom"), public=False)
-        for found in step.finding:
-            office(found.office, (*where, "finding"), public=False)
-        for key in ("after", "before"):
-            for ref in getattr(step, key):
-                if ref not in ids:
-                    hint = yamlfile.nearest(ref, ids)
-                    flaws.append(
-                        document.flaw((*where, key), f'there is no step "{ref}";{hint} name a step\'s id')
-                    )
-                elif ref == step.id:
-                    flaws.append(document.flaw((*where, key), "a step cannot come before or after itself"))
+        among(step.office, offices, (*where, "office"), "office", public=step.act == "clue")
+        named = [("to", step.to), ("whom", step.whom), ("finding", tuple(f.office for f in step.finding))]
+        for key, names in named:
+            for name in names:
+                among(name, offices, (*where, key), "office", public=key == "to")
+        for key, refs in (("after", step.after), ("before", step.before)):
+            for ref in refs:
+                among(ref, ids, (*where, key), "step", public=False)
+            if step.id in refs:
+                flaws.append(document.flaw((*where, key), "a step cannot come before or after itself"))
     return flaws

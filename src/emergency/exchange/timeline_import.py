@@ -175,8 +175,8 @@ def changes(
     if differing:
         found.append(Change(f"head changed: {', '.join(differing)}", opened.event_id, new.opened, differing))
     recorded: dict[str | None, Recorded[Any]] = {r.event.step: r for r in (*entries.values(), *determined)}
-    entry: events.Entry | Determined
-    for entry in (*new.entries, *new.determined):
+    steps: tuple[events.Entry | Determined, ...] = (*new.entries, *new.determined)
+    for entry in steps:
         old = recorded.pop(entry.step, None)
         if old is not None and type(old.event) is not type(entry):
             found.append(Change(f"step {entry.step} is another act now", old.event_id, None))

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from emergency.assessment.model import Finding, Ground, Obligation
 from emergency.assessment.timeline import Timeline
 from emergency.domain.intervals import Interval, Span
 from emergency.domain.offices import Directory
-
-CHINA = ZoneInfo("Asia/Shanghai")
+from emergency.domain.times import CHINA
 
 Row = dict[str, Any]
 

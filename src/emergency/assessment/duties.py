@@ -1,0 +1,306 @@
+"""Which reports an office owed, and when each was due: the rules that may apply, as grounds of its duties.
+
+Every rule that may apply is a ground with a due time of its own. A ground is chosen by the law in force when the
+clock starts for that office; a start that straddles a change of the law is read under both, and only what holds
+under both is sure. The due time that an officer is shown is the earliest defensible one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from emergency.assessment.holding import Held, first_reaching, held_by
+from emergency.assessment.knowledge import Knowledge, knowledge_of
+from emergency.assessment.model import Ground, Remark, Words
+from emergency.assessment.reasons import CONDITION_OPEN, WHATEVER_THE_LEVEL
+from emergency.assessment.recipients import Found, recipient_of
+from emergency.assessment.timeline import Timeline
+from emergency.assessment.words import limit_words
+from emergency.domain.intervals import Interval, last_of, shifted, surely_after
+from emergency.domain.offices import Directory, Office
+from emergency.domain.times import CHINA
+from emergency.domain.values import Facts
+from emergency.domain.vocabulary import Level
+from emergency.rulebook import Clock, Rule, Rulebook, Value
+
+FIRST = "first"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A rule that may apply to an office, before it is known what was done."""
+
+    rule: Rule
+    value: Value
+    found: Found
+    ground: Ground
+    occasion: str
+    start: Interval
+    trigger: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """The claims that make one obligation: the same recipient, channel and occasion."""
+
+    office: Office
+    knowledge: Knowledge
+    found: Found
+    channel: str
+    occasion: str
+    claims: tuple[Claim, ...]
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """Whoever may be told to meet it."""
+        return (self.found.office, *self.found.equals)
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeRecord:
+    """What the obligations and findings of one office are judged from."""
+
+    timeline: Timeline
+    directory: Directory
+    rulebook: Rulebook
+    office: Office
+    knowledge: Knowledge
+    held: tuple[Held, ...]
+    complete: bool
+    """Whether the record holds all that the office sent out."""
+
+
+def office_record(
+    timeline: Timeline, directory: Directory, rulebook: Rulebook, office_id: str
+) -> OfficeRecord | None:
+    """The record of one office; None where nothing hints that it knew, or nobody knows what it is."""
+    office = directory.get(office_id)
+    knowledge = knowledge_of(timeline, office_id)
+    if office is None or knowledge is None:
+        return None
+    return OfficeRecord(
+        timeline=timeline,
+        directory=directory,
+        rulebook=rulebook,
+        office=office,
+        knowledge=knowledge,
+        held=held_by(timeline, office_id),
+        complete=_complete(timeline, office, knowledge),
+    )
+
+
+def _complete(timeline: Timeline, office: Office, knowledge: Knowledge) -> bool:
+    """Whether the office's silence on this incident is silence."""
+    if timeline.opened.imported:
+        return office.id in timeline.opened.complete_for
+    if office.logs_since is None:
+        return False
+    if any(s.entry.logged_by == office.id for s in timeline.acts(office.id)):
+        return True
+    return knowledge.since.earliest is not None and office.logs_since <= knowledge.since.earliest
+
+
+def duties(record: OfficeRecord) -> tuple[tuple[Duty, ...], tuple[Remark, ...]]:
+    """Every duty of the office on this incident, and remarks on duties that found no recipient."""
+    claims: list[Claim] = []
+    remarks: list[Remark] = []
+    opened = record.timeline.opened
+    rules = record.rulebook.rules_for(
+        category=opened.category,
+        kind=opened.kind,
+        tier=record.office.tier,
+        line=record.office.line,
+        division=opened.place.division,
+    )
+    for rule in rules:
+        days = _days(record.knowledge.since)
+        versions = [rule.value_on(day) for day in days]
+        newest = next((v for v in reversed(versions) if v is not None), None)
+        if newest is None:
+            continue
+        found = recipient_of(rule.to, record.office, record.directory, days[-1])
+        if found is None:
+            remarks.append(
+                Remark(
+                    record.office.id,
+                    Words(
+                        f"报送网络中没有「{rule.title.zh}」的接报单位，此项义务无法落实到单位",
+                        f"the directory has no recipient for '{rule.title.en}'; this duty is tied to no office",
+                    ),
+                )
+            )
+            continue
+        claims.append(_claim(record, rule, newest, versions, found))
+    return tuple(_grouped(record, claims)), tuple(remarks)
+
+
+def _days(since: Interval) -> tuple[date, ...]:
+    """The China days on which the clock may have started: both ends, each once."""
+    ends = [i.astimezone(CHINA).date() for i in (since.earliest, since.latest) if i is not None]
+    return tuple(dict.fromkeys(ends)) or (date.max,)
+
+
+def _claim(
+    record: OfficeRecord, rule: Rule, value: Value, versions: list[Value | None], found: Found
+) -> Claim:
+    start, trigger, sure, condition = _start(record, rule)
+    limits = [v.limit.within for v in versions if v is not None]
+    if any(v is None for v in versions) or any((w is None) != (limits[0] is None) for w in limits):
+        sure, condition = False, CONDITION_OPEN
+    due = None
+    if limits[0] is not None:
+        dues = [_due(record, value.clock, start, w) for w in limits if w is not None]
+        due = Interval(
+            None if any(d.earliest is None for d in dues) else min(d.earliest for d in dues if d.earliest),
+            None if any(d.latest is None for d in dues) else max(d.latest for d in dues if d.latest),
+        )
+        if not sure:
+            due = Interval(due.earliest, None)
+    citation = value.citation
+    ground = Ground(
+        rule=rule.id,
+        citation=" ".join(filter(None, (f"《{citation.law}》", citation.number, citation.article))),
+        rank=rule.rank.value,
+        confirmed=value.confirmed,
+        limit=limit_words(value.limit.within, value.limit.no_hours),
+        due=due,
+        sure=sure,
+        condition=condition,
+        note="; ".join(filter(None, (found.note, value.note))) or None,
+    )
+    return Claim(rule, value, found, ground, FIRST, start, trigger)
+
+
+def _due(record: OfficeRecord, clock: Clock, start: Interval, within: timedelta) -> Interval:
+    """When a report was due: the limit after the clock's start.
+
+    Where the clock starts with the event and the office learned later, the officer is shown event + limit, a
+    verdict needs learning + limit: the time before is inherited from others.
+    """
+    due = shifted(start, within)
+    occurred = record.timeline.occurred.earliest
+    if clock is Clock.OCCURRED and occurred is not None:
+        strict = occurred + within
+        if start.earliest is not None:
+            strict = max(strict, start.earliest)
+        if due.earliest is None or strict < due.earliest:
+            due = Interval(strict, due.latest)
+    return due
+
+
+def _start(record: OfficeRecord, rule: Rule) -> tuple[Interval, tuple[str, ...], bool, Words | None]:
+    """When the rule's clock started for this office, by which steps, and whether the rule surely applies."""
+    knowledge = record.knowledge
+    if rule.levels is None and rule.at_least is None:
+        return knowledge.since, knowledge.triggers, True, None
+    levels = rule.levels
+
+    def meets(facts: Facts) -> bool:
+        measures = graded_measures(facts)
+        if not rule.figures_reach(measures):
+            return False
+        if levels is None:
+            return True
+        graded = record.rulebook.lowest_level(
+            category=record.timeline.opened.category,
+            kind=record.timeline.opened.kind,
+            day=_days(knowledge.since)[-1],
+            measures=measures,
+            confirmed_only=True,
+        )
+        return graded is not None and graded.level in levels and bool(measures)
+
+    reached = first_reaching(record.held, meets)
+    if reached is None:
+        if levels is not None:
+            names = "、".join(levels)
+            words = Words(
+                f"如等级为{names}（尚未确定）", f"if the level is {', '.join(levels)} (not established)"
+            )
+        else:
+            words = Words(
+                "如伤亡达到规定数字（尚未确定）", "if the figures reach the rule's number (not established)"
+            )
+        return knowledge.since, knowledge.triggers, False, words
+    since, step = reached
+    start = last_of((knowledge.since, since))
+    later = (
+        knowledge.since.latest is not None
+        and since.earliest is not None
+        and since.earliest > knowledge.since.latest
+    )
+    trigger = (step,) if later else tuple(dict.fromkeys((*knowledge.triggers, step)))
+    return start, trigger, True, None
+
+
+def graded_measures(facts: Facts) -> dict[str, int]:
+    """The figures that levels go by, as lower bounds: the missing are counted with the dead."""
+    measures: dict[str, int] = {}
+    dead = [c.at_least for c in (facts.deaths, facts.missing) if c is not None]
+    if facts.deaths is None and facts.bodies is not None:
+        dead.append(facts.bodies.at_least)
+    together = facts.dead_or_missing.at_least if facts.dead_or_missing else 0
+    if dead or facts.dead_or_missing:
+        measures["dead_or_missing"] = max(sum(dead), together)
+    for name in ("seriously_injured", "loss_yuan", "evacuated"):
+        count = getattr(facts, name)
+        if count is not None:
+            measures[name] = count.at_least
+    return measures
+
+
+def _grouped(record: OfficeRecord, claims: list[Claim]) -> Iterator[Duty]:
+    """Claims to the same recipient over the same channel are grounds of one obligation.
+
+    A rule whose condition was met only later than another rule's clock started calls for another report: an
+    obligation of its own, which leaves the earlier one as it was.
+    """
+    groups: dict[tuple[str, str, str], list[Claim]] = {}
+    for claim in claims:
+        key = (claim.found.office, claim.rule.channel.value)
+        base = [c for c in claims if (c.found.office, c.rule.channel.value) == key and c.ground.sure]
+        raised = (
+            claim.ground.sure
+            and claim.start != record.knowledge.since
+            and surely_after(claim.start, record.knowledge.since)
+            and any(c.start == record.knowledge.since for c in base)
+        )
+        occasion = claim.trigger[-1] if raised else FIRST
+        groups.setdefault((*key, occasion), []).append(replace(claim, occasion=occasion))
+    for (_, channel, occasion), members in groups.items():
+        settled = _whatever_the_level(record, members)
+        yield Duty(record.office, record.knowledge, members[0].found, channel, occasion, tuple(settled))
+
+
+def _whatever_the_level(record: OfficeRecord, claims: list[Claim]) -> list[Claim]:
+    """Where the open levels are covered by rules of different limits, the laxest of them surely applies."""
+    open_ones = [c for c in claims if not c.ground.sure and c.rule.levels and c.rule.at_least is None]
+    timed = [c for c in open_ones if c.ground.due is not None and c.ground.condition is not CONDITION_OPEN]
+    covered = {level for c in timed for level in c.rule.levels or ()}
+    if covered != set(Level):
+        return claims
+    laxest = max(timed, key=lambda c: c.value.limit.within or timedelta())
+    within = laxest.value.limit.within or timedelta()
+    due = _due(record, laxest.value.clock, record.knowledge.since, within)
+    sure = replace(laxest, ground=replace(laxest.ground, due=due, sure=True, condition=WHATEVER_THE_LEVEL))
+    return [sure if c is laxest else c for c in claims]
+
+
+def governing(duty: Duty) -> Claim:
+    """The claim whose ground governs the state: the strictest confirmed one, one with hours before one without.
+
+    Without a confirmed ground that surely applies, the strictest that surely applies; without any, the strictest.
+    """
+
+    def strictness(claim: Claim) -> tuple[bool, datetime, datetime]:
+        due = claim.ground.due
+        far = datetime.max.replace(tzinfo=CHINA)
+        if due is None:
+            return True, far, far
+        return False, due.latest or due.earliest or far, due.earliest or far
+
+    sure = [c for c in duty.claims if c.ground.sure]
+    confirmed = [c for c in sure if c.ground.confirmed]
+    return min(confirmed or sure or list(duty.claims), key=strictness)

@@ -1,0 +1,38 @@
+"""Why a record allows no verdict, or what a verdict does not go by."""
+
+from __future__ import annotations
+
+from emergency.assessment.model import Words
+
+RECORD_INCOMPLETE = Words(
+    "记录未载明该单位的全部外发报告，不能认定未报",
+    "the record does not hold all that this office sent out: silence is not absence",
+)
+KNOWLEDGE_NOT_SHOWN = Words(
+    "只有线索，不足以证明该单位已经知情", "there are signs only; nothing shows that the office knew"
+)
+KNOWLEDGE_UNDATED = Words("该单位何时知情（接报）未载明", "when the office learned of it is not on record")
+REPORT_UNDATED = Words("报告的时间未载明", "when the report was sent is not on record")
+EARLIER_IMPLIED = Words(
+    "在案的只有续报，续报意味着此前已有报告，而记录并不完整",
+    "only a follow-up is on record: it implies an earlier report, and the record is not complete",
+)
+RECEIVER_UNNAMED = Words(
+    "有一份报告未载明报给谁，可能即是报给该单位",
+    "a report on record names no receiver and may have gone to it",
+)
+RECIPIENT_UNDATED = Words(
+    "报告报错了单位，应接报单位何时知情未载明",
+    "the report went to another office, and when the right one came to know is not on record",
+)
+CONDITION_OPEN = Words(
+    "该规定适用的条件（等级、数字或当时的法律）未能确定",
+    "whether the rule applies (level, figures or law of the day) is left open",
+)
+WHATEVER_THE_LEVEL = Words(
+    "等级未定，但无论何级，时限均不超过此数",
+    "the level is open, but no level gives a longer limit than this one",
+)
+NO_HOURS = Words(
+    "法规只要求立即，未规定时限，不以时间计算迟报", "due at once, without hours: never late by arithmetic"
+)
