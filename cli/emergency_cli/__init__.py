@@ -1,0 +1,1 @@
+"""The ``emergency`` command: reads what people type, calls the engine, shows what it says. No rules in here."""

@@ -1,0 +1,193 @@
+"""``emergency audit``: what was owed, and what stands out, judged at an instant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from emergency_cli.context import Settings, common_options, now, pass_settings
+from emergency_cli.lazy import leave
+from emergency_cli.output import (
+    emit_csv,
+    emit_json,
+    envelope,
+    format_option,
+    indented,
+    show,
+    table,
+    warn_about,
+)
+from emergency_cli.words import (
+    FINDING_KINDS,
+    FINDING_STATUSES,
+    OBLIGATION_STATES,
+    finding_line,
+    obligation_columns,
+)
+
+if TYPE_CHECKING:
+    from emergency.projections.listing import Listing
+
+FOUND = 1
+"""The exit code where an audit found something."""
+
+SERIOUS = frozenset({"established", "presumed", "suspected"})
+"""The statuses that make an audit end with exit code 1; what is only possible does not."""
+
+OBLIGATION_KEYS = (
+    "id",
+    "incident",
+    "office",
+    "office_ref",
+    "recipient",
+    "recipient_ref",
+    "stage",
+    "channel",
+    "occasion",
+    "trigger",
+    "due_earliest",
+    "due_latest",
+    "state",
+    "reason",
+    "met_by",
+    "met_at",
+    "met_on",
+    "reached_by",
+    "late_by",
+    "grounds",
+    "rests_on",
+    "holds_from",
+    "holds_until",
+)
+FINDING_KEYS = (
+    "id",
+    "incident",
+    "office",
+    "office_ref",
+    "kind",
+    "status",
+    "could_be",
+    "obligation",
+    "evidence",
+    "late_by",
+    "grounds",
+    "rests_on",
+    "holds_from",
+    "holds_until",
+    "determination",
+    "explanation_zh",
+    "explanation_en",
+)
+
+
+@click.group()
+def audit() -> None:
+    """Judge incidents: obligations and findings.
+
+    Exit code 1 where something is established, presumed or suspected.
+    """
+
+
+_incidents = click.argument("incidents", nargs=-1, metavar="[INCIDENT]...")
+_at = click.option("--at", metavar="TIME", help="The instant of judging; now unless given.")
+_office = click.option("--office", "who", metavar="ID", help="Only this office.")
+
+
+@audit.command()
+@_incidents
+@_at
+@_office
+@click.option("--state", type=click.Choice(OBLIGATION_STATES), help="Only in this state.")
+@format_option
+@common_options
+@pass_settings
+def obligations(
+    settings: Settings,
+    incidents: tuple[str, ...],
+    at: str | None,
+    who: str | None,
+    state: str | None,
+    form: str,
+) -> None:
+    """Who owed whom which report by when, and what became of it 报告义务."""
+    moment = settings.moment(at, "--at") or now()
+    refs = [settings.incident(ref) for ref in incidents]
+    listing = settings.engine.obligations(refs, at=moment, state=state)
+    rows = _of_office(listing, who)
+    ids = {row["id"] for row in rows}
+    found = any(
+        row["status"] in SERIOUS and row["obligation"] in ids
+        for row in settings.engine.findings(refs, at=moment).rows
+    )
+    _emit(settings, listing, moment, rows, form, OBLIGATION_KEYS)
+    if form == "table":
+        if not rows:
+            click.echo(settings.say("没有报告义务。", "No obligations."))
+        for ref in dict.fromkeys(row["incident"] for row in rows):
+            mine = [row for row in rows if row["incident"] == ref]
+            show(table(obligation_columns(settings), mine, title=ref))
+    leave(FOUND if found else 0)
+
+
+@audit.command()
+@_incidents
+@_at
+@_office
+@click.option("--kind", type=click.Choice(FINDING_KINDS), help="Only of this kind.")
+@click.option("--status", type=click.Choice(FINDING_STATUSES), help="Only of this status.")
+@format_option
+@common_options
+@pass_settings
+def findings(
+    settings: Settings,
+    incidents: tuple[str, ...],
+    at: str | None,
+    who: str | None,
+    kind: str | None,
+    status: str | None,
+    form: str,
+) -> None:
+    """What stands out: late, missed, falsified, concealed 疑点, beside what people determined 认定."""
+    moment = settings.moment(at, "--at") or now()
+    refs = [settings.incident(ref) for ref in incidents]
+    listing = settings.engine.findings(refs, at=moment, kind=kind, status=status)
+    rows = _of_office(listing, who)
+    _emit(settings, listing, moment, rows, form, FINDING_KEYS)
+    if form == "table":
+        _print_findings(settings, rows)
+    leave(FOUND if any(row["status"] in SERIOUS for row in rows) else 0)
+
+
+def _of_office(listing: Listing, office: str | None) -> list[dict[str, Any]]:
+    """The rows of one office, named by its id or by the id in its file."""
+    return [row for row in listing.rows if office is None or office in (row["office"], row["office_ref"])]
+
+
+def _emit(
+    settings: Settings,
+    listing: Listing,
+    at: datetime,
+    rows: Sequence[dict[str, Any]],
+    form: str,
+    keys: Sequence[str],
+) -> None:
+    current = settings.engine.rulebook.fingerprint
+    warn_about(listing, current)
+    if form == "json":
+        emit_json(envelope(listing, at, rows, current))
+    elif form == "csv":
+        emit_csv(rows, keys)
+
+
+def _print_findings(settings: Settings, rows: Sequence[dict[str, Any]]) -> None:
+    if not rows:
+        click.echo(settings.say("没有疑点。", "No findings."))
+    last = None
+    for row in rows:
+        if row["incident"] != last:
+            show(("\n" if last else "") + row["incident"])
+            last = row["incident"]
+        show(indented(finding_line(settings, row), 2), indented(settings.say(**row["explanation"]), 4))

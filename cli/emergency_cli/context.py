@@ -1,0 +1,255 @@
+"""What every command needs: the store, who is at the keyboard, the language, the hour. Loaded where it is used."""
+
+from __future__ import annotations
+
+import json
+import locale
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import click
+
+if TYPE_CHECKING:
+    from emergency.assessment.model import Words
+    from emergency.domain.offices import Directory
+    from emergency.engine import Engine, Identity
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass
+class Settings:
+    """The options that hold for one run, and what was remembered from earlier ones.
+
+    Args:
+        db: The store's URL; None = the file in the user's data directory.
+        office: Who is at the keyboard, where it was said on the command line.
+        role: In which role.
+        officer: The officer's id.
+        lang: ``zh`` or ``en``; None = the locale's.
+        rules: A folder of rules in place of the packaged ones.
+        recorded_so_far: What an interrupted command has put on record, in words; None = nothing.
+    """
+
+    db: str | None = None
+    office: str | None = None
+    role: str | None = None
+    officer: str | None = None
+    lang: str | None = None
+    rules: Path | None = None
+    recorded_so_far: str | None = None
+    _engine: Engine | None = field(default=None, repr=False)
+
+    @property
+    def engine(self) -> Engine:
+        """The engine over the store, opened at the first use and closed when the command ends."""
+        if self._engine is None:
+            from emergency.engine import Engine  # noqa: PLC0415 - help and mistakes need no database
+
+            self._engine = Engine.open(self.url, rules=self.rules)
+            click.get_current_context().call_on_close(self._close)
+        return self._engine
+
+    def _close(self) -> None:
+        if self._engine is not None:
+            self._engine.close()
+            self._engine = None
+
+    @property
+    def url(self) -> str:
+        """Where the log is kept."""
+        if self.db:
+            return self.db
+        from platformdirs import user_data_path  # noqa: PLC0415 - only where no store is named
+
+        folder = user_data_path("emergency", appauthor=False)
+        folder.mkdir(parents=True, exist_ok=True)
+        return f"sqlite:///{folder / 'emergency.db'}"
+
+    @property
+    def chinese(self) -> bool:
+        """Whether tables speak Chinese."""
+        return (self.lang or _language()) == "zh"
+
+    def say(self, zh: str, en: str) -> str:
+        """The words in the language of this run."""
+        return zh if self.chinese else en
+
+    def words(self, words: Words) -> str:
+        """Words of the engine in the language of this run."""
+        return self.say(words.zh, words.en)
+
+    # -- who ------------------------------------------------------------------------------------------------
+
+    @property
+    def identity(self) -> Identity:
+        """Who is at the keyboard.
+
+        Raises:
+            click.UsageError: nobody has said so.
+        """
+        from emergency.engine import Identity  # noqa: PLC0415 - as above
+
+        known = remembered()
+        office = self.office or known.get("office")
+        if not office:
+            raise click.UsageError(
+                "Nobody has said which office this is. Say it once with: "
+                "emergency use OFFICE --as ROLE --officer ID; or give --office OFFICE."
+            )
+        # A role and an officer belong to the office they were remembered with.
+        same = known if office == known.get("office") else {}
+        return Identity(
+            office=office, role=self.role or same.get("role"), officer=self.officer or same.get("officer")
+        )
+
+    # -- when -----------------------------------------------------------------------------------------------
+
+    def zone(self, offices: Directory | None = None) -> ZoneInfo:
+        """The zone that typed times are meant in: that of the office at the keyboard."""
+        office = self.office or remembered().get("office")
+        known = offices.get(office) if offices is not None and office else None
+        return ZoneInfo(known.zone if known else "Asia/Shanghai")
+
+    def moment(self, text: str | None, option: str) -> datetime | None:
+        """The instant that an option names; a whole day means its end, a time that is *about* its latest end."""
+        if text is None:
+            return None
+        from emergency.domain.times import understood  # noqa: PLC0415 - as above
+
+        latest = understood(text, now(), self.zone()).interval.latest
+        if latest is None:
+            raise click.UsageError(f"{option} needs a time, like 2014-04-07T13:05 or 13:05.")
+        return latest
+
+    # -- which ----------------------------------------------------------------------------------------------
+
+    def incident(self, ref: str) -> str:
+        """The incident that a beginning of its reference names; ``-`` is the last one used here."""
+        if ref != "-":
+            return self.engine.resolve(ref)
+        last = remembered().get("incidents")
+        found = last.get(self.url) if isinstance(last, dict) else None
+        if not found:
+            raise click.UsageError("There is no last incident yet. Name one: `emergency list` shows them.")
+        return self.engine.resolve(str(found))
+
+    def used(self, ref: str) -> None:
+        """Remember the incident as the last one used in this store."""
+        last = remembered().get("incidents")
+        incidents = dict(last) if isinstance(last, dict) else {}
+        if incidents.get(self.url) == ref:
+            return
+        incidents[self.url] = ref
+        try:
+            remember({**remembered(), "incidents": incidents})
+        except OSError as error:
+            click.echo(f"The incident could not be remembered for `-`: {error.strerror or error}.", err=True)
+
+
+def now() -> datetime:
+    """The hour at the keyboard; what is recorded is stamped by the store, not by this."""
+    return datetime.now(UTC)
+
+
+def _language() -> str:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := os.environ.get(name):
+            return "zh" if value.lower().startswith("zh") else "en"
+    return "zh" if (locale.getlocale()[0] or "").lower().startswith(("zh", "chinese")) else "en"
+
+
+def config_path() -> Path:
+    """The file that remembers who I am."""
+    if named := os.environ.get("EMERGENCY_CONFIG"):
+        return Path(named)
+    from platformdirs import user_config_path  # noqa: PLC0415 - only where no file is named
+
+    return user_config_path("emergency", appauthor=False) / "identity.json"
+
+
+def remembered() -> dict[str, Any]:
+    """What was remembered; nothing where there is no file yet.
+
+    Raises:
+        click.ClickException: the file cannot be read.
+    """
+    path = config_path()
+    try:
+        known = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise click.ClickException(
+            f"{path} cannot be read ({error}); delete it and run `emergency use` again."
+        ) from None
+    if not isinstance(known, dict):
+        raise click.ClickException(f"{path} is not what it must be; delete it and run `emergency use` again.")
+    return known
+
+
+def remember(known: dict[str, Any]) -> None:
+    """Write the file anew, whole or not at all."""
+    path = config_path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft.write_text(json.dumps(known, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    draft.replace(path)
+
+
+def _into_settings(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+    if value is not None and param.name is not None:
+        setattr(ctx.ensure_object(Settings), param.name, value)
+
+
+def _lang_option(envvar: str | None) -> Callable[[F], F]:
+    return click.option(
+        "--lang",
+        type=click.Choice(["zh", "en"]),
+        envvar=envvar,
+        expose_value=False,
+        callback=_into_settings,
+        help="The language of tables; the locale's unless given.",
+    )
+
+
+lang_option = _lang_option("EMERGENCY_LANG")
+
+_db_option = click.option(
+    "--db",
+    metavar="URL",
+    expose_value=False,
+    callback=_into_settings,
+    hidden=True,
+    help="As before the command.",
+)
+
+
+def common_options(command: F) -> F:
+    """What every command takes after its name as well: the language, and the store."""
+    return _lang_option(None)(_db_option(command))
+
+
+def identity_options(command: F) -> F:
+    """Who is at the keyboard, said after the command's name."""
+    for decorate in (
+        click.option(
+            "--officer", metavar="ID", expose_value=False, callback=_into_settings, help="My officer id."
+        ),
+        click.option(
+            "--as", "role", metavar="ROLE", expose_value=False, callback=_into_settings, help="My role."
+        ),
+        click.option(
+            "--office", metavar="ID", expose_value=False, callback=_into_settings, help="My office."
+        ),
+    ):
+        command = decorate(command)
+    return command
+
+
+pass_settings = click.make_pass_decorator(Settings)

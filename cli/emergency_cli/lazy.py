@@ -1,0 +1,151 @@
+"""A group that loads a command's module only when the command is called, and ends every run in plain words.
+
+``emergency --help`` must answer at once on a slow machine: neither the database library nor the table
+renderer is loaded for it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, NoReturn
+
+import click
+
+from emergency_cli.context import Settings
+
+USAGE, REFUSED, INTERRUPTED, PIPE_CLOSED = 2, 3, 130, 141
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Where a command is to be found, and its one line of help, which is shown without loading it."""
+
+    module: str
+    name: str
+    help: str
+
+
+class LazyGroup(click.Group):
+    """A group of commands that are loaded when they are first needed."""
+
+    def __init__(self, *args: Any, later: Mapping[str, Later], **kwargs: Any) -> None:  # noqa: ANN401 - click's own
+        super().__init__(*args, **kwargs)
+        self.later = later
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order they are meant to be read in."""
+        del ctx
+        return list(self.later)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load one command."""
+        del ctx
+        place = self.later.get(cmd_name)
+        if place is None:
+            return None
+        command: click.Command = getattr(import_module(place.module), place.name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands by their one line of help."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, place.help) for name, place in self.later.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; a word that is none is answered with the nearest."""
+        if args and args[0] not in self.later and not args[0].startswith("-"):
+            from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
+
+            near = get_close_matches(args[0], self.later, n=1)
+            hint = f" Did you mean {near[0]}?" if near else f" See {ctx.command_path} --help."
+            raise click.UsageError(f"There is no command {args[0]}.{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+class Program(LazyGroup):
+    """The outermost group: every error ends as one clear message and an exit code, never as a traceback."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        *_: Any,  # noqa: ANN401 - click's own
+        standalone_mode: bool = True,
+        **extra: Any,  # noqa: ANN401 - click's own
+    ) -> Any:  # noqa: ANN401 - click's own
+        """Run once and leave with the exit code."""
+        if not standalone_mode:
+            return super().main(args, prog_name, standalone_mode=False, **extra)
+        _speak_utf8()
+        settings = extra.setdefault("obj", Settings())
+        code = REFUSED
+        try:
+            code = super().main(args, prog_name, standalone_mode=False, **extra) or 0
+            sys.stdout.flush()
+        except (click.Abort, KeyboardInterrupt, EOFError):
+            _say(settings.recorded_so_far or "Nothing was recorded.")
+            code = INTERRUPTED
+        except click.ClickException as error:
+            error.show()
+            code = USAGE if isinstance(error, click.UsageError) else REFUSED
+        except BrokenPipeError:
+            _leave_pipe()
+            code = PIPE_CLOSED
+        except Exception as error:  # noqa: BLE001 - the last line of defence: words, not a traceback
+            code = _explain(error)
+        sys.exit(code)
+
+
+def _speak_utf8() -> None:
+    """Write UTF-8 whatever the locale says: half of every answer is Chinese."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _say(message: str) -> None:
+    try:
+        click.echo(message, err=True)
+    except OSError:
+        _leave_pipe()
+
+
+def _explain(error: Exception) -> int:
+    from emergency.errors import EmergencyError, UsageError  # noqa: PLC0415 - only where something went wrong
+
+    if isinstance(error, EmergencyError):
+        _say(f"Error: {error}")
+        return USAGE if isinstance(error, UsageError) else REFUSED
+    if isinstance(error, OSError):
+        _say(f"Error: {error.filename or 'The system'}: {error.strerror or error}.")
+        return REFUSED
+    if os.environ.get("EMERGENCY_DEBUG"):
+        raise error
+    _say(
+        f"Error: the program itself failed ({type(error).__name__}: {error}). "
+        "Please report this; EMERGENCY_DEBUG=1 shows where."
+    )
+    return REFUSED
+
+
+def _leave_pipe() -> None:
+    """Whoever read our output has gone: let the interpreter's last flush go nowhere, too."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            sink = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(sink, stream.fileno())
+        except (OSError, ValueError):
+            continue
+
+
+def leave(code: int) -> NoReturn:
+    """End the command with an exit code."""
+    raise click.exceptions.Exit(code)

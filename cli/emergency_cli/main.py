@@ -1,0 +1,82 @@
+"""The commands of ``emergency``, and the options that stand before all of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from emergency_cli.context import Settings, lang_option
+from emergency_cli.lazy import Later, Program
+
+COMMANDS = {
+    "use": Later("emergency_cli.identity", "use", "Remember who I am: office, role, officer 设定身份."),
+    "offices": Later("emergency_cli.offices", "offices", "The directory: who reports to whom 报送网络."),
+    "learn": Later("emergency_cli.entries", "learn", "Log that an office came to know 获悉."),
+    "report": Later("emergency_cli.entries", "report", "Log a report 报告."),
+    "follow-up": Later("emergency_cli.entries", "follow_up", "Log a later report on what is new 续报."),
+    "correct": Later(
+        "emergency_cli.entries", "correct", "Log a report that corrects an earlier one 更正报告."
+    ),
+    "forward": Later("emergency_cli.entries", "forward", "Log what was passed upward 转报."),
+    "verify": Later("emergency_cli.entries", "verify", "Log what was checked and established 核实."),
+    "clue": Later("emergency_cli.entries", "clue", "Log a sign from outside the reporting line 线索."),
+    "ack": Later("emergency_cli.entries", "ack", "Log the receipt of a message 签收."),
+    "close": Later("emergency_cli.entries", "close", "Log that the incident is closed 结案."),
+    "amend": Later("emergency_cli.amending", "amend", "Put an entry right; the log keeps both 更正录入."),
+    "withdraw": Later("emergency_cli.amending", "withdraw", "Take an entry back; the log keeps it 撤回录入."),
+    "show": Later("emergency_cli.incidents", "show", "One incident: timeline, obligations, findings."),
+    "list": Later("emergency_cli.incidents", "list_incidents", "All incidents."),
+    "replay": Later("emergency_cli.incidents", "replay", "One incident as it was known at some time 回放."),
+    "timeline": Later("emergency_cli.timeline", "timeline", "Read incidents from timeline files."),
+    "audit": Later("emergency_cli.audit", "audit", "Obligations and findings 报告义务与疑点."),
+    "rules": Later("emergency_cli.rules", "rules", "The rules, dated and cited 规则库."),
+    "projections": Later("emergency_cli.projections", "projections", "The read models: status, rebuild."),
+}
+
+
+@click.group(
+    cls=Program,
+    later=COMMANDS,
+    epilog="Exit codes: 0 nothing found; 1 an audit found something established, presumed or suspected; "
+    "2 wrong use; 3 refused, or broken data.",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+)
+@click.option(
+    "--db", envvar="EMERGENCY_DB", metavar="URL", help="The store, like sqlite:////srv/emergency.db."
+)
+@click.option("--office", envvar="EMERGENCY_OFFICE", metavar="ID", help="The office I sit in.")
+@click.option("--as", "role", envvar="EMERGENCY_ROLE", metavar="ROLE", help="My role there.")
+@click.option("--officer", envvar="EMERGENCY_OFFICER", metavar="ID", help="My officer id, never a name.")
+@click.option(
+    "--rules",
+    envvar="EMERGENCY_RULES",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Rules in place of those that come with the program.",
+)
+@lang_option
+@click.version_option(package_name="emergency")
+@click.pass_context
+def app(
+    ctx: click.Context,
+    db: str | None,
+    office: str | None,
+    role: str | None,
+    officer: str | None,
+    rules: Path | None,
+) -> None:
+    """Emergency-information reporting (紧急信息报送).
+
+    Log who learned what and told whom; see what is owed, to whom and by when; judge afterwards what was late,
+    missed, falsified or concealed, with article and proof.
+    """
+    settings = ctx.ensure_object(Settings)
+    settings.db = db or settings.db
+    settings.office, settings.role, settings.officer = office, role, officer
+    settings.rules = rules
+
+
+def main() -> None:
+    """Run the command."""
+    app.main(prog_name="emergency")

@@ -1,0 +1,186 @@
+"""One way of showing rows: a table for people, JSON and CSV for programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from emergency.projections.listing import Listing
+
+F = TypeVar("F", bound=Callable[..., Any])
+Row = Mapping[str, Any]
+
+SCHEMA = 1
+"""The version of the JSON envelope."""
+
+format_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "csv"]),
+    default="table",
+    show_default=True,
+    help="For people, or for programs.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table.
+
+    Args:
+        title: What stands above it.
+        cell: What stands in it for a row.
+        fold: Break long words; otherwise the column keeps its width.
+        right: Flush right.
+    """
+
+    title: str
+    cell: Callable[[Any], str]
+    fold: bool = True
+    right: bool = False
+
+
+def width() -> int:
+    """How many columns there are: the terminal's, or 80 where the output is no terminal."""
+    return shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
+
+
+def show(*things: RenderableType) -> None:
+    """Print what rich can render, in one go, so that a closed pipe ends us quietly."""
+    from rich.console import Console  # noqa: PLC0415 - help and JSON need no renderer
+
+    page = io.StringIO()
+    console = Console(
+        file=page,
+        width=width(),
+        force_terminal=sys.stdout.isatty() or None,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        legacy_windows=False,
+    )
+    for thing in things:
+        console.print(thing)
+    lines = page.getvalue().split("\n")
+    click.echo("\n".join(line.rstrip() for line in lines), nl=False)
+
+
+def table(columns: Sequence[Column], rows: Iterable[Any], *, title: str | None = None) -> RenderableType:
+    """A plain table that fits the width, wide characters counted as two."""
+    from rich import box  # noqa: PLC0415 - see show
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    made = Table(
+        box=box.SIMPLE_HEAD,
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        header_style="bold",
+        pad_edge=False,
+        show_edge=False,
+        padding=(0, 1),
+    )
+    for column in columns:
+        made.add_column(
+            column.title,
+            overflow="fold",
+            no_wrap=not column.fold,
+            justify="right" if column.right else "left",
+        )
+    for row in rows:
+        made.add_row(*(Text(column.cell(row)) for column in columns))
+    return made
+
+
+def indented(text: str, by: int = 2) -> RenderableType:
+    """A paragraph set in, broken at the width."""
+    from rich.padding import Padding  # noqa: PLC0415 - see show
+    from rich.text import Text  # noqa: PLC0415
+
+    return Padding(Text(text, overflow="fold"), (0, 0, 0, by), expand=False)
+
+
+def envelope(listing: Listing, at: datetime, rows: Sequence[Row], current: str) -> dict[str, Any]:
+    """The JSON around rows (held stable).
+
+    ``rulebook`` is the one that the rows stand under: null where they stand under several, which are then in
+    ``rulebooks``. ``behind`` tells how many positions the log is ahead of the rows.
+    """
+    from emergency.projections.rows import iso_instant  # noqa: PLC0415 - the engine is loaded by now
+
+    books = listing.rulebooks or (current,)
+    return {
+        "schema": SCHEMA,
+        "at": iso_instant(at),
+        "recorded_through": listing.recorded_through,
+        "behind": listing.behind,
+        "rulebook": books[0] if len(books) == 1 else None,
+        "rulebooks": list(books),
+        "rows": list(rows),
+        "parked": list(listing.parked),
+    }
+
+
+def emit_json(value: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
+    """Print JSON, Chinese as it is."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def emit_csv(rows: Sequence[Row], keys: Sequence[str]) -> None:
+    """Print CSV: what is nested is spread over columns, lists are joined by blanks, grounds stay JSON."""
+    flat = [_flat(row) for row in rows]
+    names = list(dict.fromkeys(name for row in flat for name in row)) or list(keys)
+    page = io.StringIO()
+    writer = csv.DictWriter(page, names, restval="")
+    writer.writeheader()
+    writer.writerows(flat)
+    click.echo(page.getvalue(), nl=False)
+
+
+def _flat(row: Row) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in row.items():
+        if isinstance(value, Mapping):
+            flat.update({f"{key}_{inner}": held for inner, held in _flat(value).items()})
+        elif isinstance(value, (list, tuple)):
+            plain = all(isinstance(item, (str, int, float)) for item in value)
+            flat[key] = " ".join(map(str, value)) if plain else json.dumps(value, ensure_ascii=False)
+        else:
+            flat[key] = value
+    return flat
+
+
+def warn_about(listing: Listing, current: str) -> None:
+    """Say on stderr what a reader of these rows must know."""
+    for parked in listing.parked:
+        click.echo(
+            f"Warning: {parked['incident']} cannot be judged and is left out "
+            f"(position {parked['position']}): {parked['reason']}",
+            err=True,
+        )
+    if listing.behind:
+        click.echo(
+            f"Warning: these rows are {listing.behind} positions behind the log; "
+            "this store could not be written to bring them up to date.",
+            err=True,
+        )
+    other = [book for book in listing.rulebooks if book != current]
+    if other:
+        click.echo(
+            f"Warning: rows stand under another rulebook ({', '.join(book[:19] for book in other)}…) than the "
+            f"current one ({current[:19]}…). `emergency projections rebuild` judges all anew.",
+            err=True,
+        )
