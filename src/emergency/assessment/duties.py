@@ -39,6 +39,8 @@ class Claim:
     occasion: str
     start: Interval
     trigger: tuple[str, ...]
+    judged: Interval | None
+    """What a verdict goes by: the limit after the office's own start, whatever was lost before it knew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,15 +151,13 @@ def _claim(
     limits = [v.limit.within for v in versions if v is not None]
     if any(v is None for v in versions) or any((w is None) != (limits[0] is None) for w in limits):
         sure, condition = False, CONDITION_OPEN
-    due = None
+    due = judged = None
     if limits[0] is not None:
-        dues = [_due(record, value.clock, start, w) for w in limits if w is not None]
-        due = Interval(
-            None if any(d.earliest is None for d in dues) else min(d.earliest for d in dues if d.earliest),
-            None if any(d.latest is None for d in dues) else max(d.latest for d in dues if d.latest),
+        withins = [w for w in limits if w is not None]
+        judged = Interval(
+            shifted(start, min(withins)).earliest, shifted(start, max(withins)).latest if sure else None
         )
-        if not sure:
-            due = Interval(due.earliest, None)
+        due = _with_inherited(record, value.clock, start, min(withins), judged)
     citation = value.citation
     ground = Ground(
         rule=rule.id,
@@ -170,24 +170,24 @@ def _claim(
         condition=condition,
         note="; ".join(filter(None, (found.note, value.note))) or None,
     )
-    return Claim(rule, value, found, ground, FIRST, start, trigger)
+    return Claim(rule, value, found, ground, FIRST, start, trigger, judged)
 
 
-def _due(record: OfficeRecord, clock: Clock, start: Interval, within: timedelta) -> Interval:
-    """When a report was due: the limit after the clock's start.
+def _with_inherited(
+    record: OfficeRecord, clock: Clock, start: Interval, within: timedelta, due: Interval
+) -> Interval:
+    """The due time with what others lost before.
 
-    Where the clock starts with the event and the office learned later, the officer is shown event + limit, a
-    verdict needs learning + limit: the time before is inherited from others.
+    Where the clock starts with the event and the office learned later, the officer is shown event + limit (not
+    before it learned); a verdict goes by learning + limit: the time before is inherited from others.
     """
-    due = shifted(start, within)
     occurred = record.timeline.occurred.earliest
-    if clock is Clock.OCCURRED and occurred is not None:
-        strict = occurred + within
-        if start.earliest is not None:
-            strict = max(strict, start.earliest)
-        if due.earliest is None or strict < due.earliest:
-            due = Interval(strict, due.latest)
-    return due
+    if clock is not Clock.OCCURRED or occurred is None:
+        return due
+    strict = occurred + within
+    if start.earliest is not None:
+        strict = max(strict, start.earliest)
+    return due if due.earliest is not None and due.earliest <= strict else Interval(strict, due.latest)
 
 
 def _start(record: OfficeRecord, rule: Rule) -> tuple[Interval, tuple[str, ...], bool, Words | None]:
@@ -283,8 +283,11 @@ def _whatever_the_level(record: OfficeRecord, claims: list[Claim]) -> list[Claim
         return claims
     laxest = max(timed, key=lambda c: c.value.limit.within or timedelta())
     within = laxest.value.limit.within or timedelta()
-    due = _due(record, laxest.value.clock, record.knowledge.since, within)
-    sure = replace(laxest, ground=replace(laxest.ground, due=due, sure=True, condition=WHATEVER_THE_LEVEL))
+    since = record.knowledge.since
+    judged = shifted(since, within)
+    due = _with_inherited(record, laxest.value.clock, since, within, judged)
+    ground = replace(laxest.ground, due=due, sure=True, condition=WHATEVER_THE_LEVEL)
+    sure = replace(laxest, ground=ground, judged=judged)
     return [sure if c is laxest else c for c in claims]
 
 

@@ -17,6 +17,7 @@ from emergency.assessment.model import Ground, Obligation, Words
 from emergency.assessment.reasons import (
     CONDITION_OPEN,
     EARLIER_IMPLIED,
+    INHERITED,
     KNOWLEDGE_NOT_SHOWN,
     KNOWLEDGE_UNDATED,
     NO_HOURS,
@@ -26,7 +27,15 @@ from emergency.assessment.reasons import (
     REPORT_UNDATED,
 )
 from emergency.assessment.timeline import Step, Timeline
-from emergency.domain.events import REPORTS, Answered, Corrected, FollowUpFiled, Message, NonReportStated
+from emergency.domain.events import (
+    REPORTS,
+    Answered,
+    Corrected,
+    FollowUpFiled,
+    Message,
+    NonReportStated,
+    Notified,
+)
 from emergency.domain.intervals import (
     OPEN,
     Interval,
@@ -38,6 +47,7 @@ from emergency.domain.intervals import (
     surely_by,
 )
 from emergency.domain.times import CHINA
+from emergency.domain.values import NO_FACTS
 from emergency.domain.vocabulary import PUBLIC, State
 
 FAR = datetime.max.replace(tzinfo=CHINA)
@@ -59,20 +69,28 @@ class Doing:
     """A report to an office that was not the right one."""
 
 
-def _messages(record: OfficeRecord) -> list[Step]:
-    """Reports and truthful answers of the office to other offices, the earliest first."""
+def _messages(record: OfficeRecord, duty: Duty) -> list[Step]:
+    """What may serve as the office's report, the earliest first.
+
+    Its reports, its truthful answers that say something, and a notice that it gave the recipient itself.
+    """
     untrue = {c.report.id for c in contradictions(record.timeline, record.office.id, record.held)}
-    found = [
-        s
-        for s in record.timeline.acts(record.office.id)
-        if isinstance(s.entry, REPORTS) or (isinstance(s.entry, Answered) and s.id not in untrue)
-    ]
+
+    def serves(step: Step) -> bool:
+        entry = step.entry
+        if isinstance(entry, Answered):
+            return step.id not in untrue and entry.facts != NO_FACTS
+        if isinstance(entry, Notified):
+            return bool(set(step.to) & set(duty.recipients))
+        return isinstance(entry, REPORTS)
+
+    found = [s for s in record.timeline.acts(record.office.id) if serves(s) and _may_serve(s, duty)]
     return sorted(found, key=lambda s: (s.at.latest or FAR, s.at.earliest or FAR))
 
 
 def _done(record: OfficeRecord, duty: Duty, due: Interval | None, all_recipients: frozenset[str]) -> Doing:
     timeline = record.timeline
-    messages = [m for m in _messages(record) if _may_serve(m, duty)]
+    messages = _messages(record, duty)
     to_it = [m for m in messages if set(m.to) & set(duty.recipients)]
     not_reported = _absence(timeline, duty, due)
     reached = _reached(record, duty)
@@ -144,7 +162,7 @@ def assess_duty(record: OfficeRecord, duty: Duty, all_recipients: frozenset[str]
     """The obligation, one row a phase of its life, the last phase last."""
     claim = governing(duty)
     due = claim.ground.due
-    doing = _done(record, duty, due, all_recipients)
+    doing = _done(record, duty, claim.judged, all_recipients)
     grounds = tuple(_breached(c, doing) for c in duty.claims)
     state, reason, late_by = _state(record, claim, doing)
     base = Obligation(
@@ -184,9 +202,9 @@ def _state(record: OfficeRecord, claim: Claim, doing: Doing) -> tuple[State, Wor
     ground, knowledge = claim.ground, record.knowledge
     if doing.reason is not None:
         return State.UNDETERMINED, doing.reason, None
-    if ground.due is None:
+    due = claim.judged
+    if due is None:
         return _state_at_once(record, doing)
-    due = ground.due
     if doing.report is not None:
         return _compared(record, claim, doing.sent, due, doing.report)
     if not knowledge.shown:
@@ -220,7 +238,8 @@ def _compared(
 ) -> tuple[State, Words | None, Span | None]:
     """Done against due, under every reading."""
     if surely_by(done, due):
-        return State.MET, None, None
+        inherited = claim.ground.due is not None and not surely_by(done, claim.ground.due)
+        return State.MET, INHERITED if inherited else None, None
     knowledge = record.knowledge
     if not knowledge.shown:
         return State.UNDETERMINED, KNOWLEDGE_NOT_SHOWN, None

@@ -33,6 +33,10 @@ WHATEVER_THE_LEVEL = Words(
     "等级未定，但无论何级，时限均不超过此数",
     "the level is open, but no level gives a longer limit than this one",
 )
+INHERITED = Words(
+    "时限自事发起算，该单位知情时已耗去的时间由此前环节承担，不计于该单位",
+    "the limit runs from the event; the time lost before this office knew is inherited and not counted against it",
+)
 NO_HOURS = Words(
     "法规只要求立即，未规定时限，不以时间计算迟报", "due at once, without hours: never late by arithmetic"
 )

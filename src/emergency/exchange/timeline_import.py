@@ -174,8 +174,10 @@ def changes(
     differing = _differing(opened.event, new.opened)
     if differing:
         found.append(Change(f"head changed: {', '.join(differing)}", opened.event_id, new.opened, differing))
-    recorded: dict[str | None, Recorded[Any]] = {r.event.step: r for r in (*entries.values(), *determined)}
-    steps: tuple[events.Entry | Determined, ...] = (*new.entries, *new.determined)
+    recorded: dict[str | None, Recorded[Any]] = {r.event.step: r for r in entries.values()}
+    recorded.update((d.event.step, d) for d in determined)
+    steps: list[events.Entry | Determined] = list(new.entries)
+    steps += new.determined
     for entry in steps:
         old = recorded.pop(entry.step, None)
         if old is not None and type(old.event) is not type(entry):
