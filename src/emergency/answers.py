@@ -9,6 +9,7 @@ from typing import Literal
 
 from emergency.assessment.model import Assessment, Ground, Obligation, Words
 from emergency.assessment.timeline import Timeline
+from emergency.domain.events import EntryAmended
 from emergency.domain.offices import Directory
 from emergency.domain.vocabulary import State
 from emergency.projections.rows import Row, finding_row, incident_row, obligation_row
@@ -91,6 +92,8 @@ class View:
     position: int
     numbers: Mapping[str, int] = field(default_factory=dict)
     """The number of each entry in its incident, by event id: what people call it by."""
+    amended: Mapping[str, tuple[EntryAmended, ...]] = field(default_factory=dict)
+    """What was put right afterwards, by the event id of the entry, in the order of the log."""
 
     @property
     def obligation_rows(self) -> list[Row]:

@@ -133,9 +133,28 @@ class Engine:
         occurred_at: StatedTime | None = None,
         identity: Identity,
         ref: str | None = None,
+        first: events.Entry | None = None,
         command_id: str | None = None,
     ) -> Outcome:
-        """Put an incident on record; its reference is minted from the office, the day and a number."""
+        """Put an incident on record; its reference is minted from the office, the day and a number.
+
+        Args:
+            title: What people call it.
+            category: One of the four categories.
+            kind: The writer's own word for its kind.
+            place: Where it happened.
+            division: The division code of the place.
+            occurred_at: When it happened; None = nobody knows.
+            identity: Who is at the keyboard.
+            ref: Its reference; minted unless given.
+            first: Its first entry: recorded together with the opening, or neither.
+            command_id: Given again with the same content, the first outcome is returned and nothing is written.
+
+        Raises:
+            NotFoundError: an office that is not in the directory.
+            RefusedError: the reference is in use.
+            CommandConflictError: the command id was used for something else.
+        """
         at = occurred_at or StatedTime()
         with self._log.writing() as writing:
             self._known(directory(writing), identity.office)
@@ -151,7 +170,17 @@ class Engine:
                 logged_by=identity.office,
                 officer=identity.officer,
             )
-            return self._carry_out(writing, name, Open(opened), identity, command_id)
+            record = Record(_logged(first, identity)) if first is not None else None
+            # A minted reference is no part of what was asked for: asked again, it is the same command.
+            asked = Open(opened if ref else opened.model_copy(update={"ref": ""}))
+            digest = _digest(ref or "", *(asked, record) if record else (asked,))
+            if command_id is not None and (done := writing.once(command_id, digest)) is not None:
+                name = done.events[0].stream.removeprefix(INCIDENT)
+                return self._outcome(writing, name, done.events, identity.office, already=True)
+            written = self._decided(writing, name, Open(opened), identity, command_id, digest)
+            if record is not None:
+                written += self._decided(writing, name, record, identity, command_id, digest)
+            return self._outcome(writing, name, written, identity.office)
 
     def record(
         self, ref: str, entry: events.Entry, identity: Identity, *, command_id: str | None = None
@@ -168,15 +197,8 @@ class Engine:
             NotFoundError: no such incident, or an office that is not in the directory.
             CommandConflictError: the command id was used for something else.
         """
-        logged = entry.model_copy(
-            update={
-                "logged_by": identity.office,
-                "officer": entry.officer or identity.officer,
-                "role": entry.role or identity.role,
-            }
-        )
         with self._log.writing() as writing:
-            return self._carry_out(writing, ref, Record(logged), identity, command_id)
+            return self._carry_out(writing, ref, Record(_logged(entry, identity)), identity, command_id)
 
     def amend(
         self,
@@ -218,14 +240,7 @@ class Engine:
             state = incident_of(reading.stream(incident_stream(ref)))
         if state is None:
             return None
-        logged = entry.model_copy(
-            update={
-                "logged_by": identity.office,
-                "officer": entry.officer or identity.officer,
-                "role": entry.role or identity.role,
-            }
-        )
-        return same_entry(logged, state, datetime.now(UTC))
+        return same_entry(_logged(entry, identity), state, datetime.now(UTC))
 
     def _carry_out(
         self, writing: Writing, ref: str, command: Command, identity: Identity, command_id: str | None
@@ -235,6 +250,19 @@ class Engine:
             done = writing.once(command_id, digest)
             if done is not None:
                 return self._outcome(writing, ref, done.events, identity.office, already=True)
+        written = self._decided(writing, ref, command, identity, command_id, digest)
+        return self._outcome(writing, ref, written, identity.office)
+
+    def _decided(
+        self,
+        writing: Writing,
+        ref: str,
+        command: Command,
+        identity: Identity,
+        command_id: str | None,
+        digest: str,
+    ) -> tuple[Recorded[Any], ...]:
+        """Decide a command that was not carried out before, and write what it leads to."""
         offices = directory(writing)
         stream = incident_stream(ref)
         state = incident_of(writing.stream(stream))
@@ -253,7 +281,7 @@ class Engine:
         )
         if isinstance(command, Record):
             self._note_logging(writing, offices, command.entry)
-        return self._outcome(writing, ref, tuple(written), identity.office)
+        return tuple(written)
 
     def _note_logging(self, writing: Writing, offices: Directory, entry: events.Entry) -> None:
         """The first entry that an office logs of its own: from here on its silence is silence."""
@@ -435,7 +463,11 @@ class Engine:
             )
         position = through if through is not None else reading.last_position()
         numbers = {r.event_id: r.version for r in recorded if r.stream == incident_stream(ref)}
-        return View(timeline, assessment, offices, position, numbers)
+        amended: dict[str, tuple[events.EntryAmended, ...]] = {}
+        for event in (r.event for r in recorded):
+            if isinstance(event, events.EntryAmended):
+                amended[event.target] = (*amended.get(event.target, ()), event)
+        return View(timeline, assessment, offices, position, numbers, amended)
 
     def due(self, ref: str, office: str) -> tuple[Due, ...]:
         """What an office still owes on an incident, the soonest first."""
@@ -535,6 +567,17 @@ def _position_at(reading: Reading, as_of: datetime | None) -> int | None:
     return None if as_of is None else reading.position_at(as_of)
 
 
+def _logged(entry: events.Entry, identity: Identity) -> events.Entry:
+    """The entry with who logged it."""
+    return entry.model_copy(
+        update={
+            "logged_by": identity.office,
+            "officer": entry.officer or identity.officer,
+            "role": entry.role or identity.role,
+        }
+    )
+
+
 def _told(entry: events.Entry) -> tuple[str, ...]:
     whom = getattr(entry, "whom", ())
     return (*(entry.to if isinstance(entry, events.Message) else ()), *whom)
@@ -545,16 +588,23 @@ def _step(recorded: Recorded[Any]) -> str | None:
     return step
 
 
-def _digest(ref: str, command: Command) -> str:
-    """The content of a command, as a hash."""
-    content: dict[str, Any] = {"ref": ref, "command": type(command).__name__}
-    for name in command.__slots__:
-        value = getattr(command, name)
-        content[name] = (
-            [type(value).__name__, value.model_dump(mode="json")] if isinstance(value, Value) else value
-        )
+def _digest(ref: str, *commands: Command) -> str:
+    """The content of what was asked for, as a hash."""
+    content: list[Any] = [ref]
+    for command in commands:
+        said: dict[str, Any] = {"command": type(command).__name__}
+        for name in command.__slots__:
+            value = getattr(command, name)
+            said[name] = _said(value) if isinstance(value, Value) else value
+        content.append(said)
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _said(value: Value) -> list[Any]:
+    """The content of an event; the minute of its typing, where no time was stated, is no part of it."""
+    untimed = isinstance(value, events.Entry) and value.at.text is None
+    return [type(value).__name__, value.model_dump(mode="json", exclude={"at"} if untimed else None)]
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:
