@@ -1,0 +1,333 @@
+"""Given / when / then for every decision on an incident: what is recorded, what is marked, what is refused."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from emergency.domain import events
+from emergency.domain.events import (
+    Acknowledged,
+    Closed,
+    Entry,
+    EntryAmended,
+    EntryWithdrawn,
+    IncidentEvent,
+    Learned,
+    Message,
+    Reported,
+)
+from emergency.domain.incident import (
+    BACKFILLED_AFTER,
+    SAME_ENTRY_WITHIN,
+    Amend,
+    Open,
+    Record,
+    Withdraw,
+)
+from emergency.domain.schema import TYPES
+from emergency.domain.values import Facts
+from emergency.domain.vocabulary import Channel, Level
+from emergency.errors import NotFoundError, RefusedError
+
+from .scene import LEARNED, NOON, OPENED, REPORT, Scene, at, given
+
+ENTRIES = [cls for cls in TYPES.values() if issubclass(cls, Entry) and cls is not Acknowledged]
+MINUTE = timedelta(minutes=1)
+SECOND = timedelta(seconds=1)
+TICK = timedelta(microseconds=1)
+
+
+def amend(target: str, why: str = "a slip", **changes: Any) -> Amend:  # noqa: ANN401 - JSON values
+    return Amend(target=target, changes=changes, why=why, office="county", officer="o7")
+
+
+def amended(target: str, why: str = "a slip", **changes: Any) -> EntryAmended:  # noqa: ANN401 - JSON values
+    return EntryAmended(target=target, changes=changes, why=why, office="county", officer="o7")
+
+
+class TestOpen:
+    """An incident comes on record."""
+
+    def test_an_incident_comes_on_record(self) -> None:
+        given().when(Open(OPENED)).then(OPENED)
+
+    def test_an_incident_is_opened_once(self) -> None:
+        given(OPENED).when(Open(OPENED)).refused(
+            RefusedError, "already an incident mine-01", "another reference"
+        )
+
+    def test_a_stream_without_an_opening_is_no_incident(self) -> None:
+        assert given(LEARNED).state is None
+
+
+class TestRecord:
+    """An entry is added: what was done is recorded, whoever did it and whenever."""
+
+    @pytest.mark.parametrize("cls", ENTRIES)
+    def test_every_act_is_taken_as_it_is(self, cls: type[Entry]) -> None:
+        entry = cls(
+            office="county", at=at(NOON - MINUTE), facts=Facts(deaths=0), source="phone log", officer="o7"
+        )
+        given(OPENED).when(Record(entry)).then(entry)
+
+    @pytest.mark.parametrize("cls", [*ENTRIES, Acknowledged])
+    def test_nothing_is_recorded_where_no_incident_is(self, cls: type[Entry]) -> None:
+        fields = {"of": "e2"} if cls is Acknowledged else {}
+        given().when(Record(cls(office="county", **fields))).refused(
+            NotFoundError, "no such incident", "Open it"
+        )
+
+    def test_nobody_is_refused_for_being_out_of_order(self) -> None:
+        follow_up = events.FollowUpFiled(office="unit", to=("state",), at=at(NOON - timedelta(days=900)))
+        given(OPENED, Closed(office="county")).when(Record(follow_up)).then(follow_up)
+
+    def test_nobody_is_refused_for_a_report_before_the_event(self) -> None:
+        opened = OPENED.model_copy(update={"occurred_at": at(NOON)})
+        early = REPORT.model_copy(update={"at": at(NOON - timedelta(hours=3))})
+        given(opened).when(Record(early)).then(early)
+
+    def test_a_receipt_of_a_message(self) -> None:
+        receipt = Acknowledged(office="city", of="e2")
+        given(OPENED, REPORT).when(Record(receipt)).then(receipt)
+
+    @pytest.mark.parametrize("cls", [c for c in ENTRIES if issubclass(c, Message)])
+    def test_every_message_can_be_acknowledged(self, cls: type[Message]) -> None:
+        receipt = Acknowledged(office="city", of="e2")
+        given(OPENED, cls(office="county", to=("city",))).when(Record(receipt)).then(receipt)
+
+    @pytest.mark.parametrize("of", ["e1", "e2", "e4", "e9"])
+    def test_no_receipt_of_what_is_no_message_that_counts(self, of: str) -> None:
+        """The opening, something learned, a message that was withdrawn, nothing at all."""
+        scene = given(OPENED, LEARNED, REPORT, REPORT, EntryWithdrawn(target="e4", why="twice"))
+        scene.when(Record(Acknowledged(office="city", of=of))).refused(NotFoundError, f"no message {of}")
+
+
+class TestDoubt:
+    """A stated time in the future."""
+
+    def test_a_time_ahead_of_the_clock_is_kept_and_marked(self) -> None:
+        ahead = LEARNED.model_copy(update={"at": at(NOON + TICK)})
+        given(OPENED).when(Record(ahead)).then(ahead.model_copy(update={"in_doubt": True}))
+
+    def test_the_very_instant_is_no_doubt(self) -> None:
+        now = LEARNED.model_copy(update={"at": at(NOON)})
+        given(OPENED).when(Record(now)).then(now)
+
+    def test_a_span_that_has_begun_is_no_doubt(self) -> None:
+        today = LEARNED.model_copy(
+            update={"at": at(NOON).model_copy(update={"latest": NOON + timedelta(hours=9)})}
+        )
+        given(OPENED).when(Record(today)).then(today)
+
+    def test_no_stated_time_is_no_doubt(self) -> None:
+        given(OPENED).when(Record(LEARNED)).then(LEARNED)
+
+
+class TestRepeats:
+    """The identical entry within two minutes is recorded, and marked as the repeat of the first."""
+
+    @pytest.mark.parametrize("passed", [timedelta(0), SECOND, SAME_ENTRY_WITHIN - TICK])
+    def test_within_two_minutes(self, passed: timedelta) -> None:
+        marked = REPORT.model_copy(update={"repeats": "e2"})
+        given(OPENED, REPORT).later(passed).when(Record(REPORT)).then(marked)
+
+    @pytest.mark.parametrize("passed", [SAME_ENTRY_WITHIN + TICK, timedelta(hours=1)])
+    def test_later_it_is_an_entry_of_its_own(self, passed: timedelta) -> None:
+        given(OPENED, REPORT).later(passed).when(Record(REPORT)).then(REPORT)
+
+    def test_two_minutes_are_two_minutes(self) -> None:
+        assert timedelta(minutes=2) == SAME_ENTRY_WITHIN
+        assert timedelta(minutes=60) == BACKFILLED_AFTER
+
+    def test_the_third_repeats_the_second(self) -> None:
+        scene = given(OPENED).when(Record(REPORT)).then(REPORT).later(MINUTE)
+        scene = (
+            scene.when(Record(REPORT)).then(REPORT.model_copy(update={"repeats": "e2"})).later(MINUTE * 1.5)
+        )
+        scene.when(Record(REPORT)).then(REPORT.model_copy(update={"repeats": "e3"}))
+
+    def test_a_clock_that_was_set_back_makes_no_difference(self) -> None:
+        marked = REPORT.model_copy(update={"repeats": "e2"})
+        given(OPENED, REPORT).later(-timedelta(hours=1)).when(Record(REPORT)).then(marked)
+
+    @pytest.mark.parametrize(
+        "difference",
+        [
+            {"office": "unit"},
+            {"to": ("province",)},
+            {"channel": Channel.WRITTEN},
+            {"facts": Facts(deaths=1)},
+            {"source": "another"},
+            {"officer": "o8"},
+            {"at": at(NOON, "12:00")},
+        ],
+        ids=lambda d: str(next(iter(d))),
+    )
+    def test_any_other_content_is_no_repeat(self, difference: dict[str, Any]) -> None:
+        other = REPORT.model_copy(update=difference)
+        given(OPENED, REPORT).when(Record(other)).then(other)
+
+    def test_another_act_is_no_repeat(self) -> None:
+        forward = events.ForwardedUpward(**REPORT.model_dump())
+        given(OPENED, REPORT).when(Record(forward)).then(forward)
+
+    def test_the_minute_of_typing_is_no_difference(self) -> None:
+        first = REPORT.model_copy(update={"at": at(NOON)})
+        second = REPORT.model_copy(update={"at": at(NOON + MINUTE)})
+        marked = second.model_copy(update={"repeats": "e2"})
+        given(OPENED, first).later(MINUTE).when(Record(second)).then(marked)
+
+    def test_what_was_withdrawn_is_not_repeated(self) -> None:
+        scene = (
+            given(OPENED, REPORT)
+            .when(Withdraw(target="e2", why="wrong"))
+            .then(EntryWithdrawn(target="e2", why="wrong"))
+        )
+        scene.when(Record(REPORT)).then(REPORT)
+
+    def test_what_is_compared_is_the_entry_as_amended(self) -> None:
+        scene = given(OPENED, REPORT).when(amend("e2", source="fax")).then(amended("e2", source="fax"))
+        scene.when(Record(REPORT)).then(REPORT)
+        faxed = REPORT.model_copy(update={"source": "fax"})
+        scene.when(Record(faxed)).then(faxed.model_copy(update={"repeats": "e2"}))
+
+    def test_only_what_is_logged_here_is_compared(self) -> None:
+        imported = Reported(office="county", to=("city",))
+        given(OPENED, imported).when(Record(imported)).then(imported)
+
+
+class TestAmend:
+    """An entry is put right."""
+
+    def test_an_entry(self) -> None:
+        given(OPENED, REPORT).when(amend("e2", channel="written")).then(amended("e2", channel="written"))
+
+    def test_the_opening(self) -> None:
+        given(OPENED).when(amend("e1", level="II")).then(amended("e1", level="II"))
+
+    def test_an_amendment_can_be_amended_back(self) -> None:
+        scene = given(OPENED, REPORT).when(amend("e2", source="fax")).then(amended("e2", source="fax"))
+        scene.when(amend("e2", source=None)).then(amended("e2", source=None))
+
+    def test_where_no_incident_is(self) -> None:
+        given().when(amend("e2", source="fax")).refused(NotFoundError, "no such incident")
+
+    def test_what_is_not_there(self) -> None:
+        given(OPENED).when(amend("e2", source="fax")).refused(
+            NotFoundError, "mine-01 has no entry e2 that counts"
+        )
+
+    def test_an_amendment_is_no_entry(self) -> None:
+        scene = given(OPENED, REPORT, EntryAmended(target="e2", changes={"source": "fax"}, why="x"))
+        scene.when(amend("e3", why="y")).refused(NotFoundError, "no entry e3")
+
+    def test_what_was_withdrawn(self) -> None:
+        scene = given(OPENED, REPORT, EntryWithdrawn(target="e2", why="wrong"))
+        scene.when(amend("e2", source="fax")).refused(NotFoundError, "withdrawn")
+
+    def test_nothing(self) -> None:
+        given(OPENED, REPORT).when(amend("e2")).refused(RefusedError, "Nothing would change")
+
+    def test_what_already_reads_so(self) -> None:
+        given(OPENED, REPORT).when(amend("e2", channel="phone")).refused(RefusedError, "already reads so")
+
+    @pytest.mark.parametrize(
+        ("changes", "key"),
+        [
+            ({"chanel": "phone"}, "chanel"),
+            ({"channel": "pigeon"}, "channel"),
+            ({"office": None}, "office"),
+            ({"facts": {"deaths": -1}}, "facts.deaths.value"),
+            ({"facts": {"dead": 1}}, "facts.dead"),
+            ({"at": {"earliest": "2026-03-01T12:00"}}, "at.earliest"),
+            ({"whom": ["city"]}, "whom"),
+        ],
+    )
+    def test_what_it_cannot_read(self, changes: dict[str, Any], key: str) -> None:
+        given(OPENED, REPORT).when(amend("e2", **changes)).refused(RefusedError, f"cannot read so: {key}: ")
+
+
+class TestWithdraw:
+    """An entry is taken back."""
+
+    def test_an_entry(self) -> None:
+        command = Withdraw(target="e2", why="twice", office="county", officer="o7")
+        event = EntryWithdrawn(target="e2", why="twice", office="county", officer="o7")
+        given(OPENED, REPORT).when(command).then(event)
+
+    def test_where_no_incident_is(self) -> None:
+        given().when(Withdraw(target="e2", why="x")).refused(NotFoundError, "no such incident")
+
+    def test_twice(self) -> None:
+        scene = given(OPENED, REPORT, EntryWithdrawn(target="e2", why="x"))
+        scene.when(Withdraw(target="e2", why="x")).refused(NotFoundError, "no entry e2")
+
+    def test_the_opening(self) -> None:
+        given(OPENED).when(Withdraw(target="e1", why="x")).refused(
+            RefusedError, "opening cannot be withdrawn", "amend"
+        )
+
+
+class TestFold:
+    """What counts, after amendments and withdrawals."""
+
+    def entry(self, scene: Scene) -> Entry | None:
+        state = scene.state
+        assert state is not None
+        found = state.entries.get("e2")
+        return found.event if found else None
+
+    def test_the_version_is_that_of_the_last_event_counted_or_not(self) -> None:
+        state = given(OPENED, REPORT, EntryWithdrawn(target="e2", why="x")).state
+        assert state is not None
+        assert (state.version, list(state.entries)) == (3, [])
+
+    def test_amended(self) -> None:
+        scene = given(OPENED, REPORT, amended("e2", channel="written", facts={"deaths": 2}))
+        assert self.entry(scene) == REPORT.model_copy(
+            update={"channel": Channel.WRITTEN, "facts": Facts(deaths=2)}
+        )
+
+    def test_amended_twice(self) -> None:
+        scene = given(
+            OPENED, REPORT, amended("e2", source="fax", role="duty"), amended("e2", source="letter")
+        )
+        assert self.entry(scene) == REPORT.model_copy(update={"source": "letter", "role": "duty"})
+
+    def test_an_amendment_takes_a_field_away(self) -> None:
+        scene = given(OPENED, REPORT.model_copy(update={"source": "fax"}), amended("e2", source=None))
+        assert self.entry(scene) == REPORT
+
+    def test_withdrawn(self) -> None:
+        assert self.entry(given(OPENED, REPORT, EntryWithdrawn(target="e2", why="x"))) is None
+
+    def test_withdrawn_then_amended_stays_withdrawn(self) -> None:
+        scene = given(OPENED, REPORT, EntryWithdrawn(target="e2", why="x"), amended("e2", source="fax"))
+        assert self.entry(scene) is None
+
+    def test_amended_then_withdrawn(self) -> None:
+        scene = given(OPENED, REPORT, amended("e2", source="fax"), EntryWithdrawn(target="e2", why="x"))
+        assert self.entry(scene) is None
+
+    def test_an_amended_entry_keeps_its_place(self) -> None:
+        state = given(OPENED, REPORT, LEARNED, amended("e2", source="fax")).state
+        assert state is not None
+        assert list(state.entries) == ["e2", "e3"]
+        assert state.entries["e2"].version == 2
+        assert state.entries["e2"].recorded_at == NOON
+
+    def test_the_opening_amended(self) -> None:
+        state = given(OPENED, amended("e1", level="II", title="x")).state
+        assert state is not None
+        assert state.opened.event == OPENED.model_copy(update={"level": Level.II, "title": "x"})
+
+    def test_an_amendment_of_nothing_changes_nothing(self) -> None:
+        stray: list[IncidentEvent] = [amended("e9", source="fax"), EntryWithdrawn(target="e8", why="x")]
+        assert self.entry(given(OPENED, REPORT, *stray)) == REPORT
+
+    def test_a_learned_stays_a_learned(self) -> None:
+        scene = given(OPENED, LEARNED, amended("e2", sign=True))
+        assert isinstance(self.entry(scene), Learned)

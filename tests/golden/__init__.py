@@ -1,0 +1,1 @@
+"""Every event type as it is written down, under test."""
