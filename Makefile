@@ -2,10 +2,13 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+DEMO   := tests/cases/qixia-hushan-20210110.yaml
 
 .PHONY: demo test test-all lint types check clean
 
 $(VENV)/.installed: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
 	$(BIN)/python -m pip install --quiet --editable .
@@ -19,6 +22,14 @@ $(VENV)/.installed-lint: $(VENV)/.installed-test
 	$(BIN)/python -m pip install --quiet --group lint
 	@touch $@
 
+# A real case in a store of its own, thrown away afterwards.
+demo: $(VENV)/.installed
+	@set -e; store=$$(mktemp -d); trap 'rm -rf "$$store"' EXIT; \
+	export EMERGENCY_DB="sqlite:///$$store/demo.db" EMERGENCY_CONFIG="$$store/config.json"; \
+	echo '$$ emergency timeline import $(DEMO)'; $(BIN)/emergency timeline import $(DEMO); echo; \
+	echo '$$ emergency show qixia'; $(BIN)/emergency show qixia; echo; \
+	echo '$$ emergency audit findings qixia'; $(BIN)/emergency audit findings qixia || [ $$? -eq 1 ]
+
 test: $(VENV)/.installed-test
 	$(BIN)/python -m pytest -m "not long"
 
@@ -28,12 +39,12 @@ test-all: $(VENV)/.installed-test
 lint: $(VENV)/.installed-lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/lint-imports --no-cache
+	PYTHONPATH=src:cli $(BIN)/lint-imports --no-cache
 
 types: $(VENV)/.installed-lint
 	$(BIN)/mypy
 
-check: test lint types
+check: lint types test
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
