@@ -53,7 +53,8 @@ class InFile(InMemory):
     def open(self) -> Engine:
         stack = self.enterContext(ExitStack())
         folder = stack.enter_context(tempfile.TemporaryDirectory())
-        return self._opened(f"sqlite:///{Path(folder) / 'log.db'}")
+        # Many writers at once on a slow disk: waiting long is no conflict, which is what these cases are about.
+        return self._opened(f"sqlite:///{Path(folder) / 'log.db'}?timeout=60")
 
 
 class TestAggregateRecorderInMemory(InMemory, AggregateRecorderTestCase):
