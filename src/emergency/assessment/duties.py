@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from emergency.assessment.holding import Held, first_reaching, held_by
+from emergency.assessment.holding import Contradiction, Held, contradictions, first_reaching, held_by
 from emergency.assessment.knowledge import Knowledge, knowledge_of
 from emergency.assessment.model import Ground, Remark, Words
 from emergency.assessment.reasons import CONDITION_OPEN, WHATEVER_THE_LEVEL
@@ -70,6 +70,8 @@ class OfficeRecord:
     office: Office
     knowledge: Knowledge
     held: tuple[Held, ...]
+    contradicted: tuple[Contradiction, ...]
+    """Its reports that lie below what it held."""
     complete: bool
     """Whether the record holds all that the office sent out."""
 
@@ -82,13 +84,15 @@ def office_record(
     knowledge = knowledge_of(timeline, office_id)
     if office is None or knowledge is None:
         return None
+    held = held_by(timeline, office_id)
     return OfficeRecord(
         timeline=timeline,
         directory=directory,
         rulebook=rulebook,
         office=office,
         knowledge=knowledge,
-        held=held_by(timeline, office_id),
+        held=held,
+        contradicted=tuple(contradictions(timeline, office_id, held)),
         complete=_complete(timeline, office, knowledge),
     )
 

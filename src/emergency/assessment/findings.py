@@ -14,9 +14,6 @@ from datetime import datetime
 from emergency.assessment import explanation
 from emergency.assessment.duties import FIRST, Duty, OfficeRecord, governing
 from emergency.assessment.holding import (
-    Contradiction,
-    contradictions,
-    held_by,
     known_figures,
     reports_of,
     understated,
@@ -47,20 +44,19 @@ class Judged:
 
     @property
     def timed(self) -> bool:
-        """Whether a rule with hours surely applies."""
-        return self.ground.due is not None and self.ground.sure
+        """Whether a confirmed rule with hours surely applies: only its limit can be said to have passed."""
+        return self.ground.due is not None and self.ground.sure and self.ground.confirmed
 
 
 def findings_of(record: OfficeRecord, judged: tuple[Judged, ...]) -> Iterator[Finding]:
     """Everything that stands out in the office's record on this incident."""
     for one in judged:
         yield from _late(record, one)
-    contradicted = tuple(contradictions(record.timeline, record.office.id, record.held))
-    yield from _falsified(record, contradicted)
+    yield from _falsified(record)
     if not record.knowledge.shown:
         return
     first = first_report(record)
-    if first is not None and any(c.report.id == first.id for c in contradicted):
+    if first is not None and any(c.report.id == first.id for c in record.contradicted):
         return
     concealed = _concealed(record, judged, first)
     if concealed is not None:
@@ -126,7 +122,7 @@ def _lateness(judged: Judged, phase: Obligation) -> Status | None:
 # -- falsified -------------------------------------------------------------------------------------------------
 
 
-def _falsified(record: OfficeRecord, contradicted: tuple[Contradiction, ...]) -> Iterator[Finding]:
+def _falsified(record: OfficeRecord) -> Iterator[Finding]:
     """One suspicion for each receiver of a report that lies below what was held, or was withheld and came out."""
     timeline, office = record.timeline, record.office.id
     evidence: dict[tuple[str, ...], dict[str, None]] = {}
@@ -146,9 +142,9 @@ def _falsified(record: OfficeRecord, contradicted: tuple[Contradiction, ...]) ->
         if moment is not None:
             since.setdefault(to, []).append(moment)
 
-    for found in contradicted:
+    for found in record.contradicted:
         note(found.report, tuple(h.step for h in found.held), dict(found.measures), None)
-    done = {c.report.id for c in contradicted}
+    done = {c.report.id for c in record.contradicted}
     for report, withheld, verified, measures in understated(timeline, office):
         if report.id not in done:
             note(report, (withheld, verified), measures, verified.at.latest or verified.at.earliest)
@@ -398,7 +394,7 @@ def _figures_left_out(record: OfficeRecord, judged: tuple[Judged, ...]) -> Itera
             continue
         held = [
             h
-            for h in held_by(timeline, office)
+            for h in record.held
             if surely_by(h.since, report.at)
             and h.step.id != report.id
             and any(known_figures(h.facts).get(m, 0) > 0 for m in ("deaths", "persons"))

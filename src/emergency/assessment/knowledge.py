@@ -119,6 +119,14 @@ def _received(step: Step) -> Shows | None:
 
 def knowledge_of(timeline: Timeline, office: str) -> Knowledge | None:
     """Since when the office knew; None where nothing on record even hints at it."""
+    key = ("knowledge", office)
+    if key not in timeline.memo:
+        timeline.memo[key] = _knowledge(timeline, office)
+    known: Knowledge | None = timeline.memo[key]
+    return known
+
+
+def _knowledge(timeline: Timeline, office: str) -> Knowledge | None:
     evidence = evidence_of(timeline, office)
     if not evidence:
         return None

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from emergency.assessment.duties import FIRST, Claim, Duty, OfficeRecord, governing
-from emergency.assessment.holding import contradictions
 from emergency.assessment.knowledge import Shows, knowledge_of
 from emergency.assessment.model import Ground, Obligation, Words
 from emergency.assessment.reasons import (
@@ -41,6 +40,7 @@ from emergency.domain.intervals import (
     Interval,
     Span,
     first_of,
+    narrowed,
     overrun,
     possibly_by,
     surely_after,
@@ -74,7 +74,7 @@ def _messages(record: OfficeRecord, duty: Duty) -> list[Step]:
 
     Its reports, its truthful answers that say something, and a notice that it gave the recipient itself.
     """
-    untrue = {c.report.id for c in contradictions(record.timeline, record.office.id, record.held)}
+    untrue = {c.report.id for c in record.contradicted}
 
     def serves(step: Step) -> bool:
         entry = step.entry
@@ -98,13 +98,12 @@ def _done(record: OfficeRecord, duty: Duty, due: Interval | None, all_recipients
     follow_ups = [m for m in to_it if m not in firsts]
     in_time = [m for m in follow_ups if due is None or surely_by(m.at, due)]
     if firsts or in_time:
-        chosen = [*firsts, *in_time]
-        return Doing(chosen[0], first_of(m.at for m in chosen), reached, not_reported, None)
+        return _by(record, [*firsts, *in_time], reached, not_reported)
     if follow_ups:
         first = follow_ups[0]
         absent_before = not_reported is not None and surely_by(not_reported.at, first.at)
         if record.complete or absent_before:
-            return Doing(first, first_of(m.at for m in follow_ups), reached, not_reported, None)
+            return _by(record, follow_ups, reached, not_reported)
         return Doing(first, first.at, reached, not_reported, EARLIER_IMPLIED)
     unnamed = next((m for m in messages if not m.to), None)
     if unnamed is not None:
@@ -114,6 +113,17 @@ def _done(record: OfficeRecord, duty: Duty, due: Interval | None, all_recipients
     if elsewhere and len(elsewhere) == len(outward):
         return Doing(None, OPEN, reached, not_reported, None, elsewhere[0])
     return Doing(None, OPEN, reached, not_reported, None)
+
+
+def _by(
+    record: OfficeRecord,
+    reports: list[Step],
+    reached: tuple[Interval, str] | None,
+    not_reported: Step | None,
+) -> Doing:
+    """Done by the first of several reports, which the office cannot have sent before it knew."""
+    sent = narrowed(first_of(r.at for r in reports), not_before=record.knowledge.since.earliest)
+    return Doing(reports[0], sent, reached, not_reported, None)
 
 
 def _may_serve(message: Step, duty: Duty) -> bool:

@@ -125,9 +125,19 @@ class Timeline:
         """Everyone who acts or is told, in the order of the record."""
         return tuple(dict.fromkeys(o for s in self.steps for o in (s.office, *s.to)))
 
+    @cached_property
+    def by_id(self) -> dict[str, Step]:
+        """The steps by event id."""
+        return {s.id: s for s in self.steps}
+
+    @cached_property
+    def memo(self) -> dict[Any, Any]:
+        """What pure functions of this timeline have already worked out."""
+        return {}
+
     def step(self, event_id: str) -> Step:
         """The step of that event id."""
-        return next(s for s in self.steps if s.id == event_id)
+        return self.by_id[event_id]
 
     def acts(self, office: str) -> tuple[Step, ...]:
         """What the office did."""
