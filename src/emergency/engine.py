@@ -31,6 +31,7 @@ from emergency.answers import (
     still_due,
 )
 from emergency.assessment.assess import assess_timeline
+from emergency.assessment.model import Finding, Obligation
 from emergency.assessment.timeline import cut, timeline_of
 from emergency.domain import events
 from emergency.domain.incident import (
@@ -458,8 +459,8 @@ class Engine:
         if happened_by is not None:
             assessment = replace(
                 assessment,
-                obligations=tuple(o for o in assessment.obligations if _held(o.holds_from, happened_by)),
-                findings=tuple(f for f in assessment.findings if _held(f.holds_from, happened_by)),
+                obligations=tuple(o for o in assessment.obligations if _held(o, happened_by)),
+                findings=tuple(f for f in assessment.findings if _held(f, happened_by)),
             )
         position = through if through is not None else reading.last_position()
         numbers = {r.event_id: r.version for r in recorded if r.stream == incident_stream(ref)}
@@ -558,8 +559,10 @@ _UNFIT = re.compile(r"[^\w.-]")
 """What a reference may not hold."""
 
 
-def _held(since: datetime | None, by: datetime) -> bool:
-    return since is None or since <= by
+def _held(judged: Obligation | Finding, at: datetime) -> bool:
+    """Whether it held at that instant."""
+    since, until = judged.holds_from, judged.holds_until
+    return (since is None or since <= at) and (until is None or at < until)
 
 
 def _position_at(reading: Reading, as_of: datetime | None) -> int | None:

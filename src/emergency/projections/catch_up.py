@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, inspect, select
 
 from emergency.assessment.assess import assess_timeline
 from emergency.assessment.model import Assessment
@@ -41,7 +41,11 @@ class Projections:
     def __init__(self, log: Log, rulebook: Rulebook) -> None:
         self._log = log
         self._rulebook = rulebook
-        tables.metadata.create_all(log.engine)
+        with log.reading() as reading:
+            there = set(inspect(reading.connection).get_table_names())
+        if not there >= set(tables.metadata.tables):
+            with log.writing() as writing:
+                tables.metadata.create_all(writing.connection)
 
     def catch_up(self) -> int:
         """Apply what the log has more than the read models; gives the position reached."""
