@@ -51,12 +51,15 @@ OBLIGATION_KEYS = (
     "due_earliest",
     "due_latest",
     "state",
-    "reason",
+    "reason_zh",
+    "reason_en",
     "met_by",
-    "met_at",
+    "met_at_earliest",
+    "met_at_latest",
     "met_on",
     "reached_by",
-    "late_by",
+    "late_by_at_least",
+    "late_by_at_most",
     "grounds",
     "rests_on",
     "holds_from",
@@ -72,7 +75,8 @@ FINDING_KEYS = (
     "could_be",
     "obligation",
     "evidence",
-    "late_by",
+    "late_by_at_least",
+    "late_by_at_most",
     "grounds",
     "rests_on",
     "holds_from",
@@ -126,9 +130,10 @@ def obligations(
     if form == "table":
         if not rows:
             click.echo(settings.say("没有报告义务。", "No obligations."))
+        directory = settings.engine.directory()
         for ref in dict.fromkeys(row["incident"] for row in rows):
             mine = [row for row in rows if row["incident"] == ref]
-            show(table(obligation_columns(settings), mine, title=ref))
+            show(table(obligation_columns(settings, directory), mine, title=ref))
     leave(FOUND if found else 0)
 
 
@@ -185,9 +190,13 @@ def _emit(
 def _print_findings(settings: Settings, rows: Sequence[dict[str, Any]]) -> None:
     if not rows:
         click.echo(settings.say("没有疑点。", "No findings."))
+    directory = settings.engine.directory()
     last = None
     for row in rows:
         if row["incident"] != last:
             show(("\n" if last else "") + row["incident"])
             last = row["incident"]
-        show(indented(finding_line(settings, row), 2), indented(settings.say(**row["explanation"]), 4))
+        show(
+            indented(finding_line(settings, directory, row), 2),
+            indented(explained(settings, row), 4),
+        )

@@ -92,9 +92,13 @@ class Program(LazyGroup):
         except (click.Abort, KeyboardInterrupt, EOFError):
             _say(settings.recorded_so_far or "Nothing was recorded.")
             code = INTERRUPTED
+        except click.UsageError as error:
+            where = error.ctx.command_path if error.ctx else prog_name
+            _say(f"Error: {error.format_message()}\nHelp: {where} --help")
+            code = USAGE
         except click.ClickException as error:
-            error.show()
-            code = USAGE if isinstance(error, click.UsageError) else REFUSED
+            _say(f"Error: {error.format_message()}")
+            code = REFUSED
         except BrokenPipeError:
             _leave_pipe()
             code = PIPE_CLOSED

@@ -142,9 +142,9 @@ def emit_json(value: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
 def emit_csv(rows: Sequence[Row], keys: Sequence[str]) -> None:
     """Print CSV: what is nested is spread over columns, lists are joined by blanks, grounds stay JSON."""
     flat = [_flat(row) for row in rows]
-    names = list(dict.fromkeys(name for row in flat for name in row)) or list(keys)
+    names = list(dict.fromkeys((*keys, *(name for row in flat for name in row if row[name] is not None))))
     page = io.StringIO()
-    writer = csv.DictWriter(page, names, restval="")
+    writer = csv.DictWriter(page, names, restval="", extrasaction="ignore")
     writer.writeheader()
     writer.writerows(flat)
     click.echo(page.getvalue(), nl=False)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
+from emergency_cli.figures import NAMES
 from emergency_cli.output import Column
 
 if TYPE_CHECKING:
+    from emergency.assessment.timeline import Step
+    from emergency.domain.offices import Directory
+    from emergency.domain.values import Facts
+    from emergency.engine import View
     from emergency_cli.context import Settings
 
 OBLIGATION_STATES = ("met", "late", "possibly-late", "open", "overdue", "undetermined", "excused")
@@ -45,8 +52,8 @@ def clock(text: str | None) -> str:
     return datetime.fromisoformat(text).strftime("%Y-%m-%d %H:%M") if text else "?"
 
 
-def between(ends: Mapping[str, Any] | None) -> str:
-    """An interval row, short: the day once where both ends share it."""
+def between(ends: Mapping[str, Any] | None, gap: str = " ") -> str:
+    """An interval row, short: the day once where both ends share it, the year too; ``gap`` before the second end."""
     if ends is None or (ends["earliest"] is None and ends["latest"] is None):
         return "?"
     if ends["latest"] is None:
@@ -56,7 +63,9 @@ def between(ends: Mapping[str, Any] | None) -> str:
     early, late = clock(ends["earliest"]), clock(ends["latest"])
     if early == late:
         return early
-    return f"{early}–{late[11:]}" if early[:10] == late[:10] else f"{early} – {late}"
+    if early[:10] == late[:10]:
+        return f"{early}–{late[11:]}" if gap == " " else f"{early}{gap}–{late[11:]}"
+    return f"{early}{gap}– {late[5:] if early[:4] == late[:4] else late}"
 
 
 def length(text: str | None) -> timedelta | None:
@@ -78,34 +87,63 @@ def late_by(settings: Settings, span: Mapping[str, Any] | None) -> str:
     return settings.words(span_words(Span(length(span["at_least"]), length(span["at_most"]))))
 
 
-def obligation_columns(settings: Settings) -> list[Column]:
+def obligation_columns(settings: Settings, directory: Directory) -> list[Column]:
     """Obligations in 80 columns."""
     say = settings.say
 
     def whom(row: Mapping[str, Any]) -> str:
         channel = row["channel"] if row["channel"] != "any" else ""
-        return str(row["recipient_ref"]) + (
-            f" ({say(_CHANNELS.get(channel, channel), channel)})" if channel else ""
-        )
+        shown = broken(office(settings, directory, row["recipient"]))
+        return shown + (f" ({say(_CHANNELS.get(channel, channel), channel)})" if channel else "")
 
     def due(row: Mapping[str, Any]) -> str:
         timed = any(ground["due"] is not None for ground in row["grounds"])
-        return between(row["due"]) if timed else say("立即", "at once")
+        return between(row["due"], "\n") if timed else say("立即", "at once")
+
+    def remark(row: Mapping[str, Any]) -> str:
+        if row["late_by"]:
+            return late_by(settings, row["late_by"])
+        return say(**row["reason"]) if row["reason"] else ""
 
     return [
-        Column(say("单位", "office"), lambda row: row["office_ref"]),
+        Column(say("单位", "office"), lambda row: broken(office(settings, directory, row["office"]))),
         Column(say("报送", "to"), whom),
-        Column(say("截止", "due"), due),
+        Column(say("截止", "due"), due, fold=False),
         Column(say("状态", "state"), lambda row: state(settings, row["state"]), fold=False),
-        Column(say("迟", "late by"), lambda row: late_by(settings, row["late_by"])),
+        Column(say("迟多久／说明", "late by / why"), remark),
     ]
 
 
-def finding_line(settings: Settings, row: Mapping[str, Any]) -> str:
+def broken(name: str, width: int = 14) -> str:
+    """An id that may break after a hyphen where it is long."""
+    if len(name) <= width or not name.isascii():
+        return name
+    lines = [""]
+    for part in name.replace("-", "-\n").split("\n"):
+        if len(lines[-1]) + len(part) > width and lines[-1]:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(lines)
+
+
+_UUID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
+
+
+def explained(settings: Settings, row: Mapping[str, Any], numbers: Mapping[str, int] | None = None) -> str:
+    """Why a finding is there; entries by their number, or by the beginning of their id."""
+
+    def short(match: re.Match[str]) -> str:
+        number = (numbers or {}).get(match[0])
+        return f"#{number}" if number is not None else match[0][:8]
+
+    return _UUID.sub(short, settings.say(**row["explanation"]))
+
+
+def finding_line(settings: Settings, directory: Directory, row: Mapping[str, Any]) -> str:
     """One finding in one line."""
     kind = settings.say(_KINDS[row["kind"]], row["kind"])
     status = settings.say(_STATUSES[row["status"]], row["status"])
-    parts = [f"{row['office_ref']}: {kind} ({status})"]
+    parts = [f"{office(settings, directory, row['office'])}: {kind} ({status})"]
     if row["late_by"]:
         parts.append(late_by(settings, row["late_by"]))
     could = [settings.say(_KINDS[k], k) for k in row["could_be"] if k != row["kind"]]
@@ -117,3 +155,124 @@ def finding_line(settings: Settings, row: Mapping[str, Any]) -> str:
         )
         parts.append(settings.say("认定：", "determined: ") + determined)
     return "; ".join(parts)
+
+
+# -- entries ---------------------------------------------------------------------------------------------------
+
+_ACTS = {
+    "Occurred": ("发生", "occurred"),
+    "Learned": ("获悉", "learned"),
+    "Reported": ("报告", "reported"),
+    "FollowUpFiled": ("续报", "followed up"),
+    "Corrected": ("更正报告", "corrected"),
+    "ForwardedUpward": ("转报", "forwarded"),
+    "Notified": ("通报", "notified"),
+    "Inquired": ("核实要求", "inquired"),
+    "Answered": ("答复", "answered"),
+    "Denied": ("否认", "denied"),
+    "NonReportStated": ("未报", "not reported"),
+    "Withheld": ("隐瞒", "withheld"),
+    "Directed": ("授意", "directed"),
+    "Obstructed": ("阻碍", "obstructed"),
+    "ClueLinked": ("线索", "clue"),
+    "Verified": ("查实", "verified"),
+    "Acknowledged": ("签收", "acknowledged"),
+    "Closed": ("结案", "closed"),
+}
+_BY_CHANNEL = {"phone": "电话", "written": "书面", "network": "网络", "in-person": "当面"}
+
+
+def acts(settings: Settings, step: Step) -> str:
+    """What was done."""
+    name = type(step.entry).__name__
+    return settings.say(*_ACTS.get(name, (name, name)))
+
+
+def office(settings: Settings, directory: Directory, name: str) -> str:
+    """An office in a table: its name in Chinese, its short id in English."""
+    if name == "public":
+        return settings.say("社会", "public")
+    return settings.say(directory.name(name), directory.ref(name))
+
+
+def told(settings: Settings, step: Step, directory: Directory) -> str:
+    """To whom, and how."""
+    whom = settings.say("、", ", ").join(office(settings, directory, to) for to in step.to)
+    return whom + channel(settings, step)
+
+
+def channel(settings: Settings, step: Step) -> str:
+    """How it was told, where that is known."""
+    how = getattr(step.entry, "channel", None)
+    if how is None or how.value not in _BY_CHANNEL:
+        return ""
+    return settings.say(f"（{_BY_CHANNEL[how.value]}）", f" ({how.value})")
+
+
+def figures(settings: Settings, facts: Facts) -> str:
+    """What was stated, in one line."""
+    parts = []
+    for name, count in facts.counts():
+        about = settings.say("约", "about ") if count.about else ""
+        unsure = "?" if name in facts.verifying else ""
+        parts.append(f"{_figure(settings, name)} {about}{count.value:,}{unsure}")
+    stated = {name for name, _ in facts.counts()}
+    open_ones = [_figure(settings, name) for name in facts.verifying if name not in stated]
+    if open_ones:
+        parts.append(settings.say("正在核实：", "being verified: ") + ", ".join(open_ones))
+    parts += [
+        f"{amount.of} {amount.value or f'{amount.min}–{amount.max}'} {amount.unit}"
+        for amount in facts.amounts
+    ]
+    if facts.level is not None:
+        parts.append(settings.say(f"{facts.level.value}级", f"level {facts.level.value}"))
+    if facts.nature:
+        parts.append(facts.nature)
+    return settings.say("，", ", ").join(parts)
+
+
+def _figure(settings: Settings, name: str) -> str:
+    return settings.say(NAMES[name][0], name.replace("_", " "))
+
+
+def stated_words(settings: Settings, step: Step, gap: str = " ") -> str:
+    """When, as the record leaves it, with how sure that is; ``gap`` before the second end and the remark."""
+    stated = step.entry.at
+    basis = stated.basis.value if stated.basis is not None and stated.stated else None
+    if basis == "about":
+        return within(stated.earliest, stated.latest, gap) + gap + settings.say("（约）", "(about)")
+    said = within(step.at.earliest, step.at.latest, gap)
+    return said + gap + settings.say("（假定）", "(assumed)") if basis == "assumed" else said
+
+
+def within(early: datetime | None, late: datetime | None, gap: str = " ") -> str:
+    """Two ends as people read them, in the zone of China."""
+    from emergency.projections.rows import iso_instant  # noqa: PLC0415 - the engine is loaded by now
+
+    return between({"earliest": iso_instant(early), "latest": iso_instant(late)}, gap)
+
+
+def moment(at: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """A moment, its day only where it is not today."""
+    there = at.astimezone(zone)
+    return there.strftime("%H:%M" if there.date() == now.astimezone(zone).date() else "%m-%d %H:%M")
+
+
+def marks(settings: Settings, step: Step, view: View) -> str:
+    """What a reader must know of an entry beside its words."""
+    found = []
+    if step.backfilled and not step.imported:
+        found.append(settings.say("补录", "backfilled"))
+    if step.entry.in_doubt:
+        found.append(
+            settings.say("存疑：所述时间在录入时尚未到", "in doubt: its time lay ahead when recorded")
+        )
+    if step.entry.repeats:
+        number = view.numbers.get(step.entry.repeats)
+        found.append(settings.say(f"重复 #{number}", f"repeats #{number}"))
+    if step.id in view.amended:
+        found.append(settings.say("已更正", "amended"))
+    if step.office != step.entry.logged_by and step.entry.logged_by and step.office != "public":
+        by = view.directory.ref(step.entry.logged_by)
+        found.append(settings.say(f"由 {by} 代录", f"logged by {by}"))
+    return settings.say("，", ", ").join(found)

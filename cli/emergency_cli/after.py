@@ -1,0 +1,186 @@
+"""The screen after an entry: what is on record, what it met, and what is still owed, the most urgent first."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from emergency_cli.context import Settings, now
+from emergency_cli.output import SCHEMA, emit_json, indented, show
+from emergency_cli.words import acts, channel, figures, marks, moment, stated_words
+
+if TYPE_CHECKING:
+    from emergency.assessment.model import Obligation
+    from emergency.engine import Due, Outcome, View
+
+SHOWN = 12
+"""So many duties fit on one screen; the rest are counted."""
+
+
+def print_outcome(settings: Settings, outcome: Outcome, *, form: str, quiet: bool) -> None:
+    """Print what a command came to."""
+    if quiet:
+        click.echo(f"{outcome.incident} {outcome.event_ids[-1]}")
+        return
+    view = settings.engine.view(outcome.incident)
+    if form == "json":
+        emit_json(_json(outcome, view))
+        return
+    say = settings.say
+    if outcome.already:
+        click.echo(
+            say(
+                "此命令先前已执行，本次未再入库。",
+                "This command was carried out before; nothing was recorded now.",
+            )
+        )
+    _what(settings, outcome, view)
+    for obligation in outcome.met:
+        done, article = _met(settings, obligation, view)
+        show(indented(done, 2), indented(article, 4))
+    _owed(settings, outcome, view)
+    for remark in outcome.remarks:
+        show(indented(f"{say('注意', 'Note')}: {settings.words(remark)}", 2))
+
+
+def _what(settings: Settings, outcome: Outcome, view: View) -> None:
+    steps = {step.id: step for step in view.timeline.steps}
+    click.echo(f"{outcome.incident}  {view.timeline.opened.title}")
+    for event_id in outcome.event_ids:
+        step = steps.get(event_id)
+        number = view.numbers.get(event_id)
+        if step is None:
+            said = settings.say(
+                "已立案" if event_id == view.timeline.opened_id else "已记录",
+                "opened" if event_id == view.timeline.opened_id else "recorded",
+            )
+            click.echo(f"#{number} {said}")
+            continue
+        parts = [
+            f"#{number}",
+            acts(settings, step),
+            stated_words(settings, step),
+            _named(view, step.office),
+            *(
+                (f"→ {', '.join(_named(view, to) for to in step.to)}{channel(settings, step)}",)
+                if step.to
+                else ()
+            ),
+            figures(settings, step.entry.facts),
+        ]
+        show(indented(" ".join(part for part in parts if part), 0))
+        if marked := marks(settings, step, view):
+            click.echo(f"   {marked}")
+
+
+def _named(view: View, office: str) -> str:
+    return (
+        f"{view.directory.name(office)} ({view.directory.ref(office)})"
+        if office in view.directory
+        else office
+    )
+
+
+def _met(settings: Settings, obligation: Obligation, view: View) -> tuple[str, str]:
+    """In time, or late by how much; and under which article."""
+    from emergency.assessment.words import span_words  # noqa: PLC0415 - the engine is loaded by now
+    from emergency.domain.vocabulary import State  # noqa: PLC0415
+
+    say = settings.say
+    whom = f"{view.directory.name(obligation.office)} → {view.directory.name(obligation.recipient)}"
+    by = settings.words(span_words(obligation.late_by)) if obligation.late_by else ""
+    said = {
+        State.MET: say(f"✓ 按时：{whom}", f"✓ in time: {whom}"),
+        State.LATE: say(f"✗ 迟报{by}：{whom}", f"✗ late by {by}: {whom}"),
+        State.POSSIBLY_LATE: say(f"? 可能迟报（{by}）：{whom}", f"? possibly late ({by}): {whom}"),
+    }.get(obligation.state)
+    if said is None:
+        why = settings.words(obligation.reason) if obligation.reason else obligation.state.value
+        said = f"? {whom}: {why}"
+    return said, obligation.grounds[obligation.governing or 0].citation if obligation.grounds else ""
+
+
+def _owed(settings: Settings, outcome: Outcome, view: View) -> None:
+    say = settings.say
+    if not outcome.due:
+        click.echo(say("本单位没有待报事项。", "Your office owes no further report."))
+        return
+    click.echo(say("本单位还应报告：", "Your office still owes:"))
+    hour = now()
+    for due in _urgent_first(outcome.due)[:SHOWN]:
+        duty, article = _duty(settings, due, hour, view)
+        show(indented(duty, 2), indented(article, 4))
+    if len(outcome.due) > SHOWN:
+        more = len(outcome.due) - SHOWN
+        click.echo(
+            say(f"  …… 另有 {more} 项", f"  … and {more} more") + f": emergency show {outcome.incident}"
+        )
+
+
+def _urgent_first(dues: tuple[Due, ...]) -> list[Due]:
+    """What surely applies before what may; at once before any hour."""
+    return sorted(dues, key=lambda due: (due.condition is not None, due.by is not None, due.by or now()))
+
+
+def _duty(settings: Settings, due: Due, hour: datetime, view: View) -> tuple[str, str]:
+    """When and to whom; and under which article, on which condition, how sure."""
+    say = settings.say
+    if due.by is None:
+        when = say("立即", "at once")
+    else:
+        left = due.by - hour
+        how = (
+            say("还剩 ", "") + _long(settings, left) + say("", " left")
+            if left >= timedelta()
+            else say("已逾期 ", "overdue by ") + _long(settings, -left)
+        )
+        when = f"{moment(due.by, settings.zone(view.directory), hour)} ({how})"
+    written = say("（书面）", " (in writing)") if due.channel == "written" else ""
+    parts = [due.citation]
+    if due.condition is not None:
+        parts.append(f"[{settings.words(due.condition)}]")
+    if not due.confirmed:
+        parts.append(say("[原文未核对]", "[text not confirmed]"))
+    return f"{when} → {due.recipient_name} ({due.recipient}){written}", " ".join(parts)
+
+
+def _long(settings: Settings, length: timedelta) -> str:
+    from emergency.assessment.words import duration_words  # noqa: PLC0415 - the engine is loaded by now
+
+    return settings.words(duration_words(length))
+
+
+def _json(outcome: Outcome, view: View) -> dict[str, Any]:
+    """The outcome for programs."""
+    from emergency.projections.rows import iso_instant, obligation_row  # noqa: PLC0415 - loaded by now
+
+    return {
+        "schema": SCHEMA,
+        "incident": outcome.incident,
+        "event_ids": list(outcome.event_ids),
+        "numbers": [view.numbers.get(event_id) for event_id in outcome.event_ids],
+        "recorded_through": outcome.position,
+        "already": outcome.already,
+        "repeats": outcome.repeats,
+        "in_doubt": outcome.in_doubt,
+        "backfilled": outcome.backfilled,
+        "met": [obligation_row(o, view.timeline, view.directory) for o in outcome.met],
+        "due": [
+            {
+                "office": due.office,
+                "recipient": due.recipient,
+                "recipient_name": due.recipient_name,
+                "channel": due.channel,
+                "by": iso_instant(due.by),
+                "citation": due.citation,
+                "confirmed": due.confirmed,
+                "condition": {"zh": due.condition.zh, "en": due.condition.en} if due.condition else None,
+                "state": due.state.value,
+                "obligation": due.obligation,
+            }
+            for due in _urgent_first(outcome.due)
+        ],
+        "remarks": [{"zh": remark.zh, "en": remark.en} for remark in outcome.remarks],
+    }

@@ -1,0 +1,151 @@
+"""``emergency amend`` and ``withdraw``: putting right what was typed; the log keeps both."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from emergency_cli.after import print_outcome
+from emergency_cli.asking import ask
+from emergency_cli.context import Settings, now
+from emergency_cli.entries import CATEGORIES, CHANNELS, ending_options, entry_id, known, stated, valid
+from emergency_cli.figures import facts_of
+
+if TYPE_CHECKING:
+    from emergency.domain.offices import Directory
+    from emergency.domain.values import Value
+
+OF_ENTRY = ("at", "received", "to", "by", "from", "source", "nature")
+OF_OPENING = ("title", "category", "kind", "place", "division", "occurred")
+
+
+@click.command()
+@click.argument("incident")
+@click.argument("entry")
+@click.argument("changes", nargs=-1, required=True, metavar="NAME=VALUE...")
+@click.option("--why", metavar="TEXT", help="Why it has to be put right.")
+@ending_options
+def amend(
+    settings: Settings,
+    incident: str,
+    entry: str,
+    changes: tuple[str, ...],
+    why: str | None,
+    command_id: str | None,
+    quiet: bool,
+    form: str,
+) -> None:
+    """Put an entry right 更正录入; ENTRY is its number, like #3, or the beginning of its id.
+
+    What can be changed: at=, received=, to=OFFICE,OFFICE, by=CHANNEL, from=OFFICE, source=, nature=, and figures
+    like 死=3; of entry #1, the opening: title=, category=, kind=, place=, division=, occurred=. Nothing after the
+    sign takes the value back out: 死=
+
+    Example: emergency amend - #3 at=13:05 死=3 --why "typed in the wrong line"
+    """
+    identity = settings.identity
+    ref = settings.incident(incident)
+    directory = settings.engine.directory()
+    known(directory, identity.office)
+    target = entry_id(settings, ref, entry)
+    view = settings.engine.view(ref)
+    opening = target == view.timeline.opened_id
+    event: Value = view.timeline.opened if opening else view.timeline.step(target).entry
+    fields = _changes(
+        settings, directory, event, changes, OF_OPENING if opening else OF_ENTRY, opening=opening
+    )
+    reason = why or ask("--why", settings.say("更正原因", "Why"))
+    outcome = settings.engine.amend(ref, target, fields, why=reason, identity=identity, command_id=command_id)
+    settings.used(ref)
+    print_outcome(settings, outcome, form=form, quiet=quiet)
+
+
+@click.command()
+@click.argument("incident")
+@click.argument("entry")
+@click.option("--why", metavar="TEXT", help="Why it should not have been made.")
+@ending_options
+def withdraw(
+    settings: Settings,
+    incident: str,
+    entry: str,
+    why: str | None,
+    command_id: str | None,
+    quiet: bool,
+    form: str,
+) -> None:
+    """Take an entry back 撤回录入; the log keeps it, nothing counts it."""
+    identity = settings.identity
+    ref = settings.incident(incident)
+    known(settings.engine.directory(), identity.office)
+    target = entry_id(settings, ref, entry)
+    reason = why or ask("--why", settings.say("撤回原因", "Why"))
+    outcome = settings.engine.withdraw(ref, target, why=reason, identity=identity, command_id=command_id)
+    settings.used(ref)
+    print_outcome(settings, outcome, form=form, quiet=quiet)
+
+
+def _changes(
+    settings: Settings,
+    directory: Directory,
+    event: Value,
+    words: tuple[str, ...],
+    allowed: tuple[str, ...],
+    *,
+    opening: bool,
+) -> dict[str, Any]:
+    """Words like ``at=13:05`` as fields of the entry's body."""
+    fields: dict[str, Any] = {}
+    figures: list[str] = []
+    for word in words:
+        name, equals, value = word.replace("＝", "=", 1).partition("=")
+        if equals and name in allowed:
+            fields.update(_field(settings, directory, event, name, value))
+        elif opening or (equals and name in OF_OPENING):
+            raise click.UsageError(f"{name}: what can be changed here is {', '.join(allowed)}.")
+        else:
+            figures.append(word)
+    nature = fields.pop("nature", ...)
+    if figures or nature is not ...:
+        from emergency.domain.values import Facts  # noqa: PLC0415 - help needs no engine
+
+        facts = facts_of(figures, event.model_dump(mode="json", exclude_none=True)["facts"])
+        if nature is not ...:
+            facts["nature"] = nature
+        fields["facts"] = valid(Facts, facts).model_dump(mode="json")
+    return fields
+
+
+def _field(settings: Settings, directory: Directory, event: Value, name: str, value: str) -> dict[str, Any]:
+    """One change, as the engine takes it."""
+    there = type(event).model_fields
+    if name in ("at", "received", "occurred"):
+        key = {"at": "at", "received": "received_at", "occurred": "occurred_at"}[name]
+        _needs(there, key, name)
+        return {key: stated(settings, directory, value or "不明", now(), name).model_dump(mode="json")}
+    if name == "to":
+        _needs(there, "to", name)
+        offices = [office for office in value.replace("，", ",").split(",") if office]
+        for office in offices:
+            known(directory, office)
+        return {"to": offices}
+    if name == "by":
+        _needs(there, "channel", name)
+        if value not in (*CHANNELS, "", "unknown"):
+            raise click.UsageError(f"by={value}: the channels are {', '.join(CHANNELS)}.")
+        return {"channel": value or "unknown"}
+    if name == "from":
+        known(directory, value)
+        return {"office": value}
+    if name in ("place", "division"):
+        place = event.model_dump(mode="json")["place"]
+        return {"place": {**place, {"place": "name"}.get(name, name): value or None}}
+    if name == "category" and value not in CATEGORIES:
+        raise click.UsageError(f"category={value}: the categories are {', '.join(CATEGORIES)}.")
+    return {name: value or None}
+
+
+def _needs(there: Any, key: str, name: str) -> None:  # noqa: ANN401 - pydantic's mapping of fields
+    if key not in there:
+        raise click.UsageError(f"{name}: this entry has none.")

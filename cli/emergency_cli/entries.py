@@ -1,0 +1,417 @@
+"""Logging an act: ``emergency report xiangshui-20261121-01 --to yancheng --by phone 死=6 重伤=30``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from emergency_cli.after import print_outcome
+from emergency_cli.asking import ask, on_terminal
+from emergency_cli.context import Settings, common_options, identity_options, now, pass_settings
+from emergency_cli.figures import facts_of, is_figure
+
+if TYPE_CHECKING:
+    from emergency.domain import events
+    from emergency.domain.offices import Directory
+    from emergency.domain.values import StatedTime
+    from emergency.engine import Identity, Outcome
+
+F = TypeVar("F", bound=Callable[..., Any])
+CATEGORIES = ("natural-disaster", "accident", "public-health", "social-security")
+CHANNELS = ("phone", "written", "network", "in-person")
+PUBLIC = "public"
+
+
+# -- options ---------------------------------------------------------------------------------------------------
+
+
+def _all(*decorators: Callable[[Any], Any]) -> Callable[[F], F]:
+    def decorate(command: F) -> F:
+        for each in reversed(decorators):
+            command = each(command)
+        return command
+
+    return decorate
+
+
+_words = click.argument("words", nargs=-1, metavar="[INCIDENT] [FIGURE=NUMBER]...")
+
+opening_options = _all(
+    click.option("--new", metavar="TITLE", help="Put a new incident on record with this entry."),
+    click.option(
+        "--category", type=click.Choice(CATEGORIES), default="accident", show_default=True, help="With --new."
+    ),
+    click.option("--kind", metavar="WORD", help="With --new: what it is, like fire, coal-mine, flood."),
+    click.option("--place", metavar="TEXT", help="With --new: where it happened."),
+    click.option("--division", metavar="CODE", help="With --new: the division code, six digits."),
+    click.option("--occurred", metavar="TIME", help="With --new: when it happened."),
+)
+
+saying_options = _all(
+    click.option("--at", metavar="TIME", help="When: 13:05, 昨天 23:40, 约 13:05, 不明; now unless given."),
+    click.option("--nature", metavar="TEXT", help="What it is, in words."),
+    click.option("--source", metavar="TEXT", help="Where this is known from."),
+    click.option("--from", "acting", metavar="OFFICE", help="The act is another office's, which I only log."),
+)
+
+telling_options = _all(
+    click.option("--to", multiple=True, metavar="OFFICE", help="To whom; may be given again."),
+    click.option("--by", "channel", type=click.Choice(CHANNELS), help="How it was told."),
+    click.option("--received", metavar="TIME", help="When it was received, where that is known."),
+)
+
+ending_options = _all(
+    click.option("--command-id", metavar="ID", help="For scripts: the same id never records twice."),
+    click.option("--quiet", "-q", is_flag=True, help="Print only the incident and the entry's id."),
+    click.option(
+        "--format", "form", type=click.Choice(["table", "json"]), default="table", help="What to print."
+    ),
+    identity_options,
+    common_options,
+    pass_settings,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What was typed for one entry, as it was typed."""
+
+    words: Sequence[str]
+    at: str | None = None
+    nature: str | None = None
+    source: str | None = None
+    acting: str | None = None
+    to: Sequence[str] = ()
+    channel: str | None = None
+    received: str | None = None
+    new: str | None = None
+    category: str = "accident"
+    kind: str | None = None
+    place: str | None = None
+    division: str | None = None
+    occurred: str | None = None
+    command_id: str | None = None
+    quiet: bool = False
+    form: str = "table"
+
+
+# -- commands --------------------------------------------------------------------------------------------------
+
+
+@click.command()
+@_words
+@_all(opening_options, saying_options)
+@click.option("--sign", is_flag=True, help="A bare sign only, such as a pressure drop.")
+@ending_options
+def learn(settings: Settings, sign: bool, **said: Any) -> None:  # noqa: ANN401 - click's own
+    """Log that an office came to know of an incident 获悉.
+
+    Example: emergency learn --new "化工厂爆炸" --kind chemical-plant --place 陈家港镇 --occurred 14:48 死=6
+    """
+    _record(settings, Said(**said), "Learned", {"sign": sign})
+
+
+@click.command()
+@_words
+@_all(opening_options, saying_options, telling_options, ending_options)
+def report(settings: Settings, **said: Any) -> None:  # noqa: ANN401 - click's own
+    """Log a report 报告; to the direct superior unless --to is given.
+
+    Example: emergency report xiangshui-20261121-01 --to yancheng --by phone --at 15:20 死=6
+    """
+    _record(settings, Said(**said), "Reported", upward=True)
+
+
+@click.command("follow-up")
+@_words
+@_all(saying_options, telling_options, ending_options)
+def follow_up(settings: Settings, **said: Any) -> None:  # noqa: ANN401 - click's own
+    """Log a later report on what is new 续报."""
+    _record(settings, Said(**said), "FollowUpFiled", upward=True)
+
+
+@click.command()
+@_words
+@_all(saying_options, telling_options, ending_options)
+def correct(settings: Settings, **said: Any) -> None:  # noqa: ANN401 - click's own
+    """Log a report that corrects an earlier figure of the office's own 更正、补报.
+
+    To put right what was typed wrongly here, use `emergency amend`.
+    """
+    _record(settings, Said(**said), "Corrected", upward=True)
+
+
+@click.command()
+@_words
+@_all(opening_options, saying_options, telling_options, ending_options)
+def forward(settings: Settings, **said: Any) -> None:  # noqa: ANN401 - click's own
+    """Log what came from below and was passed upward 上报、转报."""
+    _record(settings, Said(**said), "ForwardedUpward", upward=True)
+
+
+@click.command()
+@_words
+@_all(saying_options, telling_options)
+@click.option(
+    "--outcome",
+    type=click.Choice(["confirmed", "refuted", "cannot-be-verified"]),
+    default="confirmed",
+    show_default=True,
+    help="What the check came to.",
+)
+@ending_options
+def verify(settings: Settings, outcome: str, **said: Any) -> None:  # noqa: ANN401 - click's own
+    """Log what an office checked and established 核实、查实."""
+    _record(settings, Said(**said), "Verified", {"outcome": outcome})
+
+
+@click.command()
+@_words
+@_all(opening_options, saying_options, telling_options)
+@click.option(
+    "--origin",
+    type=click.Choice(["own", "outside", "unknown"]),
+    help="Whose people gave it; outside where it came from the public.",
+)
+@click.option("--sign", is_flag=True, help="A bare sign only.")
+@ending_options
+def clue(settings: Settings, origin: str | None, sign: bool, **said: Any) -> None:  # noqa: ANN401 - click's own
+    """Log a sign from outside the reporting line 线索: an alarm call, the press, the web, a tip-off.
+
+    It came from the public and to my office, unless --from and --to say otherwise.
+    """
+    typed = Said(**said)
+    giver = typed.acting or PUBLIC
+    by = origin or ("outside" if giver == PUBLIC else "unknown")
+    _record(settings, typed, "ClueLinked", {"by": by, "sign": sign}, giver=giver, to_me=True)
+
+
+@click.command()
+@click.argument("incident")
+@click.argument("entry")
+@saying_options
+@ending_options
+def ack(settings: Settings, incident: str, entry: str, **said: Any) -> None:  # noqa: ANN401 - click's own
+    """Log the receipt of a message 签收; ENTRY is its number, like #3, or the beginning of its id."""
+    typed = Said(words=(incident,), **said)
+    ref = settings.incident(incident)
+    _record(settings, typed, "Acknowledged", {"of": entry_id(settings, ref, entry)}, ref=ref)
+
+
+@click.command()
+@_words
+@_all(saying_options, ending_options)
+def close(settings: Settings, **said: Any) -> None:  # noqa: ANN401 - click's own
+    """Log that the office that leads the handling closed the incident 结案."""
+    _record(settings, Said(**said), "Closed")
+
+
+# -- how an entry is made --------------------------------------------------------------------------------------
+
+
+def _record(
+    settings: Settings,
+    said: Said,
+    act: str,
+    more: Mapping[str, Any] | None = None,
+    *,
+    ref: str | None = None,
+    giver: str | None = None,
+    upward: bool = False,
+    to_me: bool = False,
+) -> None:
+    """Understand everything first, then record: nothing is half done."""
+    from emergency.domain import events  # noqa: PLC0415 - help needs no engine
+    from emergency.domain.values import Facts  # noqa: PLC0415
+
+    incident, figures = _split(said)
+    facts = facts_of(figures)
+    if said.nature:
+        facts["nature"] = said.nature
+    identity = settings.identity
+    directory = settings.engine.directory()
+    acting = giver or said.acting or identity.office
+    for office in (identity.office, acting, *said.to):
+        known(directory, office)
+    hour = now()
+    fields: dict[str, Any] = {
+        "office": acting,
+        "at": stated(settings, directory, said.at, hour, "--at"),
+        "facts": valid(Facts, facts),
+        "source": said.source,
+        **(more or {}),
+    }
+    cls: type[events.Entry] = getattr(events, act)
+    if issubclass(cls, events.Message):
+        if to_me:
+            fields["to"] = tuple(said.to) or (identity.office,)
+        else:
+            fields["to"] = tuple(said.to) or (_superior(directory, acting, hour, settings) if upward else ())
+        if said.channel:
+            fields["channel"] = said.channel
+        if said.received:
+            fields["received_at"] = stated(settings, directory, said.received, hour, "--received")
+    entry = valid(cls, fields)
+    if said.new is not None:
+        outcome = _open(settings, said, directory, identity, entry, hour)
+    else:
+        ref = ref or settings.incident(incident or "")
+        if said.command_id is None:
+            _ask_about_repeat(settings, ref, entry, identity)
+        outcome = settings.engine.record(ref, entry, identity, command_id=said.command_id)
+    settings.recorded_so_far = f"The entry is on record: {outcome.incident} {outcome.event_ids[-1]}."
+    settings.used(outcome.incident)
+    print_outcome(settings, outcome, form=said.form, quiet=said.quiet)
+
+
+def _split(said: Said) -> tuple[str | None, Sequence[str]]:
+    """The incident and the figures; with ``--new`` there are figures only."""
+    if said.new is not None:
+        return None, said.words
+    for option in ("kind", "place", "division", "occurred"):
+        if getattr(said, option) is not None:
+            raise click.UsageError(
+                f"--{option} belongs to --new TITLE. To change an incident, use `emergency amend`."
+            )
+    if not said.words or is_figure(said.words[0]):
+        raise click.UsageError(
+            "Name the incident first: the beginning of its reference, or - for the last one used. "
+            'A new one is opened with --new "TITLE".'
+        )
+    return said.words[0], said.words[1:]
+
+
+def _open(
+    settings: Settings,
+    said: Said,
+    directory: Directory,
+    identity: Identity,
+    entry: events.Entry,
+    hour: datetime,
+) -> Outcome:
+    kind = said.kind or ask(
+        "--kind", settings.say("种类（如 fire、coal-mine）", "Kind (like fire, coal-mine)")
+    )
+    place = said.place or ask("--place", settings.say("地点", "Place"))
+    occurred = stated(settings, directory, said.occurred, hour, "--occurred") if said.occurred else None
+    if said.division is not None and not re.fullmatch(r"[0-9]{6}", said.division):
+        raise click.UsageError(f"--division {said.division}: a division code has six digits, like 320921.")
+    return settings.engine.open_incident(
+        title=said.new or "",
+        category=said.category,
+        kind=kind,
+        place=place,
+        division=said.division,
+        occurred_at=occurred,
+        identity=identity,
+        first=entry,
+        command_id=said.command_id,
+    )
+
+
+def stated(
+    settings: Settings, directory: Directory, text: str | None, hour: datetime, option: str
+) -> StatedTime:
+    """A typed time as stated; without one: this minute."""
+    from emergency.domain.times import understood  # noqa: PLC0415 - help needs no engine
+    from emergency.domain.values import StatedTime  # noqa: PLC0415
+    from emergency.domain.vocabulary import Basis  # noqa: PLC0415
+    from emergency.errors import UsageError  # noqa: PLC0415
+
+    zone = settings.zone(directory)
+    if text is None:
+        minute = hour.astimezone(zone).replace(second=0, microsecond=0)
+        return StatedTime(earliest=minute, latest=minute, basis=Basis.STATED)
+    try:
+        return understood(text, hour, zone)
+    except UsageError as error:
+        raise UsageError(f"{option}: {error}") from None
+
+
+def valid(cls: Any, fields: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any value of the domain
+    """Make a value; what it refuses is wrong use."""
+    from pydantic import ValidationError  # noqa: PLC0415 - help needs no engine
+
+    try:
+        return cls(**fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise click.UsageError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}.") from None
+
+
+def known(directory: Directory, office: str) -> None:
+    """Refuse an office that is not in the directory before anything is written."""
+    if office == PUBLIC or office in directory:
+        return
+    from emergency.errors import NotFoundError  # noqa: PLC0415 - only for a mistake
+    from emergency.yamlfile import nearest  # noqa: PLC0415
+
+    raise NotFoundError(
+        f"There is no office {office} in the directory{nearest(office, directory.offices)}. "
+        f"Nothing was recorded. `emergency offices list` shows them; `emergency offices add {office} …` adds it."
+    )
+
+
+def entry_id(settings: Settings, ref: str, entry: str) -> str:
+    """The event that a number (``#3``), the beginning of an id or a step of the file names.
+
+    Raises:
+        NotFoundError: there is none, or more than one.
+    """
+    from emergency.errors import NotFoundError  # noqa: PLC0415 - help needs no engine
+
+    view = settings.engine.view(ref)
+    counted = {view.timeline.opened_id, *(step.id for step in view.timeline.steps)}
+    said = entry.removeprefix("#")
+    if said.isdecimal():
+        found = [name for name, number in view.numbers.items() if number == int(said) and name in counted]
+    else:
+        steps = {step.ref: step.id for step in view.timeline.steps}
+        found = (
+            [steps[said]] if said in steps else [name for name in counted if said and name.startswith(said)]
+        )
+    if len(found) == 1:
+        return found[0]
+    what = "several entries" if found else "no entry"
+    raise NotFoundError(f"There is {what} {entry} on {ref} that counts. `emergency show {ref}` lists them.")
+
+
+def _superior(directory: Directory, office: str, hour: datetime, settings: Settings) -> tuple[str, ...]:
+    """The direct superior; where there are several, the officer chooses."""
+    above = directory.superiors(office, hour.astimezone(settings.zone(directory)).date())
+    if len(above) == 1:
+        return above
+    if not above:
+        raise click.UsageError(
+            f"{office} reports to nobody in the directory. Say to whom it was told: --to OFFICE."
+        )
+    listed = ", ".join(f"{up} {directory.name(up)}" for up in above)
+    if not on_terminal():
+        raise click.UsageError(f"{office} reports to several offices: {listed}. Say which: --to OFFICE.")
+    for number, up in enumerate(above, start=1):
+        click.echo(f"  {number} {directory.name(up)} ({up})", err=True)
+    choice = click.prompt(
+        settings.say("报给谁", "To whom"), type=click.IntRange(1, len(above)), err=True, show_choices=False
+    )
+    return (above[choice - 1],)
+
+
+def _ask_about_repeat(settings: Settings, ref: str, entry: events.Entry, identity: Identity) -> None:
+    """The identical entry again is mostly a slip of the hand: ask, where somebody can answer."""
+    if not on_terminal():
+        return
+    earlier = settings.engine.repeated(ref, entry, identity)
+    if earlier is None:
+        return
+    seconds = max(int((now() - earlier.recorded_at).total_seconds()), 0)
+    question = settings.say(
+        f"{seconds} 秒前已记为 #{earlier.version}；再记一次？",
+        f"Recorded {seconds} s ago as #{earlier.version}; record again?",
+    )
+    if not click.confirm(question, default=False, err=True):
+        raise click.Abort

@@ -1,0 +1,45 @@
+"""``emergency use``: who is at the keyboard, remembered."""
+
+from __future__ import annotations
+
+import click
+
+from emergency_cli.context import Settings, common_options, config_path, pass_settings, remember, remembered
+
+
+@click.command()
+@click.argument("office", required=False)
+@click.option("--as", "role", metavar="ROLE", help="My role there, like duty or leader.")
+@click.option("--officer", metavar="ID", help="My officer id, never a name.")
+@common_options
+@pass_settings
+def use(settings: Settings, office: str | None, role: str | None, officer: str | None) -> None:
+    """Remember which office this is, in which role, by whose officer id; without OFFICE: show it."""
+    known = remembered()
+    if office is None:
+        if role or officer:
+            raise click.UsageError("Say the office too: emergency use OFFICE --as ROLE --officer ID.")
+        identity = settings.identity
+        names = settings.engine.directory()
+        click.echo(
+            f"{names.name(identity.office)} ({identity.office})"
+            if identity.office in names
+            else identity.office
+        )
+        click.echo(f"{settings.say('身份', 'role')}: {identity.role or '-'}")
+        click.echo(f"{settings.say('人员', 'officer')}: {identity.officer or '-'}")
+        click.echo(f"{settings.say('记在', 'remembered in')}: {config_path()}")
+        return
+    directory = settings.engine.directory()
+    if office not in directory:
+        from emergency.errors import NotFoundError  # noqa: PLC0415 - only for a mistake
+        from emergency.yamlfile import nearest  # noqa: PLC0415
+
+        raise NotFoundError(
+            f"There is no office {office} in the directory{nearest(office, directory.offices)}. "
+            f"`emergency offices list` shows them; `emergency offices add {office} …` adds it."
+        )
+    remember({**known, "office": office, "role": role, "officer": officer})
+    click.echo(
+        f"{directory.name(office)} ({office}){f', {role}' if role else ''}{f', {officer}' if officer else ''}"
+    )

@@ -1,0 +1,320 @@
+"""``show``, ``list``, ``replay``: incidents as they stand, and as they stood."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from emergency_cli.context import Settings, common_options, now, pass_settings
+from emergency_cli.output import (
+    SCHEMA,
+    Column,
+    emit_csv,
+    emit_json,
+    envelope,
+    format_option,
+    indented,
+    table,
+    warn_about,
+)
+from emergency_cli.output import (
+    show as print_out,
+)
+from emergency_cli.words import (
+    acts,
+    between,
+    broken,
+    explained,
+    figures,
+    finding_line,
+    marks,
+    obligation_columns,
+    office,
+    stated_words,
+    told,
+)
+
+if TYPE_CHECKING:
+    from emergency.assessment.timeline import Step
+    from emergency.engine import View
+
+SERIOUS = ("established", "presumed", "suspected")
+
+_form = click.option(
+    "--format", "form", type=click.Choice(["table", "json"]), default="table", help="What to print."
+)
+
+
+@click.command()
+@click.argument("incident")
+@_form
+@common_options
+@pass_settings
+def show(settings: Settings, incident: str, form: str) -> None:
+    """One incident: head, timeline, obligations and findings as they stand now."""
+    ref = settings.incident(incident)
+    view = settings.engine.view(ref)
+    settings.used(ref)
+    _print_view(settings, view, now(), form, {})
+
+
+@click.command()
+@click.argument("incident")
+@click.option("--as-of", metavar="TIME", help="As it was recorded by then.")
+@click.option("--happened-by", metavar="TIME", help="As it had happened by then.")
+@click.option("--known-to", metavar="OFFICE", help="As that office knew it: what it did and was told.")
+@_form
+@common_options
+@pass_settings
+def replay(
+    settings: Settings,
+    incident: str,
+    as_of: str | None,
+    happened_by: str | None,
+    known_to: str | None,
+    form: str,
+) -> None:
+    """One incident as it was recorded, as it had happened, or as an office knew it 回放."""
+    ref = settings.incident(incident)
+    recorded_by = settings.moment(as_of, "--as-of")
+    by = settings.moment(happened_by, "--happened-by")
+    office_id = _office_id(settings, ref, known_to)
+    if recorded_by is not None:
+        _explain_import(settings, ref)
+    view = settings.engine.view(ref, as_of=recorded_by, happened_by=by, known_to=office_id)
+    settings.used(ref)
+    cut = {"as_of": recorded_by, "happened_by": by, "known_to": office_id}
+    _print_view(
+        settings, view, by or recorded_by or now(), form, {k: v for k, v in cut.items() if v is not None}
+    )
+
+
+def _office_id(settings: Settings, ref: str, name: str | None) -> str | None:
+    """An office by its id, or by the id that the incident's own file gives it."""
+    if name is None or name in settings.engine.directory():
+        return name
+    of_file = f"{ref}/{name}"
+    return of_file if of_file in settings.engine.directory() else name
+
+
+def _explain_import(settings: Settings, ref: str) -> None:
+    view = settings.engine.view(ref)
+    if not view.timeline.opened.imported:
+        return
+    days = sorted(
+        {step.recorded_at.astimezone(settings.zone()).date().isoformat() for step in view.timeline.steps}
+    )
+    click.echo(
+        settings.say(
+            f"{ref} 系导入，全部于 {days[0]} 入库；要看当时已发生什么，请用 --happened-by。",
+            f"{ref} was imported: everything was recorded on {days[0]}. "
+            "For what had happened by then, use --happened-by.",
+        ),
+        err=True,
+    )
+
+
+@click.command("list")
+@format_option
+@common_options
+@pass_settings
+def list_incidents(settings: Settings, form: str) -> None:
+    """All incidents, each with how much is open and what stands out."""
+    moment = now()
+    listing = settings.engine.incidents()
+    owed = settings.engine.obligations(at=moment).rows
+    found = settings.engine.findings(at=moment).rows
+    rows = [
+        {
+            **row,
+            "open": _count(owed, row["incident"], "state", ("open",)),
+            "overdue": _count(owed, row["incident"], "state", ("overdue",)),
+            "findings": _count(found, row["incident"], "status", SERIOUS),
+        }
+        for row in listing.rows
+    ]
+    current = settings.engine.rulebook.fingerprint
+    warn_about(listing, current)
+    say = settings.say
+    if form == "json":
+        emit_json(envelope(listing, moment, rows, current))
+    elif form == "csv":
+        emit_csv(rows, INCIDENT_KEYS)
+    elif not rows:
+        click.echo(say("还没有突发事件。", 'No incidents yet. Open one with: emergency learn --new "TITLE"'))
+    else:
+        columns = [
+            Column(say("编号", "incident"), lambda row: broken(row["incident"], 26), fold=False),
+            Column(say("事件", "title"), lambda row: say(row["title"], row["title_en"] or row["title"])),
+            Column(say("发生", "occurred"), lambda row: between(row["occurred"])[:10], fold=False),
+            Column(say("待报", "open"), lambda row: str(row["open"] or ""), fold=False, right=True),
+            Column(say("逾期", "overdue"), lambda row: str(row["overdue"] or ""), fold=False, right=True),
+            Column(say("疑点", "findings"), lambda row: str(row["findings"] or ""), fold=False, right=True),
+        ]
+        print_out(table(columns, rows))
+
+
+INCIDENT_KEYS = (
+    "incident",
+    "title",
+    "title_en",
+    "category",
+    "kind",
+    "place",
+    "division",
+    "occurred_earliest",
+    "occurred_latest",
+    "level",
+    "imported",
+    "closed",
+    "entries",
+    "offices",
+    "open",
+    "overdue",
+    "findings",
+)
+
+
+def _count(rows: tuple[dict[str, Any], ...], ref: str, key: str, values: tuple[str, ...]) -> int:
+    return sum(1 for row in rows if row["incident"] == ref and row[key] in values)
+
+
+def _print_view(settings: Settings, view: View, at: datetime, form: str, cut: dict[str, Any]) -> None:
+    from emergency.projections.rows import holds  # noqa: PLC0415 - the engine is loaded by now
+
+    owed = [row for row in view.obligation_rows if holds(row, at)]
+    found = [row for row in view.finding_rows if holds(row, at)]
+    if form == "json":
+        emit_json(_json(settings, view, at, owed, found, cut))
+        return
+    _head(settings, view)
+    for words in _cut_words(settings, cut):
+        print_out(indented(words, 0))
+    by = cut.get("happened_by")
+    click.echo("")
+    print_out(table(_timeline_columns(settings, view, by), view.timeline.steps))
+    say = settings.say
+    click.echo("\n" + (say("报告义务", "Obligations") if owed else say("没有报告义务。", "No obligations.")))
+    if owed:
+        print_out(table(obligation_columns(settings, view.directory), owed))
+    click.echo("\n" + (say("疑点", "Findings") if found else say("没有疑点。", "No findings.")))
+    for row in found:
+        print_out(
+            indented(finding_line(settings, view.directory, row), 2),
+            indented(explained(settings, row, view.numbers), 4),
+        )
+
+
+def _head(settings: Settings, view: View) -> None:
+    say, opened, row = settings.say, view.timeline.opened, view.incident_row
+    print_out(indented(f"{opened.ref}  {say(opened.title, opened.title_en or opened.title)}", 0))
+    division = f" ({opened.place.division})" if opened.place.division else ""
+    parts = [
+        f"{say('发生', 'occurred')} {between(row['occurred'])}",
+        f"{opened.place.name}{division}",
+        f"{opened.category.value} / {opened.kind}",
+        *((say(f"{opened.level.value}级", f"level {opened.level.value}"),) if opened.level else ()),
+        *((say("导入", "imported"),) if opened.imported else ()),
+        *((say("已结案", "closed"),) if row["closed"] else ()),
+        *((say("已更正", "amended"),) if view.timeline.opened_id in view.amended else ()),
+    ]
+    print_out(indented(" · ".join(parts), 0))
+
+
+def _cut_words(settings: Settings, cut: dict[str, Any]) -> list[str]:
+    say, zone = settings.say, settings.zone()
+
+    def hour(name: str) -> str:
+        moment: datetime = cut[name]
+        return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+
+    said = []
+    if "as_of" in cut:
+        said.append(say(f"截至 {hour('as_of')} 已入库的内容", f"As it was recorded by {hour('as_of')}"))
+    if "happened_by" in cut:
+        said.append(
+            say(f"截至 {hour('happened_by')} 已发生的内容", f"As it had happened by {hour('happened_by')}")
+        )
+    if "known_to" in cut:
+        said.append(say(f"{cut['known_to']} 所知的内容", f"As {cut['known_to']} knew it"))
+    return said
+
+
+def _timeline_columns(settings: Settings, view: View, by: datetime | None) -> list[Column]:
+    say = settings.say
+
+    def facts(step: Step) -> str:
+        parts = [figures(settings, step.entry.facts), marks(settings, step, view)]
+        if by is not None and _straddles(step, by):
+            parts.append(say("可能已发生", "may have happened"))
+        return "\n".join(part for part in parts if part)
+
+    return [
+        Column("#", lambda step: str(view.numbers.get(step.id, "")), fold=False, right=True),
+        Column(say("时间", "time"), lambda step: stated_words(settings, step, "\n"), fold=False),
+        Column(say("行为", "act"), lambda step: acts(settings, step), fold=False),
+        Column(say("单位", "office"), lambda step: broken(office(settings, view.directory, step.office))),
+        Column(say("对象", "to"), lambda step: broken(told(settings, step, view.directory))),
+        Column(say("事实", "facts"), facts),
+    ]
+
+
+def _straddles(step: Step, by: datetime) -> bool:
+    """Whether it may as well have happened after that instant."""
+    return step.at.earliest is None or step.at.latest is None or step.at.latest > by
+
+
+def _json(
+    settings: Settings,
+    view: View,
+    at: datetime,
+    owed: list[dict[str, Any]],
+    found: list[dict[str, Any]],
+    cut: dict[str, Any],
+) -> dict[str, Any]:
+    from emergency.projections.rows import interval_row, iso_instant  # noqa: PLC0415 - loaded by now
+
+    by = cut.get("happened_by")
+    return {
+        "schema": SCHEMA,
+        "at": iso_instant(at),
+        "recorded_through": view.position,
+        "rulebook": settings.engine.rulebook.fingerprint,
+        "cut": {k: iso_instant(v) if isinstance(v, datetime) else v for k, v in cut.items()},
+        "incident": view.incident_row,
+        "entries": [
+            {
+                "number": view.numbers.get(step.id),
+                "id": step.id,
+                "ref": step.ref,
+                "act": acts_key(step),
+                "office": step.office,
+                "office_ref": view.directory.ref(step.office),
+                "to": list(step.to),
+                "stated": step.entry.at.text,
+                "at": interval_row(step.at),
+                "recorded_at": iso_instant(step.recorded_at),
+                "facts": step.entry.facts.model_dump(mode="json", exclude_defaults=True),
+                "source": step.entry.source,
+                "logged_by": step.entry.logged_by,
+                "officer": step.entry.officer,
+                "backfilled": step.backfilled and not step.imported,
+                "in_doubt": step.entry.in_doubt,
+                "repeats": step.entry.repeats,
+                "amended": [
+                    {"changes": change.changes, "why": change.why} for change in view.amended.get(step.id, ())
+                ],
+                **({"may_have_happened": _straddles(step, by)} if by is not None else {}),
+            }
+            for step in view.timeline.steps
+        ],
+        "obligations": owed,
+        "findings": found,
+    }
+
+
+def acts_key(step: Step) -> str:
+    """The act as programs name it: the event's own name."""
+    return type(step.entry).__name__
