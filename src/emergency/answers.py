@@ -133,12 +133,13 @@ class ProjectionStatus:
     rulebooks: tuple[str, ...]
 
 
-def final_phases(obligations: Iterable[Obligation]) -> list[Obligation]:
-    """The last phase of each obligation."""
-    last: dict[str, Obligation] = {}
-    for obligation in obligations:
-        last[obligation.id] = obligation
-    return list(last.values())
+def standing(obligations: Iterable[Obligation], at: datetime) -> list[Obligation]:
+    """Each obligation in the phase that holds at an instant; one that does not hold yet as it will begin."""
+    found: dict[str, Obligation] = {}
+    for phase in obligations:
+        if phase.id not in found or phase.holds_from is None or phase.holds_from <= at:
+            found[phase.id] = phase
+    return list(found.values())
 
 
 def still_due(obligations: Iterable[Obligation], office: str, offices: Directory) -> list[Due]:

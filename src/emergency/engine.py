@@ -27,7 +27,7 @@ from emergency.answers import (
     Outcome,
     ProjectionStatus,
     View,
-    final_phases,
+    standing,
     still_due,
 )
 from emergency.assessment.assess import assess_timeline
@@ -303,7 +303,7 @@ class Engine:
         ids = {recorded.event_id for recorded in written}
         steps = [s for s in view.timeline.steps if s.id in ids]
         entry = steps[0].entry if steps else None
-        final = final_phases(view.assessment.obligations)
+        now = standing(view.assessment.obligations, datetime.now(UTC))
         return Outcome(
             incident=ref,
             event_ids=tuple(recorded.event_id for recorded in written),
@@ -312,8 +312,8 @@ class Engine:
             repeats=entry.repeats if entry else None,
             in_doubt=entry.in_doubt if entry else False,
             backfilled=any(s.backfilled for s in steps),
-            met=tuple(o for o in final if o.met_by in ids),
-            due=tuple(still_due(final, office, view.directory)),
+            met=tuple(o for o in now if o.met_by in ids),
+            due=tuple(still_due(now, office, view.directory)),
             remarks=tuple(r.words for r in view.assessment.remarks if r.office == office),
         )
 
@@ -473,7 +473,8 @@ class Engine:
     def due(self, ref: str, office: str) -> tuple[Due, ...]:
         """What an office still owes on an incident, the soonest first."""
         view = self.view(ref)
-        return tuple(still_due(final_phases(view.assessment.obligations), office, view.directory))
+        now = standing(view.assessment.obligations, datetime.now(UTC))
+        return tuple(still_due(now, office, view.directory))
 
     def incidents(self) -> Listing:
         """All incidents."""
