@@ -13,14 +13,17 @@ from emergency_cli.words import acts, channel, figures, marks, moment, stated_wo
 
 if TYPE_CHECKING:
     from emergency.assessment.model import Obligation
+    from emergency.assessment.timeline import Step
     from emergency.engine import Due, Outcome, View
 
 SHOWN = 12
 """So many duties fit on one screen; the rest are counted."""
 
 
-def print_outcome(settings: Settings, outcome: Outcome, *, form: str, quiet: bool) -> None:
-    """Print what a command came to."""
+def print_outcome(
+    settings: Settings, outcome: Outcome, *, form: str, quiet: bool, put_right: str | None = None
+) -> None:
+    """Print what a command came to; ``put_right``: the entry that it amended or withdrew."""
     if quiet:
         click.echo(f"{outcome.incident} {outcome.event_ids[-1]}")
         return
@@ -36,7 +39,7 @@ def print_outcome(settings: Settings, outcome: Outcome, *, form: str, quiet: boo
                 "This command was carried out before; nothing was recorded now.",
             )
         )
-    _what(settings, outcome, view)
+    _what(settings, outcome, view, put_right)
     for obligation in outcome.met:
         done, article = _met(settings, obligation, view)
         show(indented(done, 2), indented(article, 4))
@@ -45,34 +48,46 @@ def print_outcome(settings: Settings, outcome: Outcome, *, form: str, quiet: boo
         show(indented(f"{say('注意', 'Note')}: {settings.words(remark)}", 2))
 
 
-def _what(settings: Settings, outcome: Outcome, view: View) -> None:
-    steps = {step.id: step for step in view.timeline.steps}
+def _what(settings: Settings, outcome: Outcome, view: View, put_right: str | None) -> None:
+    say = settings.say
     click.echo(f"{outcome.incident}  {view.timeline.opened.title}")
-    for event_id in outcome.event_ids:
-        step = steps.get(event_id)
-        number = view.numbers.get(event_id)
-        if step is None:
-            said = settings.say(
-                "已立案" if event_id == view.timeline.opened_id else "已记录",
-                "opened" if event_id == view.timeline.opened_id else "recorded",
+    if put_right is not None:
+        number, target = view.numbers.get(outcome.event_ids[-1]), view.numbers.get(put_right)
+        standing = put_right == view.timeline.opened_id or any(s.id == put_right for s in view.timeline.steps)
+        click.echo(
+            say(f"#{number} 更正 #{target}，现为：", f"#{number} amends #{target}, which now reads:")
+            if standing
+            else say(f"#{number} 撤回 #{target}", f"#{number} withdraws #{target}")
+        )
+    steps = {step.id: step for step in view.timeline.steps}
+    for event_id in (put_right,) if put_right is not None else outcome.event_ids:
+        if event_id in steps:
+            _entry(settings, steps[event_id], view)
+        elif event_id == view.timeline.opened_id and put_right is None:
+            click.echo(say(f"#{view.numbers.get(event_id)} 已立案", f"#{view.numbers.get(event_id)} opened"))
+        elif event_id == view.timeline.opened_id:
+            opened = view.timeline.opened
+            click.echo(
+                f"#{view.numbers.get(event_id)} {opened.category.value} / {opened.kind}, {opened.place.name}"
             )
-            click.echo(f"#{number} {said}")
-            continue
-        parts = [
-            f"#{number}",
-            acts(settings, step),
-            stated_words(settings, step),
-            _named(view, step.office),
-            *(
-                (f"→ {', '.join(_named(view, to) for to in step.to)}{channel(settings, step)}",)
-                if step.to
-                else ()
-            ),
-            figures(settings, step.entry.facts),
-        ]
-        show(indented(" ".join(part for part in parts if part), 0))
-        if marked := marks(settings, step, view):
-            click.echo(f"   {marked}")
+
+
+def _entry(settings: Settings, step: Step, view: View) -> None:
+    parts = [
+        f"#{view.numbers.get(step.id)}",
+        acts(settings, step),
+        stated_words(settings, step),
+        _named(view, step.office),
+        *(
+            (f"→ {', '.join(_named(view, to) for to in step.to)}{channel(settings, step)}",)
+            if step.to
+            else ()
+        ),
+        figures(settings, step.entry.facts),
+    ]
+    show(indented(" ".join(part for part in parts if part), 0))
+    if marked := marks(settings, step, view):
+        click.echo(f"   {marked}")
 
 
 def _named(view: View, office: str) -> str:

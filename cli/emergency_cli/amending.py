@@ -57,8 +57,9 @@ def amend(
     )
     reason = why or ask("--why", settings.say("更正原因", "Why"))
     outcome = settings.engine.amend(ref, target, fields, why=reason, identity=identity, command_id=command_id)
+    settings.recorded_so_far = f"It is on record: {outcome.incident} {outcome.event_ids[-1]}."
     settings.used(ref)
-    print_outcome(settings, outcome, form=form, quiet=quiet)
+    print_outcome(settings, outcome, form=form, quiet=quiet, put_right=target)
 
 
 @click.command()
@@ -82,8 +83,9 @@ def withdraw(
     target = entry_id(settings, ref, entry)
     reason = why or ask("--why", settings.say("撤回原因", "Why"))
     outcome = settings.engine.withdraw(ref, target, why=reason, identity=identity, command_id=command_id)
+    settings.recorded_so_far = f"It is on record: {outcome.incident} {outcome.event_ids[-1]}."
     settings.used(ref)
-    print_outcome(settings, outcome, form=form, quiet=quiet)
+    print_outcome(settings, outcome, form=form, quiet=quiet, put_right=target)
 
 
 def _changes(

@@ -24,6 +24,7 @@ from emergency_cli.words import (
     FINDING_KINDS,
     FINDING_STATUSES,
     OBLIGATION_STATES,
+    explained,
     finding_line,
     obligation_columns,
 )

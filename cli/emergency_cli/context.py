@@ -120,6 +120,8 @@ class Settings:
         """The instant that an option names; a whole day means its end, a time that is *about* its latest end."""
         if text is None:
             return None
+        if text.strip() in ("now", "现在"):
+            return now()
         from emergency.domain.times import understood  # noqa: PLC0415 - as above
 
         latest = understood(text, now(), self.zone()).interval.latest
@@ -130,17 +132,22 @@ class Settings:
     # -- which ----------------------------------------------------------------------------------------------
 
     def incident(self, ref: str) -> str:
-        """The incident that a beginning of its reference names; ``-`` is the last one used here."""
+        """The incident that a beginning of its reference names; ``-`` is the last one recorded on.
+
+        Looking at another incident does not move ``-``: the next entry must not land there by surprise.
+        """
         if ref != "-":
             return self.engine.resolve(ref)
         last = remembered().get("incidents")
         found = last.get(self.url) if isinstance(last, dict) else None
         if not found:
-            raise click.UsageError("There is no last incident yet. Name one: `emergency list` shows them.")
+            raise click.UsageError(
+                "Nothing was recorded yet that - could stand for. Name the incident: `emergency list` shows them."
+            )
         return self.engine.resolve(str(found))
 
     def used(self, ref: str) -> None:
-        """Remember the incident as the last one used in this store."""
+        """Remember the incident as the last one recorded on in this store."""
         last = remembered().get("incidents")
         incidents = dict(last) if isinstance(last, dict) else {}
         if incidents.get(self.url) == ref:

@@ -280,7 +280,7 @@ def _split(said: Said) -> tuple[str | None, Sequence[str]]:
             )
     if not said.words or is_figure(said.words[0]):
         raise click.UsageError(
-            "Name the incident first: the beginning of its reference, or - for the last one used. "
+            "Name the incident first: the beginning of its reference, or - for the last one recorded on. "
             'A new one is opened with --new "TITLE".'
         )
     return said.words[0], said.words[1:]

@@ -56,7 +56,6 @@ def show(settings: Settings, incident: str, form: str) -> None:
     """One incident: head, timeline, obligations and findings as they stand now."""
     ref = settings.incident(incident)
     view = settings.engine.view(ref)
-    settings.used(ref)
     _print_view(settings, view, now(), form, {})
 
 
@@ -81,10 +80,9 @@ def replay(
     recorded_by = settings.moment(as_of, "--as-of")
     by = settings.moment(happened_by, "--happened-by")
     office_id = _office_id(settings, ref, known_to)
-    if recorded_by is not None:
-        _explain_import(settings, ref)
     view = settings.engine.view(ref, as_of=recorded_by, happened_by=by, known_to=office_id)
-    settings.used(ref)
+    if recorded_by is not None:
+        _explain_import(settings, view)
     cut = {"as_of": recorded_by, "happened_by": by, "known_to": office_id}
     _print_view(
         settings, view, by or recorded_by or now(), form, {k: v for k, v in cut.items() if v is not None}
@@ -99,8 +97,8 @@ def _office_id(settings: Settings, ref: str, name: str | None) -> str | None:
     return of_file if of_file in settings.engine.directory() else name
 
 
-def _explain_import(settings: Settings, ref: str) -> None:
-    view = settings.engine.view(ref)
+def _explain_import(settings: Settings, view: View) -> None:
+    ref = view.timeline.ref
     if not view.timeline.opened.imported:
         return
     days = sorted(
@@ -146,8 +144,10 @@ def list_incidents(settings: Settings, form: str) -> None:
         click.echo(say("还没有突发事件。", 'No incidents yet. Open one with: emergency learn --new "TITLE"'))
     else:
         columns = [
-            Column(say("编号", "incident"), lambda row: broken(row["incident"], 26), fold=False),
-            Column(say("事件", "title"), lambda row: say(row["title"], row["title_en"] or row["title"])),
+            Column(
+                say("编号与事件", "incident"),
+                lambda row: f"{row['incident']}\n{say(row['title'], row['title_en'] or row['title'])}",
+            ),
             Column(say("发生", "occurred"), lambda row: between(row["occurred"])[:10], fold=False),
             Column(say("待报", "open"), lambda row: str(row["open"] or ""), fold=False, right=True),
             Column(say("逾期", "overdue"), lambda row: str(row["overdue"] or ""), fold=False, right=True),
@@ -256,7 +256,7 @@ def _timeline_columns(settings: Settings, view: View, by: datetime | None) -> li
         Column(say("时间", "time"), lambda step: stated_words(settings, step, "\n"), fold=False),
         Column(say("行为", "act"), lambda step: acts(settings, step), fold=False),
         Column(say("单位", "office"), lambda step: broken(office(settings, view.directory, step.office))),
-        Column(say("对象", "to"), lambda step: broken(told(settings, step, view.directory))),
+        Column(say("对象", "to"), lambda step: told(settings, step, view.directory)),
         Column(say("事实", "facts"), facts),
     ]
 

@@ -15,7 +15,7 @@ from emergency_cli.offices import LINES, TIERS
 from emergency_cli.output import SCHEMA, emit_csv, emit_json, format_option, indented, show
 
 if TYPE_CHECKING:
-    from emergency.rulebook import Citation, Rule, Value
+    from emergency.rulebook import Citation, Rule, Rulebook, Value
 
 
 @click.group()
@@ -124,8 +124,7 @@ def show_rule(settings: Settings, rule: str) -> None:
     from emergency.rulebook import load  # noqa: PLC0415 - help needs no rules
 
     book = load(settings.rules)
-    fitting = [each for each in book.rules if rule in each.id]
-    found = fitting[0] if len(fitting) == 1 else book.rule(rule)
+    found = _named(book, rule)
     say = settings.say
     show(found.id, indented(found.title.zh, 2), indented(found.title.en, 2))
     for name, text in _scope(settings, found):
@@ -136,6 +135,15 @@ def show_rule(settings: Settings, rule: str) -> None:
         show(f"{say('自', 'since')} {since}: {_limit(settings, value) if limit else say('废止', 'repealed')}")
         for line in _value_lines(settings, value):
             show(indented(line, 2))
+
+
+def _named(book: Rulebook, name: str) -> Rule:
+    """The rule of that id, or the only one whose id ends so, or holds it."""
+    for fits in (str.__eq__, lambda rule_id, part: rule_id.endswith(f"/{part}"), str.__contains__):
+        fitting = [rule for rule in book.rules if fits(rule.id, name)]
+        if len(fitting) == 1:
+            return fitting[0]
+    return book.rule(name)
 
 
 def _scope(settings: Settings, rule: Rule) -> list[tuple[str, str]]:

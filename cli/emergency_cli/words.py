@@ -197,7 +197,7 @@ def office(settings: Settings, directory: Directory, name: str) -> str:
 
 def told(settings: Settings, step: Step, directory: Directory) -> str:
     """To whom, and how."""
-    whom = settings.say("、", ", ").join(office(settings, directory, to) for to in step.to)
+    whom = settings.say("、", ", ").join(broken(office(settings, directory, to)) for to in step.to)
     return whom + channel(settings, step)
 
 
