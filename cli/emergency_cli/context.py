@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import locale
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -157,6 +157,14 @@ class Settings:
             remember({**remembered(), "incidents": incidents})
         except OSError as error:
             click.echo(f"The incident could not be remembered for `-`: {error.strerror or error}.", err=True)
+
+
+def hint(word: str, known: Iterable[str]) -> str:
+    """`` Did you mean …?`` where a known word is near."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
+
+    near = get_close_matches(word, list(known), n=1)
+    return f" Did you mean {near[0]}?" if near else ""
 
 
 def now() -> datetime:

@@ -12,7 +12,7 @@ import click
 
 from emergency_cli.after import print_outcome
 from emergency_cli.asking import ask, on_terminal
-from emergency_cli.context import Settings, common_options, identity_options, now, pass_settings
+from emergency_cli.context import Settings, common_options, hint, identity_options, now, pass_settings
 from emergency_cli.figures import facts_of, is_figure
 
 if TYPE_CHECKING:
@@ -349,10 +349,9 @@ def known(directory: Directory, office: str) -> None:
     if office == PUBLIC or office in directory:
         return
     from emergency.errors import NotFoundError  # noqa: PLC0415 - only for a mistake
-    from emergency.yamlfile import nearest  # noqa: PLC0415
 
     raise NotFoundError(
-        f"There is no office {office} in the directory{nearest(office, directory.offices)}. "
+        f"There is no office {office} in the directory.{hint(office, directory.offices)} "
         f"Nothing was recorded. `emergency offices list` shows them; `emergency offices add {office} …` adds it."
     )
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import Any
 
 import click
+
+from emergency_cli.context import hint
 
 NAMES = {
     "deaths": ("死亡", "死", "死亡人数", "遇难"),
@@ -91,10 +92,8 @@ def _split(word: str) -> tuple[str, str]:
         return "level", value
     name = _BY_WORD.get(key) or _BY_WORD.get(key.lower())
     if name is None:
-        near = get_close_matches(key, _BY_WORD, n=1, cutoff=0.4)
-        hint = f" Did you mean {near[0]}?" if near else ""
         known = ", ".join(f"{name} {words[0]}" for name, words in NAMES.items())
-        raise click.UsageError(f"There is no figure {key!r}.{hint} The figures are: {known}.")
+        raise click.UsageError(f"There is no figure {key!r}.{hint(key, _BY_WORD)} The figures are: {known}.")
     return name, value
 
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import click
 
-from emergency_cli.context import Settings, common_options, config_path, pass_settings, remember, remembered
+from emergency_cli.context import (
+    Settings,
+    common_options,
+    config_path,
+    hint,
+    pass_settings,
+    remember,
+    remembered,
+)
 
 
 @click.command()
@@ -33,10 +41,9 @@ def use(settings: Settings, office: str | None, role: str | None, officer: str |
     directory = settings.engine.directory()
     if office not in directory:
         from emergency.errors import NotFoundError  # noqa: PLC0415 - only for a mistake
-        from emergency.yamlfile import nearest  # noqa: PLC0415
 
         raise NotFoundError(
-            f"There is no office {office} in the directory{nearest(office, directory.offices)}. "
+            f"There is no office {office} in the directory.{hint(office, directory.offices)} "
             f"`emergency offices list` shows them; `emergency offices add {office} …` adds it."
         )
     remember({**known, "office": office, "role": role, "officer": officer})

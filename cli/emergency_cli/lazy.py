@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 import click
 
-from emergency_cli.context import Settings
+from emergency_cli.context import Settings, hint
 
 USAGE, REFUSED, INTERRUPTED, PIPE_CLOSED = 2, 3, 130, 141
 
@@ -61,11 +61,7 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command; a word that is none is answered with the nearest."""
         if args and args[0] not in self.later and not args[0].startswith("-"):
-            from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
-
-            near = get_close_matches(args[0], self.later, n=1)
-            hint = f" Did you mean {near[0]}?" if near else f" See {ctx.command_path} --help."
-            raise click.UsageError(f"There is no command {args[0]}.{hint}", ctx)
+            raise click.UsageError(f"There is no command {args[0]}.{hint(args[0], self.later)}", ctx)
         return super().resolve_command(ctx, args)
 
 

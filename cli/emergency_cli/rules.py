@@ -178,7 +178,12 @@ def _scope(settings: Settings, rule: Rule) -> list[tuple[str, str]]:
 def _limit(settings: Settings, value: Any) -> str:  # noqa: ANN401 - a value or a repeal
     from emergency.assessment.words import limit_words  # noqa: PLC0415 - help needs no engine
 
-    clock = {"learned": "获悉", "received": "接报", "occurred": "事发"}[value.clock.value]
+    say = settings.say
+    clock = {
+        "learned": say("获悉", "learning of it"),
+        "received": say("接报", "receiving it"),
+        "occurred": say("事发", "the event"),
+    }[value.clock.value]
     limit = settings.words(limit_words(value.limit.within, value.limit.no_hours))
     return settings.say(
         f"{clock}后{limit}", f"{limit} of {value.clock.value}" if value.limit.within else limit
