@@ -82,7 +82,7 @@ def _receivers(record: OfficeRecord, step: Step) -> str:
 
 
 def _refs(steps: tuple[Step, ...]) -> str:
-    return ", ".join(s.ref for s in steps)
+    return ", ".join(s.label for s in steps)
 
 
 def late(record: OfficeRecord, ground: Ground, phase: Obligation, status: Status) -> Words:
@@ -110,9 +110,9 @@ def late(record: OfficeRecord, ground: Ground, phase: Obligation, status: Status
         due = due_words(stricter[0].due or phase.due)
         more = Words("；已确认的规定并未违反", "; no confirmed rule was broken")
     evidence = ", ".join(
-        record.timeline.step(i).ref for i in (*phase.trigger, *((phase.met_by,) if phase.met_by else ()))
+        record.timeline.step(i).label for i in (*phase.trigger, *((phase.met_by,) if phase.met_by else ()))
     )
-    rests = ", ".join(record.timeline.step(i).ref for i in phase.rests_on)
+    rests = ", ".join(record.timeline.step(i).label for i in phase.rests_on)
     zh = (
         f"{office}于{known.zh}知情，{rule.zh}（报{recipient}），{due.zh}；{done.zh}，迟{by.zh}{more.zh}。"
         f"{said.zh}。依据：{evidence}"
@@ -135,11 +135,11 @@ def falsified(record: OfficeRecord, found: list[Understatement]) -> Words:
             name = MEASURES.get(measure, Words(measure, measure))
             zh.append(
                 f"{at.zh}向{_receivers(record, one.report)}报称{name.zh}{figure(said)}，"
-                f"而{_refs(one.against)}载明{figure(held)}（{one.report.ref}）"
+                f"而{_refs(one.against)}载明{figure(held)}（{one.report.label}）"
             )
             en.append(
                 f"{at.en} it told {_receivers(record, one.report)} {name.en} {figure(said)}, "
-                f"while {_refs(one.against)} shows {figure(held)} ({one.report.ref})"
+                f"while {_refs(one.against)} shows {figure(held)} ({one.report.label})"
             )
     tail = STATUSES[Status.SUSPECTED]
     return Words(

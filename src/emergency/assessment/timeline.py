@@ -42,6 +42,9 @@ class Step:
 
     id: str
     ref: str
+    """What other programs call it by: its id in the imported file, else its event id."""
+    label: str
+    """What people call it by: its id in the imported file, else its number in the incident."""
     entry: Entry
     at: Interval
     recorded_at: datetime
@@ -230,6 +233,7 @@ def _resolved(opened: IncidentOpened, entries: list[Recorded[Entry]]) -> Iterato
         yield Step(
             id=recorded.event_id,
             ref=recorded.event.step or recorded.event_id,
+            label=recorded.event.step or f"#{recorded.version}",
             entry=recorded.event,
             at=at[recorded.event_id],
             recorded_at=recorded.recorded_at,

@@ -88,6 +88,7 @@ def obligation_row(obligation: Obligation, timeline: Timeline, directory: Direct
         else None,
         "late_by": span_row(obligation.late_by),
         "grounds": [ground_row(g) for g in obligation.grounds],
+        "governing": None if obligation.governing is None else obligation.grounds[obligation.governing].rule,
         "rests_on": [ref.get(i, i) for i in obligation.rests_on],
         "holds_from": iso_instant(obligation.holds_from),
         "holds_until": iso_instant(obligation.holds_until),
