@@ -1,0 +1,77 @@
+"""How durations, spans and times are said."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from emergency.assessment.words import (
+    due_words,
+    duration_words,
+    figure,
+    instant,
+    interval_words,
+    limit_words,
+    span_words,
+)
+from emergency.domain.intervals import OPEN, Interval, Span
+
+EIGHT = datetime(2020, 3, 10, 0, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("length", "zh", "en"),
+    [
+        (timedelta(), "0分钟", "0 min"),
+        (timedelta(minutes=1), "1分钟", "1 min"),
+        (timedelta(minutes=60), "1小时", "1 h"),
+        (timedelta(minutes=125), "2小时5分钟", "2 h 5 min"),
+        (timedelta(hours=24), "1天", "1 d"),
+        (timedelta(hours=29, minutes=52), "1天5小时52分钟", "1 d 5 h 52 min"),
+        (timedelta(days=38, minutes=1), "38天1分钟", "38 d 1 min"),
+    ],
+)
+def test_durations(length: timedelta, zh: str, en: str) -> None:
+    assert (duration_words(length).zh, duration_words(length).en) == (zh, en)
+
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("span", "zh", "en"),
+    [
+        (None, "时长不明", "for an unknown time"),
+        (Span(None, None), "时长不明", "for an unknown time"),
+        (Span(HOUR, None), "至少1小时", "at least 1 h"),
+        (Span(None, HOUR), "至多1小时", "at most 1 h"),
+        (Span(HOUR, HOUR), "1小时", "1 h"),
+        (Span(HOUR, 2 * HOUR), "1小时至2小时", "1 h to 2 h"),
+    ],
+)
+def test_spans(span: Span | None, zh: str, en: str) -> None:
+    assert (span_words(span).zh, span_words(span).en) == (zh, en)
+
+
+def test_limits() -> None:
+    assert limit_words(timedelta(hours=2), None).zh == "2小时内"
+    assert limit_words(timedelta(hours=2), None).en == "within 2 h"
+    assert limit_words(None, "同时").zh == "同时"
+    assert limit_words(None, None).zh == "立即"
+
+
+def test_times_are_said_in_china() -> None:
+    assert instant(EIGHT) == "2020-03-10 08:00"
+    assert interval_words(OPEN).en == "at an unknown time"
+    assert interval_words(Interval(EIGHT, None)).en == "no earlier than 2020-03-10 08:00"
+    assert interval_words(Interval(None, EIGHT)).en == "no later than 2020-03-10 08:00"
+    assert interval_words(Interval(EIGHT, EIGHT)).en == "2020-03-10 08:00"
+    assert interval_words(Interval(EIGHT, EIGHT + HOUR)).en == "between 2020-03-10 08:00 and 2020-03-10 09:00"
+    assert due_words(Interval(EIGHT, EIGHT)).en == "due by 2020-03-10 08:00"
+
+
+def test_figures() -> None:
+    assert figure(3) == "3"
+    assert figure(133500000) == "133,500,000"
+    assert figure(39.5) == "39.5"
