@@ -1,0 +1,23 @@
+"""A store in a file, with four offices in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from emergency import Engine
+
+from .bench import begin
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "log.db"
+
+
+@pytest.fixture
+def engine(file: Path) -> Iterator[Engine]:
+    with begin(file) as opened:
+        yield opened
