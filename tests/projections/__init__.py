@@ -1,0 +1,1 @@
+"""The read models, under test."""

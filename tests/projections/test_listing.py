@@ -1,0 +1,379 @@
+"""What a listing says: rows, how far they go, what is parked, and which of them hold at an instant."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from emergency import Engine
+from emergency.assessment.timeline import timeline_of
+from emergency.domain.events import Learned
+from emergency.projections import catch_up, tables
+from emergency.projections.listing import Listing
+from emergency.projections.rows import holds
+
+from .bench import FAR, ME, OFFICES, by_hand, insert, open_incident, tables_of, timeline
+
+LISTS: list[Callable[[Engine], Listing]] = [
+    lambda engine: engine.incidents(),
+    lambda engine: engine.obligations(at=FAR),
+    lambda engine: engine.findings(at=FAR),
+]
+
+
+def refs(listing: Listing) -> list[str]:
+    return sorted({row["incident"] for row in listing.rows})
+
+
+class TestEnvelope:
+    """What every reader must know about the rows."""
+
+    @pytest.mark.parametrize("listed", LISTS)
+    def test_of_an_empty_store(self, listed: Callable[[Engine], Listing], file: Path) -> None:
+        with Engine.open(f"sqlite:///{file}") as engine:
+            assert listed(engine) == Listing((), 0, 0, (), ())
+
+    @pytest.mark.parametrize("listed", LISTS)
+    def test_how_far_and_under_which_rules(
+        self, listed: Callable[[Engine], Listing], engine: Engine, tmp_path: Path
+    ) -> None:
+        position = engine.import_timeline(timeline(tmp_path, "one")).position
+        found = listed(engine)
+        assert (found.recorded_through, found.behind, found.parked) == (position, 0, ())
+        assert found.rulebooks == (engine.rulebook.fingerprint,)
+        assert refs(found) == ["one"]
+
+    def test_rows_of_two_rulebooks_are_named_until_they_are_rebuilt(
+        self, engine: Engine, tmp_path: Path, file: Path
+    ) -> None:
+        engine.import_timeline(timeline(tmp_path, "one"))
+        engine.import_timeline(timeline(tmp_path, "two"))
+        engine.incidents()
+        by_hand(file, "UPDATE view_incidents SET rulebook = 'sha256:old' WHERE incident = 'one'")
+        assert engine.incidents().rulebooks == tuple(sorted((engine.rulebook.fingerprint, "sha256:old")))
+        assert engine.projection_status().rulebooks == engine.incidents().rulebooks
+        engine.rebuild()
+        assert engine.incidents().rulebooks == (engine.rulebook.fingerprint,)
+
+    def test_the_state_of_the_read_models(self, engine: Engine, tmp_path: Path) -> None:
+        engine.import_timeline(timeline(tmp_path, "one"))
+        last = engine._log.last_position()
+        before = engine.projection_status()
+        assert (before.recorded_through, before.behind, before.incidents) == (0, last, 0)
+        after = engine.projection_status(catch_up=True)
+        assert (after.recorded_through, after.behind, after.incidents, after.parked) == (last, 0, 1, ())
+        assert after.rulebook == engine.rulebook.fingerprint
+        assert engine.rebuild() == last
+
+    def test_rows_are_plain_json(self, engine: Engine, tmp_path: Path) -> None:
+        engine.import_timeline(timeline(tmp_path, "one"))
+        for listed in LISTS:
+            rows = list(listed(engine).rows)
+            assert rows
+            assert json.loads(json.dumps(rows)) == rows
+
+    def test_filters(self, engine: Engine, tmp_path: Path) -> None:
+        engine.import_timeline(timeline(tmp_path, "one"))
+        engine.import_timeline(timeline(tmp_path, "two"))
+        rows = engine.obligations(at=FAR).rows
+        mine = engine.obligations(at=FAR, office="one/unit").rows
+        assert mine
+        assert mine == tuple(row for row in rows if row["office"] == "one/unit")
+        assert engine.obligations(at=FAR, office=None).rows == rows
+        assert engine.obligations(at=FAR, office="one/unit", state="nonsense").rows == ()
+        assert engine.obligations(["one"], at=FAR, office="one/unit").rows == mine
+
+    def test_in_the_order_of_incidents_and_of_the_judging(self, engine: Engine, tmp_path: Path) -> None:
+        for ref in ("b", "a", "c"):
+            engine.import_timeline(timeline(tmp_path, ref))
+        rows = engine.obligations(at=FAR).rows
+        views = [row for ref in "abc" for row in engine.view(ref).obligation_rows if holds(row, FAR)]
+        assert list(rows) == views
+
+
+class TestInstant:
+    """A row holds from an instant on, and until another; a list at an instant has those that hold then."""
+
+    NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    TICK = timedelta(microseconds=1)
+
+    @pytest.mark.parametrize(
+        ("since", "until", "before", "at", "after"),
+        [
+            (None, None, True, True, True),
+            ("2026-03-01T20:00:00+08:00", None, False, True, True),
+            (None, "2026-03-01T20:00:00+08:00", True, False, False),
+            ("2026-03-01T12:00:00+00:00", "2026-03-01T12:00:00.000001+00:00", False, True, False),
+        ],
+    )
+    def test_both_ends(
+        self,
+        since: str | None,
+        until: str | None,
+        *,
+        before: bool,
+        at: bool,
+        after: bool,
+    ) -> None:
+        row = {"holds_from": since, "holds_until": until}
+        assert [holds(row, self.NOON + n * self.TICK) for n in (-1, 0, 1)] == [before, at, after]
+
+    def test_a_list_at_an_instant_has_the_rows_that_hold_then(self, engine: Engine, tmp_path: Path) -> None:
+        engine.import_timeline(timeline(tmp_path, "one"))
+        view = engine.view("one")
+        for rows, listed in (
+            (view.obligation_rows, engine.obligations),
+            (view.finding_rows, engine.findings),
+        ):
+            ends = {row[key] for row in rows for key in ("holds_from", "holds_until")} - {None}
+            assert ends
+            for end in map(datetime.fromisoformat, sorted(ends)):
+                for moment in (end - self.TICK, end, end + self.TICK):
+                    wanted = tuple(row for row in rows if holds(row, moment))
+                    assert listed(at=moment).rows == wanted
+                    assert listed(["one"], at=moment).rows == wanted
+
+    def test_one_obligation_has_one_phase_at_a_time(self, engine: Engine, tmp_path: Path) -> None:
+        engine.import_timeline(timeline(tmp_path, "one"))
+        ends = sorted({str(r["holds_from"]) for r in engine.view("one").obligation_rows if r["holds_from"]})
+        for end in ends:
+            ids = [row["id"] for row in engine.obligations(at=datetime.fromisoformat(end)).rows]
+            assert len(ids) == len(set(ids))
+
+
+BROKEN = [
+    pytest.param("incident.evacuated", b'{"office":"x"}', 1, "not known", id="unknown type"),
+    pytest.param("incident.learned", b'{"office":"x"}', 9, "version 9", id="too new"),
+    pytest.param("incident.learned", b'{"office"', 1, "cannot be read", id="broken body"),
+    pytest.param("incident.learned", b'{"rank":1}', 1, "cannot be read", id="another shape"),
+]
+
+
+class TestParked:
+    """What cannot be folded is shown on every list; the others go on."""
+
+    @pytest.mark.parametrize(("type_name", "body", "version", "words"), BROKEN)
+    @pytest.mark.parametrize("stream", ["incident/one", "review/one/d1"])
+    def test_shown_everywhere_and_back_when_it_is_repaired(
+        self,
+        engine: Engine,
+        tmp_path: Path,
+        file: Path,
+        stream: str,
+        type_name: str,
+        body: bytes,
+        version: int,
+        words: str,
+    ) -> None:
+        for ref in ("one", "two"):
+            engine.import_timeline(timeline(tmp_path, ref))
+        whole = tables_of(engine) if engine.incidents() else {}
+        position = insert(file, stream, type_name, body, version)
+        engine.import_timeline(timeline(tmp_path, "three"))
+        for listed in LISTS:
+            found = listed(engine)
+            assert refs(found) == ["three", "two"]
+            assert found.behind == 0
+            (parked,) = found.parked
+            assert parked["incident"] == "one"
+            assert words in parked["reason"]
+            assert f"position {position}" in parked["reason"]
+            assert type_name in parked["reason"]
+        assert engine.projection_status().parked == engine.incidents().parked
+        by_hand(file, "DELETE FROM events WHERE position = :p", p=position)
+        engine.rebuild()
+        for listed in LISTS:
+            assert listed(engine).parked == ()
+            assert refs(listed(engine)) == ["one", "three", "two"]
+        again = tables_of(engine)
+        for name, rows in whole.items():
+            assert set(rows) <= set(again[name])
+
+    def test_it_comes_back_by_itself_with_its_next_event(
+        self, engine: Engine, tmp_path: Path, file: Path
+    ) -> None:
+        open_incident(engine, "one")
+        position = insert(file, "incident/one", "incident.evacuated", b"{}")
+        assert [p["incident"] for p in engine.incidents().parked] == ["one"]
+        by_hand(file, "DELETE FROM events WHERE position = :p", p=position)
+        engine.record("one", Learned(office="county"), ME)
+        assert engine.incidents().parked == ()
+        assert refs(engine.incidents()) == ["one"]
+        assert tmp_path.exists()
+
+    def test_a_stream_without_an_opening(self, engine: Engine, file: Path) -> None:
+        open_incident(engine, "one")
+        insert(file, "incident/ghost", "incident.learned", b'{"office":"county"}')
+        (parked,) = engine.incidents().parked
+        assert parked["incident"] == "ghost"
+        assert "no opening" in parked["reason"]
+        assert refs(engine.incidents()) == ["one"]
+
+    def test_a_stream_that_no_reader_knows(self, engine: Engine, file: Path) -> None:
+        open_incident(engine, "one")
+        position = insert(file, "weather/today", "incident.learned", b'{"office":"county"}')
+        (parked,) = engine.incidents().parked
+        assert (parked["incident"], parked["position"]) == ("weather/today", position)
+        assert "weather/today" in parked["reason"]
+        assert refs(engine.incidents()) == ["one"]
+
+    def test_an_incident_that_breaks_the_judging(
+        self, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        real = timeline_of
+
+        def breaks(history: object) -> object:
+            made = real(history)  # type: ignore[arg-type]
+            if made.ref == "one":
+                raise ZeroDivisionError("a bug")
+            return made
+
+        for ref in ("one", "two"):
+            engine.import_timeline(timeline(tmp_path, ref))
+        with monkeypatch.context() as patch:
+            patch.setattr(catch_up, "timeline_of", breaks)
+            (parked,) = engine.incidents().parked
+        assert (parked["incident"], parked["reason"]) == ("one", "ZeroDivisionError: a bug")
+        assert refs(engine.incidents()) == ["two"]
+        engine.rebuild()
+        assert refs(engine.incidents()) == ["one", "two"]
+
+
+class TestReadOnly:
+    """A reader without the right to write reads what is there, and is told how far it is behind."""
+
+    def test_what_is_there_and_how_far_behind(self, engine: Engine, tmp_path: Path, file: Path) -> None:
+        position = engine.import_timeline(timeline(tmp_path, "one")).position
+        seen = [listed(engine) for listed in LISTS]
+        last = engine.import_timeline(timeline(tmp_path, "two")).position
+        with Engine.open(f"sqlite:///file:{file}?mode=ro&uri=true") as reader:
+            for listed, before in zip(LISTS, seen, strict=True):
+                found = listed(reader)
+                assert found.rows == before.rows
+                assert (found.recorded_through, found.behind) == (position, last - position)
+            assert reader.view("two").timeline.ref == "two", "one incident is judged from its own stream"
+            assert reader.obligations(["two"], at=FAR).rows
+        assert engine.incidents().behind == 0
+
+
+class TestTogether:
+    """Two that catch up at once never apply anything twice."""
+
+    def test_threads_with_engines_of_their_own(
+        self, engine: Engine, tmp_path: Path, file: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(catch_up, "BATCH", 3)
+        refreshed: list[tuple[str, int]] = []
+        real = catch_up.Projections._refresh
+
+        def noted(self: object, writing: object, stream: str, offices: object) -> None:
+            refreshed.append((stream, writing.tracked(catch_up.NAME)))  # type: ignore[attr-defined]
+            real(self, writing, stream, offices)  # type: ignore[arg-type]
+
+        for n in range(5):
+            engine.import_timeline(timeline(tmp_path, f"case-{n}"))
+        monkeypatch.setattr(catch_up.Projections, "_refresh", noted)
+
+        def catch(n: int) -> int:
+            with Engine.open(f"sqlite:///{file}?timeout=30") as mine:
+                return len(mine.incidents().rows) + n * 0
+
+        with ThreadPoolExecutor(4) as pool:
+            assert list(pool.map(catch, range(4))) == [5] * 4
+        assert refreshed
+        assert len(refreshed) == len(set(refreshed)), "no batch was applied twice"
+        live = tables_of(engine)
+        engine.rebuild()
+        assert tables_of(engine) == live
+
+    def test_a_batch_that_breaks_off_is_done_again_whole(
+        self, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        engine.import_timeline(timeline(tmp_path, "one"))
+        engine.incidents()
+        before = tables_of(engine)
+        engine.import_timeline(timeline(tmp_path, "one", deaths=3), amend=True)
+
+        def breaks(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch:
+            patch.setattr(catch_up.Projections, "_write", breaks)
+            with pytest.raises(KeyboardInterrupt):
+                engine.incidents()
+        assert tables_of(engine) == before
+        engine.incidents()
+        live = tables_of(engine)
+        assert live != before
+        engine.rebuild()
+        assert tables_of(engine) == live
+
+
+class TestDirectory:
+    """A change of the directory judges again exactly the incidents that looked the office up."""
+
+    @pytest.mark.parametrize(
+        ("name", "judged"),
+        [
+            ("one/unit", {"one"}),
+            ("one/city", {"one"}),
+            ("unit", set()),
+            ("county", {"mine"}),
+            ("province", {"mine"}),
+        ],
+    )
+    def test_only_those_that_looked_it_up(
+        self, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, judged: set[str]
+    ) -> None:
+        engine.import_timeline(timeline(tmp_path, "one"))
+        engine.import_timeline(timeline(tmp_path, "two"))
+        open_incident(engine, "mine")
+        engine.record("mine", Learned(office="county"), ME)
+        engine.incidents()
+        refreshed: set[str] = set()
+        real = catch_up.Projections._refresh
+
+        def noted(self: object, writing: object, stream: str, offices: object) -> None:
+            refreshed.add(stream.removeprefix("incident/"))
+            real(self, writing, stream, offices)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(catch_up.Projections, "_refresh", noted)
+        old = engine.directory()[name]
+        again = OFFICES[0].model_copy(
+            update={
+                "office": name,
+                "name": "NEW",
+                "tier": old.tier,
+                "line": old.line,
+                "reports_to": old.superiors[-1][1],
+            }
+        )
+        assert engine.register_offices([again]) == {name: "changed"}
+        engine.incidents()
+        assert refreshed == judged
+        monkeypatch.undo()
+        live = tables_of(engine)
+        engine.rebuild()
+        assert tables_of(engine) == live
+
+    def test_another_superior_moves_the_duty(self, engine: Engine) -> None:
+        open_incident(engine, "mine")
+        engine.record("mine", Learned.model_validate({"office": "county", "facts": {"deaths": 3}}), ME)
+        assert "city" in {row["recipient"] for row in engine.obligations(at=FAR).rows}
+        engine.register_offices([OFFICES[1].model_copy(update={"reports_to": ("province",)})])
+        after = {row["recipient"] for row in engine.obligations(at=FAR).rows}
+        assert "city" not in after
+        assert after == {row["recipient"] for row in engine.view("mine").obligation_rows}
+
+    def test_the_position_of_the_directory_stands_with_the_rows(self, engine: Engine, tmp_path: Path) -> None:
+        engine.import_timeline(timeline(tmp_path, "one"))
+        engine.incidents()
+        positions = [o.position for o in engine.directory() if o.id.startswith("one/")]
+        with engine._log.reading() as reading:
+            found = reading.connection.execute(tables.incidents.select()).mappings().one()
+        assert found["directory"] == max(positions)
