@@ -62,6 +62,7 @@ OBLIGATION_KEYS = (
     "late_by_at_least",
     "late_by_at_most",
     "grounds",
+    "governing",
     "rests_on",
     "holds_from",
     "holds_until",

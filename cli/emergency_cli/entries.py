@@ -14,6 +14,7 @@ from emergency_cli.after import print_outcome
 from emergency_cli.asking import ask, on_terminal
 from emergency_cli.context import Settings, common_options, hint, identity_options, now, pass_settings
 from emergency_cli.figures import facts_of, is_figure
+from emergency_cli.lazy import REFUSED, leave
 
 if TYPE_CHECKING:
     from emergency.domain import events
@@ -413,4 +414,5 @@ def _ask_about_repeat(settings: Settings, ref: str, entry: events.Entry, identit
         f"Recorded {seconds} s ago as #{earlier.version}; record again?",
     )
     if not click.confirm(question, default=False, err=True):
-        raise click.Abort
+        click.echo("Nothing was recorded.", err=True)
+        leave(REFUSED)

@@ -68,6 +68,16 @@ class LazyGroup(click.Group):
 class Program(LazyGroup):
     """The outermost group: every error ends as one clear message and an exit code, never as a traceback."""
 
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own
+        """Run the command; where nobody reads on, stop quietly (click itself would end with 1: *found*)."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            _leave_pipe()
+            leave(PIPE_CLOSED)
+        return result
+
     def main(
         self,
         args: Sequence[str] | None = None,
@@ -84,9 +94,9 @@ class Program(LazyGroup):
         code = REFUSED
         try:
             code = super().main(args, prog_name, standalone_mode=False, **extra) or 0
-            sys.stdout.flush()
         except (click.Abort, KeyboardInterrupt, EOFError):
-            _say(settings.recorded_so_far or "Nothing was recorded.")
+            line_end = "\n" if sys.stderr.isatty() else ""
+            _say(line_end + (settings.recorded_so_far or "Nothing was recorded."))
             code = INTERRUPTED
         except click.UsageError as error:
             where = error.ctx.command_path if error.ctx else prog_name
@@ -95,9 +105,6 @@ class Program(LazyGroup):
         except click.ClickException as error:
             _say(f"Error: {error.format_message()}")
             code = REFUSED
-        except BrokenPipeError:
-            _leave_pipe()
-            code = PIPE_CLOSED
         except Exception as error:  # noqa: BLE001 - the last line of defence: words, not a traceback
             code = _explain(error)
         sys.exit(code)

@@ -40,7 +40,7 @@ COMMANDS = {
     later=COMMANDS,
     epilog="Exit codes: 0 nothing found; 1 an audit found something established, presumed or suspected; "
     "2 wrong use; 3 refused, or broken data.",
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+    context_settings={"help_option_names": ["-h", "--help"], "terminal_width": 72},
 )
 @click.option(
     "--db", envvar="EMERGENCY_DB", metavar="URL", help="The store, like sqlite:////srv/emergency.db."

@@ -179,15 +179,14 @@ def _limit(settings: Settings, value: Any) -> str:  # noqa: ANN401 - a value or 
     from emergency.assessment.words import limit_words  # noqa: PLC0415 - help needs no engine
 
     say = settings.say
+    say = settings.say
     clock = {
         "learned": say("获悉", "learning of it"),
         "received": say("接报", "receiving it"),
         "occurred": say("事发", "the event"),
     }[value.clock.value]
     limit = settings.words(limit_words(value.limit.within, value.limit.no_hours))
-    return settings.say(
-        f"{clock}后{limit}", f"{limit} of {value.clock.value}" if value.limit.within else limit
-    )
+    return say(f"{clock}后{limit}", f"{limit} of {clock}" if value.limit.within else limit)
 
 
 def _value_lines(settings: Settings, value: Any) -> list[str]:  # noqa: ANN401 - a value or a repeal

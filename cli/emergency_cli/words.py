@@ -253,9 +253,11 @@ def within(early: datetime | None, late: datetime | None, gap: str = " ") -> str
 
 
 def moment(at: datetime, zone: ZoneInfo, now: datetime) -> str:
-    """A moment, its day only where it is not today."""
-    there = at.astimezone(zone)
-    return there.strftime("%H:%M" if there.date() == now.astimezone(zone).date() else "%m-%d %H:%M")
+    """A moment, its day only where it is not today, its year only where it is not this year."""
+    there, here = at.astimezone(zone), now.astimezone(zone)
+    if there.date() == here.date():
+        return there.strftime("%H:%M")
+    return there.strftime("%m-%d %H:%M" if there.year == here.year else "%Y-%m-%d %H:%M")
 
 
 def marks(settings: Settings, step: Step, view: View) -> str:
