@@ -300,7 +300,7 @@ class Engine:
         already: bool = False,
     ) -> Outcome:
         view = self._view(reading, ref)
-        ids = {recorded.event_id for recorded in written}
+        ids = {r.event.target if isinstance(r.event, events.EntryAmended) else r.event_id for r in written}
         steps = [s for s in view.timeline.steps if s.id in ids]
         entry = steps[0].entry if steps else None
         now = standing(view.assessment.obligations, datetime.now(UTC))

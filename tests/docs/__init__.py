@@ -1,0 +1,1 @@
+"""Documentation that contains commands is executed."""
