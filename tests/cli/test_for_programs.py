@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,26 @@ def test_an_audit_s_exit_code(on_duty: Type) -> None:
     assert on_duty("audit", "obligations", "--state", "met").code == 0
     assert on_duty("audit", "findings", "--wrong").code == 2
     assert on_duty("audit", "findings", "nothing").code == 3
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [("established", 1), ("presumed", 1), ("suspected", 1), ("possible", 0), ("none", 0)]
+)
+def test_how_sure_a_finding_must_be_to_count(
+    on_duty: Type, monkeypatch: pytest.MonkeyPatch, status: str, code: int
+) -> None:
+    from emergency.engine import Engine  # noqa: PLC0415 - the command line loads it where it is used
+
+    _late(on_duty)
+    honest = Engine.findings
+
+    def as_sure_as(*args: Any, **filters: Any) -> Any:  # noqa: ANN401 - the engine's own
+        listing = honest(*args, **filters)
+        return replace(listing, rows=tuple({**row, "status": status} for row in listing.rows))
+
+    monkeypatch.setattr(Engine, "findings", as_sure_as)
+    assert on_duty("audit", "findings").code == code
+    assert on_duty("audit", "obligations").code == code
 
 
 def test_a_command_id_never_records_twice(on_duty: Type) -> None:
