@@ -21,7 +21,7 @@ from emergency.domain.events import (
     Verified,
     Withheld,
 )
-from emergency.domain.intervals import Interval, first_of, narrowed
+from emergency.domain.intervals import Interval, first_of
 from emergency.domain.vocabulary import Origin, Outcome
 
 
@@ -158,7 +158,7 @@ def _knowledge(timeline: Timeline, office: str) -> Knowledge | None:
     sign = first_of(e.at for e in signs).earliest if signs else None
     if sign is not None and (earliest is None or sign < earliest):
         earliest = sign
-    since = narrowed(Interval(earliest, latest), not_before=floor if not signs else None)
+    since = Interval(earliest, latest)
     start = _start(direct, last)
     triggers = [
         e for e in (*direct, *signs) if latest is None or e.at.earliest is None or e.at.earliest <= latest

@@ -215,7 +215,8 @@ def _resolved(opened: IncidentOpened, entries: list[Recorded[Entry]]) -> Iterato
         entry, here = recorded.event, recorded.event_id
         if isinstance(entry, Message) and entry.received_at is not None:
             at[here] = narrowed(at[here], not_after=entry.received_at.interval.latest)
-        if beginning is not None and _follows_the_event(entry):
+        # Sources that differ on this time may differ on the event's as well: then both stay.
+        if beginning is not None and _follows_the_event(entry) and not entry.at.also:
             at[here] = narrowed(at[here], not_before=beginning)
         order += [(ids.get(ref, ref), here) for ref in entry.at.after]
         order += [(here, ids.get(ref, ref)) for ref in entry.at.before]
