@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -133,9 +134,8 @@ def obligations(
         if not rows:
             click.echo(settings.say("没有报告义务。", "No obligations."))
         directory = settings.engine.directory()
-        for ref in dict.fromkeys(row["incident"] for row in rows):
-            mine = [row for row in rows if row["incident"] == ref]
-            show(table(obligation_columns(settings, directory), mine, title=ref))
+        for ref, mine in groupby(sorted(rows, key=_incident), key=_incident):
+            show(table(obligation_columns(settings, directory), list(mine), title=ref))
     leave(FOUND if found else 0)
 
 
@@ -166,6 +166,10 @@ def findings(
     if form == "table":
         _print_findings(settings, rows)
     leave(FOUND if any(row["status"] in SERIOUS for row in rows) else 0)
+
+
+def _incident(row: dict[str, Any]) -> str:
+    return str(row["incident"])
 
 
 def _of_office(listing: Listing, office: str | None) -> list[dict[str, Any]]:

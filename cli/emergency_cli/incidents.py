@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -122,14 +123,16 @@ def list_incidents(settings: Settings, form: str) -> None:
     """All incidents, each with how much is open and what stands out."""
     moment = now()
     listing = settings.engine.incidents()
-    owed = settings.engine.obligations(at=moment).rows
-    found = settings.engine.findings(at=moment).rows
+    owed = Counter((row["incident"], row["state"]) for row in settings.engine.obligations(at=moment).rows)
+    found = Counter(
+        row["incident"] for row in settings.engine.findings(at=moment).rows if row["status"] in SERIOUS
+    )
     rows = [
         {
             **row,
-            "open": _count(owed, row["incident"], "state", ("open",)),
-            "overdue": _count(owed, row["incident"], "state", ("overdue",)),
-            "findings": _count(found, row["incident"], "status", SERIOUS),
+            "open": owed[row["incident"], "open"],
+            "overdue": owed[row["incident"], "overdue"],
+            "findings": found[row["incident"]],
         }
         for row in listing.rows
     ]
@@ -175,10 +178,6 @@ INCIDENT_KEYS = (
     "overdue",
     "findings",
 )
-
-
-def _count(rows: tuple[dict[str, Any], ...], ref: str, key: str, values: tuple[str, ...]) -> int:
-    return sum(1 for row in rows if row["incident"] == ref and row[key] in values)
 
 
 def _print_view(settings: Settings, view: View, at: datetime, form: str, cut: dict[str, Any]) -> None:
