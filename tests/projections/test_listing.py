@@ -287,6 +287,7 @@ class TestTogether:
             assert list(pool.map(catch, range(4))) == [5] * 4
         assert refreshed
         assert len(refreshed) == len(set(refreshed)), "no batch was applied twice"
+        assert {after % 3 for _, after in refreshed} == {0}, "each batch begins where the last one ended"
         live = tables_of(engine)
         engine.rebuild()
         assert tables_of(engine) == live
