@@ -17,6 +17,7 @@ from emergency.assessment.words import (
     interval_words,
     span_words,
 )
+from emergency.domain.intervals import Span
 from emergency.domain.vocabulary import Fault, State, Status
 
 Why = Words
@@ -91,7 +92,9 @@ def late(record: OfficeRecord, ground: Ground, phase: Obligation, status: Status
     rule = _rule(ground)
     known = interval_words(record.knowledge.since)
     due = due_words(phase.due)
-    by = span_words(phase.late_by)
+    by = Words("", "")
+    if phase.late_by is not None and phase.late_by != Span():
+        by = Words(f"，迟{span_words(phase.late_by).zh}", f": late by {span_words(phase.late_by).en}")
     said = STATUSES[status]
     if phase.state is State.OVERDUE:
         done = Words("至记录所载时仍未报告", "it had still not reported as far as the record goes")
@@ -114,11 +117,11 @@ def late(record: OfficeRecord, ground: Ground, phase: Obligation, status: Status
     )
     rests = ", ".join(record.timeline.step(i).label for i in phase.rests_on)
     zh = (
-        f"{office}于{known.zh}知情，{rule.zh}（报{recipient}），{due.zh}；{done.zh}，迟{by.zh}{more.zh}。"
+        f"{office}于{known.zh}知情，{rule.zh}（报{recipient}），{due.zh}；{done.zh}{by.zh}{more.zh}。"
         f"{said.zh}。依据：{evidence}"
     )
     en = (
-        f"{office} knew {known.en}; {rule.en} to {recipient}, {due.en}; {done.en}: late by {by.en}{more.en}. "
+        f"{office} knew {known.en}; {rule.en} to {recipient}, {due.en}; {done.en}{by.en}{more.en}. "
         f"{said.en.capitalize()}. Evidence: {evidence}"
     )
     if rests:

@@ -51,6 +51,7 @@ from emergency.domain.values import NO_FACTS
 from emergency.domain.vocabulary import PUBLIC, State
 
 FAR = datetime.max.replace(tzinfo=CHINA)
+JUST_AFTER = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,45 +311,50 @@ def _rests_on(record: OfficeRecord, claim: Claim, doing: Doing) -> tuple[str, ..
 
 
 def _phases(record: OfficeRecord, last: Obligation, doing: Doing) -> Iterator[Obligation]:
-    """The obligation's life: open, perhaps overdue, then as it ended. Nothing here depends on a clock."""
-    opened_at = record.knowledge.since.earliest or record.knowledge.since.latest
-    due = last.due.latest
-    ended: datetime | None
-    if last.met_at is not None:
-        ended = last.met_at.latest or last.met_at.earliest
-    elif doing.elsewhere is not None and doing.reached is not None:
-        ended = doing.reached[0].latest or doing.reached[0].earliest
-    elif last.state is State.OVERDUE:
-        ended = due or (record.timeline.closed.at.latest if record.timeline.closed else None)
-    else:
-        ended = due
+    """The obligation's life: open, perhaps overdue, then as it ended. Nothing here depends on a clock.
+
+    On the very instant that it is due a report is still in time, so a limit has passed only after it.
+    """
+    began = record.knowledge.since.earliest or record.knowledge.since.latest
+    passed = None if last.due.latest is None else last.due.latest + JUST_AFTER
+    ended = _ended(record, last, doing, passed)
     if last.state is State.OPEN:
-        yield replace(last, holds_from=opened_at)
+        yield replace(last, holds_from=began)
         return
-    before = replace(
-        last,
-        state=State.OPEN,
-        reason=None,
-        met_by=None,
-        met_at=None,
-        met_on=None,
-        reached_by=None,
-        late_by=None,
-        grounds=tuple(replace(g, breached=False) for g in last.grounds),
-    )
-    absent = record.complete or doing.not_reported is not None
-    passed_first = due is not None and ended is not None and due < ended
-    if opened_at is not None and ended is not None and opened_at < ended:
-        until = due if passed_first and due is not None else ended
-        if opened_at < until:
-            yield replace(before, holds_from=opened_at, holds_until=until)
-        if passed_first and last.state is not State.OVERDUE:
-            middle = State.OVERDUE if absent and record.knowledge.shown else State.UNDETERMINED
+    if began is not None and ended is not None and began < ended:
+        before = replace(
+            last,
+            state=State.OPEN,
+            reason=None,
+            met_by=None,
+            met_at=None,
+            met_on=None,
+            reached_by=None,
+            late_by=None,
+            grounds=tuple(replace(g, breached=False) for g in last.grounds),
+        )
+        overrun_first = passed is not None and passed < ended
+        until = passed if overrun_first and passed is not None else ended
+        if began < until:
+            yield replace(before, holds_from=began, holds_until=until)
+        if overrun_first:
+            absent = (record.complete or doing.not_reported is not None) and record.knowledge.shown
             yield replace(
                 before,
-                state=middle,
-                reason=None if middle is State.OVERDUE else RECORD_INCOMPLETE,
-                holds_from=max(due, opened_at) if due else opened_at,
+                state=State.OVERDUE if absent else State.UNDETERMINED,
+                reason=None if absent else RECORD_INCOMPLETE,
+                holds_from=max(until, began),
                 holds_until=ended,
             )
-    yield replace(last, holds_from=ended or opened_at)
+    yield replace(last, holds_from=ended or began)
+
+
+def _ended(record: OfficeRecord, last: Obligation, doing: Doing, passed: datetime | None) -> datetime | None:
+    """From when on the obligation is as it ended."""
+    if last.met_at is not None:
+        return last.met_at.latest or last.met_at.earliest
+    if doing.elsewhere is not None and doing.reached is not None:
+        return doing.reached[0].latest or doing.reached[0].earliest
+    if last.state is State.OVERDUE and passed is None and record.timeline.closed is not None:
+        return record.timeline.closed.at.latest
+    return passed
