@@ -47,7 +47,7 @@ def assess_timeline(timeline: Timeline, directory: Directory, rulebook: Rulebook
         owed, unmatched = duties(record)
         remarks.extend(unmatched)
         everyone = frozenset(r for duty in owed for r in duty.recipients)
-        judged = tuple(Judged(duty, assess_duty(record, duty, everyone)) for duty in owed)
+        judged = tuple(Judged(duty, *assess_duty(record, duty, everyone)) for duty in owed)
         obligations.extend(phase for one in judged for phase in one.phases)
         findings.extend(findings_of(record, judged))
     return Assessment(

@@ -121,7 +121,8 @@ def duties(record: OfficeRecord) -> tuple[tuple[Duty, ...], tuple[Remark, ...]]:
         division=opened.place.division,
     )
     for rule in rules:
-        days = _days(record.knowledge.since)
+        start = _start(record, rule)
+        days = _days(start.at)
         versions = [rule.value_on(day) for day in days]
         newest = next((v for v in reversed(versions) if v is not None), None)
         if newest is None:
@@ -138,20 +139,26 @@ def duties(record: OfficeRecord) -> tuple[tuple[Duty, ...], tuple[Remark, ...]]:
                 )
             )
             continue
-        claims.append(_claim(record, rule, newest, versions, found))
+        claims.append(_claim(record, rule, start, newest, versions, found))
     return tuple(_grouped(record, claims)), tuple(remarks)
 
 
 def _days(since: Interval) -> tuple[date, ...]:
-    """The China days on which the clock may have started: both ends, each once."""
-    ends = [i.astimezone(CHINA).date() for i in (since.earliest, since.latest) if i is not None]
+    """The China days on which the clock may have started: both ends, each once.
+
+    A bare day runs to the midnight that ends it; that midnight is no day of its own.
+    """
+    early, late = since.earliest, since.latest
+    if late is not None and early is not None and early < late:
+        late -= timedelta(microseconds=1)
+    ends = [i.astimezone(CHINA).date() for i in (early, late) if i is not None]
     return tuple(dict.fromkeys(ends)) or (date.max,)
 
 
 def _claim(
-    record: OfficeRecord, rule: Rule, value: Value, versions: list[Value | None], found: Found
+    record: OfficeRecord, rule: Rule, start: Start, value: Value, versions: list[Value | None], found: Found
 ) -> Claim:
-    start, trigger, sure, condition = _start(record, rule)
+    sure, condition = start.sure, start.condition
     limits = [v.limit.within for v in versions if v is not None]
     if any(v is None for v in versions) or any((w is None) != (limits[0] is None) for w in limits):
         sure, condition = False, CONDITION_OPEN
@@ -159,9 +166,9 @@ def _claim(
     if limits[0] is not None:
         withins = [w for w in limits if w is not None]
         judged = Interval(
-            shifted(start, min(withins)).earliest, shifted(start, max(withins)).latest if sure else None
+            shifted(start.at, min(withins)).earliest, shifted(start.at, max(withins)).latest if sure else None
         )
-        due = _with_inherited(record, value.clock, start, min(withins), judged)
+        due = _with_inherited(record, value.clock, start.at, min(withins), judged)
     citation = value.citation
     ground = Ground(
         rule=rule.id,
@@ -174,7 +181,7 @@ def _claim(
         condition=condition,
         note="; ".join(filter(None, (found.note, value.note))) or None,
     )
-    return Claim(rule, value, found, ground, FIRST, start, trigger, judged)
+    return Claim(rule, value, found, ground, FIRST, start.at, start.trigger, judged)
 
 
 def _with_inherited(
@@ -194,49 +201,57 @@ def _with_inherited(
     return due if due.earliest is not None and due.earliest <= strict else Interval(strict, due.latest)
 
 
-def _start(record: OfficeRecord, rule: Rule) -> tuple[Interval, tuple[str, ...], bool, Words | None]:
-    """When the rule's clock started for this office, by which steps, and whether the rule surely applies."""
+@dataclass(frozen=True, slots=True)
+class Start:
+    """When a rule's clock started for an office, by which steps, and whether the rule surely applies to it."""
+
+    at: Interval
+    trigger: tuple[str, ...]
+    sure: bool
+    condition: Words | None
+
+
+def _start(record: OfficeRecord, rule: Rule) -> Start:
+    """The start of a rule's clock: no earlier than the office held what the rule asks for."""
     knowledge = record.knowledge
     if rule.levels is None and rule.at_least is None:
-        return knowledge.since, knowledge.triggers, True, None
-    levels = rule.levels
-
-    def meets(facts: Facts) -> bool:
-        measures = graded_measures(facts)
-        if not rule.figures_reach(measures):
-            return False
-        if levels is None:
-            return True
-        graded = record.rulebook.lowest_level(
-            category=record.timeline.opened.category,
-            kind=record.timeline.opened.kind,
-            day=_days(knowledge.since)[-1],
-            measures=measures,
-            confirmed_only=True,
-        )
-        return graded is not None and graded.level in levels and bool(measures)
-
-    reached = first_reaching(record.held, meets)
+        return Start(knowledge.since, knowledge.triggers, sure=True, condition=None)
+    reached = first_reaching(record.held, lambda facts: _meets(record, rule, facts))
     if reached is None:
-        if levels is not None:
-            names = "、".join(levels)
-            words = Words(
-                f"如等级为{names}（尚未确定）", f"if the level is {', '.join(levels)} (not established)"
-            )
-        else:
-            words = Words(
-                "如伤亡达到规定数字（尚未确定）", "if the figures reach the rule's number (not established)"
-            )
-        return knowledge.since, knowledge.triggers, False, words
+        return Start(knowledge.since, knowledge.triggers, sure=False, condition=_condition(rule))
     since, step = reached
-    start = last_of((knowledge.since, since))
-    later = (
-        knowledge.since.latest is not None
-        and since.earliest is not None
-        and since.earliest > knowledge.since.latest
+    at = last_of((knowledge.since, since))
+    if surely_after(since, knowledge.since):
+        return Start(at, (step,), sure=True, condition=None)
+    return Start(at, tuple(dict.fromkeys((*knowledge.triggers, step))), sure=True, condition=None)
+
+
+def _meets(record: OfficeRecord, rule: Rule, facts: Facts) -> bool:
+    """Whether facts surely meet the rule's condition, by a confirmed table where it asks for a level."""
+    measures = graded_measures(facts)
+    if not rule.figures_reach(measures):
+        return False
+    if rule.levels is None:
+        return True
+    graded = record.rulebook.lowest_level(
+        category=record.timeline.opened.category,
+        kind=record.timeline.opened.kind,
+        day=_days(record.knowledge.since)[-1],
+        measures=measures,
+        confirmed_only=True,
     )
-    trigger = (step,) if later else tuple(dict.fromkeys((*knowledge.triggers, step)))
-    return start, trigger, True, None
+    return graded is not None and graded.level in rule.levels and bool(measures)
+
+
+def _condition(rule: Rule) -> Words:
+    if rule.levels is None:
+        return Words(
+            "如伤亡达到规定数字（尚未确定）", "if the figures reach the rule's number (not established)"
+        )
+    return Words(
+        f"如等级为{'、'.join(rule.levels)}（尚未确定）",
+        f"if the level is {', '.join(rule.levels)} (not established)",
+    )
 
 
 def graded_measures(facts: Facts) -> dict[str, int]:
@@ -261,38 +276,44 @@ def _grouped(record: OfficeRecord, claims: list[Claim]) -> Iterator[Duty]:
     A rule whose condition was met only later than another rule's clock started calls for another report: an
     obligation of its own, which leaves the earlier one as it was.
     """
-    groups: dict[tuple[str, str, str], list[Claim]] = {}
+    groups: dict[tuple[str, str], list[Claim]] = {}
     for claim in claims:
-        key = (claim.found.office, claim.rule.channel.value)
-        base = [c for c in claims if (c.found.office, c.rule.channel.value) == key and c.ground.sure]
-        raised = (
-            claim.ground.sure
-            and claim.start != record.knowledge.since
-            and surely_after(claim.start, record.knowledge.since)
-            and any(c.start == record.knowledge.since for c in base)
-        )
-        occasion = claim.trigger[-1] if raised else FIRST
-        groups.setdefault((*key, occasion), []).append(replace(claim, occasion=occasion))
-    for (_, channel, occasion), members in groups.items():
-        settled = _whatever_the_level(record, members)
-        yield Duty(record.office, record.knowledge, members[0].found, channel, occasion, tuple(settled))
+        groups.setdefault((claim.found.office, claim.rule.channel.value), []).append(claim)
+    for (_, channel), together in groups.items():
+        settled = _whatever_the_level(record, together)
+        rules = {c.rule for c in settled}
+        members = [c for c in together if c.ground.sure or c.rule not in rules] + settled
+        occasions: dict[str, list[Claim]] = {}
+        for claim in members:
+            raised = claim.ground.sure and any(
+                base.ground.sure and surely_after(claim.start, base.start) for base in members
+            )
+            occasion = claim.trigger[-1] if raised else FIRST
+            occasions.setdefault(occasion, []).append(replace(claim, occasion=occasion))
+        for occasion, grounds in occasions.items():
+            yield Duty(record.office, record.knowledge, grounds[0].found, channel, occasion, tuple(grounds))
 
 
 def _whatever_the_level(record: OfficeRecord, claims: list[Claim]) -> list[Claim]:
-    """Where the open levels are covered by rules of different limits, the laxest of them surely applies."""
-    open_ones = [c for c in claims if not c.ground.sure and c.rule.levels and c.rule.at_least is None]
-    timed = [c for c in open_ones if c.ground.due is not None and c.ground.condition is not CONDITION_OPEN]
+    """While the level is open, rules that together cover every level bind with the laxest of their limits."""
+    since = record.knowledge.since
+    timed = [
+        c
+        for c in claims
+        if c.rule.levels is not None and c.rule.at_least is None and c.value.limit.within is not None
+    ]
+    graded_from_the_start = any(c.ground.sure and not surely_after(c.start, since) for c in timed)
     covered = {level for c in timed for level in c.rule.levels or ()}
-    if covered != set(Level):
-        return claims
+    if graded_from_the_start or covered != set(Level):
+        return []
+    if any(c.ground.condition is CONDITION_OPEN for c in timed):
+        return []
     laxest = max(timed, key=lambda c: c.value.limit.within or timedelta())
     within = laxest.value.limit.within or timedelta()
-    since = record.knowledge.since
     judged = shifted(since, within)
     due = _with_inherited(record, laxest.value.clock, since, within, judged)
     ground = replace(laxest.ground, due=due, sure=True, condition=WHATEVER_THE_LEVEL)
-    sure = replace(laxest, ground=ground, judged=judged)
-    return [sure if c is laxest else c for c in claims]
+    return [replace(laxest, ground=ground, start=since, trigger=record.knowledge.triggers, judged=judged)]
 
 
 def governing(duty: Duty) -> Claim:

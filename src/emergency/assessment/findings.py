@@ -18,6 +18,7 @@ from emergency.assessment.holding import (
     reports_of,
     understated,
 )
+from emergency.assessment.knowledge import Shows, knowledge_of
 from emergency.assessment.model import Finding, Ground, Obligation
 from emergency.assessment.timeline import Step, Timeline
 from emergency.domain.events import REPORTS, ClueLinked, Denied, Inquired, NonReportStated, Notified, Withheld
@@ -31,6 +32,8 @@ class Judged:
 
     duty: Duty
     phases: tuple[Obligation, ...]
+    elsewhere: str | None
+    """Its report to an office that was not the right one, where it made no other."""
 
     @property
     def final(self) -> Obligation:
@@ -55,10 +58,7 @@ def findings_of(record: OfficeRecord, judged: tuple[Judged, ...]) -> Iterator[Fi
     yield from _falsified(record)
     if not record.knowledge.shown:
         return
-    first = first_report(record)
-    if first is not None and any(c.report.id == first.id for c in record.contradicted):
-        return
-    concealed = _concealed(record, judged, first)
+    concealed = _concealed(record, judged)
     if concealed is not None:
         yield concealed
         return
@@ -108,7 +108,8 @@ def _lateness(judged: Judged, phase: Obligation) -> Status | None:
     ground = judged.ground
     at_least = phase.late_by.at_least if phase.late_by else None
     if phase.state is State.LATE or (phase.state is State.OVERDUE and ground.due is not None):
-        if at_least is not None and not at_least:
+        at_most = phase.late_by.at_most if phase.late_by else None
+        if (at_least is not None and not at_least) or (at_most is not None and not at_most):
             return None
         if not ground.confirmed:
             return Status.POSSIBLE
@@ -167,91 +168,123 @@ def _falsified(record: OfficeRecord) -> Iterator[Finding]:
 # -- concealed -------------------------------------------------------------------------------------------------
 
 
-def _concealed(record: OfficeRecord, judged: tuple[Judged, ...], first: Step | None) -> Finding | None:
-    timed = [j for j in judged if j.timed and j.final.occasion == FIRST]
+def _concealed(record: OfficeRecord, judged: tuple[Judged, ...]) -> Finding | None:
+    """The one suspicion of concealment that the office's record gives, if any."""
+    untrue = {c.report.id for c in record.contradicted}
+    firsts = [j for j in judged if j.final.occasion == FIRST and j.final.channel == "any"]
+    timed = [j for j in firsts if j.timed]
     for one in timed:
-        if not _limit_passed(one, first):
+        own = _own_report(record, one)
+        if (own is not None and own.id in untrue) or not _limit_passed(one, own):
             continue
-        due = one.ground.due or Interval()
-        kept = _kept_back(record, first, surely_before=False)
+        kept = _kept_back(record, own, surely_before=False)
         if kept:
             return _concealment(record, one, kept, (Fault.CONCEALED,), explanation.WITHHELD)
-        outside = _known_from_outside(record, one, due, first)
+        outside = _known_from_outside(record, one, own)
         if outside:
             return _concealment(record, one, outside, (Fault.LATE, Fault.CONCEALED), explanation.FOUND_OUT)
-    if not timed:
-        kept = _kept_back(record, first, surely_before=True)
-        if kept:
-            at_once = next((j for j in judged if j.ground.due is None and j.ground.sure), None)
-            why = explanation.WITHHELD_AT_ONCE if at_once else explanation.WITHHELD_NO_RULE
-            return _concealment(record, at_once, kept, (Fault.CONCEALED,), why)
-    partly = _left_out(record)
+    at_once = [j for j in firsts if j.ground.due is None and j.ground.sure]
+    others: list[Judged | None] = [] if timed else [*at_once] or [None]
+    for duty in others:
+        own = first_report(record) if duty is None else _own_report(record, duty)
+        kept = _kept_back(record, own, surely_before=True)
+        if kept and not (own is not None and own.id in untrue):
+            why = explanation.WITHHELD_NO_RULE if duty is None else explanation.WITHHELD_AT_ONCE
+            return _concealment(record, duty, kept, (Fault.CONCEALED,), why)
+    first = first_report(record)
+    partly = () if first is not None and first.id in untrue else _left_out(record)
     if partly:
         return _concealment(record, None, partly, (Fault.CONCEALED,), explanation.PARTLY)
     return None
 
 
-def _limit_passed(judged: Judged, first: Step | None) -> bool:
+def _own_report(record: OfficeRecord, judged: Judged) -> Step | None:
+    """The office's own report about a duty, be it to a wrong office; None where it told nobody."""
+    step = judged.final.met_by or judged.elsewhere
+    return record.timeline.step(step) if step else None
+
+
+def _limit_passed(judged: Judged, own: Step | None) -> bool:
     """Whether the limit ran out, at a time on record, without a report of the office."""
     due = judged.ground.due
-    if due is None or due.latest is None:
+    if due is None or due.latest is None or judged.final.state is State.MET:
         return False
-    if first is None:
-        return judged.final.state is not State.MET
-    return surely_after(first.at, due) and judged.final.state in (
-        State.LATE,
-        State.OVERDUE,
-        State.UNDETERMINED,
-    )
+    return own is None or surely_after(own.at, due)
 
 
-def _kept_back(record: OfficeRecord, first: Step | None, *, surely_before: bool) -> tuple[Step, ...]:
-    """The office's acts of withholding or denial before its first report."""
+def _kept_back(record: OfficeRecord, own: Step | None, *, surely_before: bool) -> tuple[Step, ...]:
+    """The office's acts of withholding or denial before its own report."""
     acts = [s for s in record.timeline.acts(record.office.id) if isinstance(s.entry, (Withheld, Denied))]
-    if first is None:
+    if own is None:
         return tuple(acts)
     if surely_before:
-        return tuple(s for s in acts if surely_by(s.at, first.at))
-    return tuple(s for s in acts if possibly_by(s.at, first.at))
+        return tuple(s for s in acts if surely_by(s.at, own.at))
+    return tuple(s for s in acts if possibly_by(s.at, own.at))
 
 
-def _known_from_outside(
-    record: OfficeRecord, judged: Judged, due: Interval, first: Step | None
-) -> tuple[Step, ...]:
-    """How an office above learned of it from outsiders or by inquiry, after the limit and before the report."""
-    up = {judged.final.recipient, *record.directory.above(record.office.id)}
-    for step, at in _outside_routes(record.timeline, record.office.id, up):
-        if surely_after(at, due) and (
-            first is None or (at.latest is not None and _surely_before(at, first.at))
-        ):
-            origin = _clue_behind(record.timeline, step)
-            return (step,) if origin is None or origin.id == step.id else (origin, step)
+def _known_from_outside(record: OfficeRecord, judged: Judged, own: Step | None) -> tuple[Step, ...]:
+    """How an office above found out by outsiders or its own inquiry, after the limit and before the office's report.
+
+    What it, or the recipient, may already have known from any office's report is not found out.
+    """
+    timeline, recipient = record.timeline, judged.final.recipient
+    due = judged.ground.due or Interval()
+    up = {recipient, *record.directory.above(record.office.id)}
+    for step, receiver, at in _outside_routes(timeline, record.office.id, up):
+        if not surely_after(at, due) or (own is not None and not _surely_before(at, own.at)):
+            continue
+        if _told_officially(timeline, record.office.id, {receiver, recipient}, at):
+            continue
+        origin = _clue_behind(timeline, step)
+        return (step,) if origin is None or origin.id == step.id else (origin, step)
     return ()
+
+
+def _told_officially(timeline: Timeline, office: str, offices: set[str], by: Interval) -> bool:
+    """Whether one of some offices may have known before by what goes back to no outsider and no inquiry."""
+    for receiver in offices:
+        known = knowledge_of(timeline, receiver)
+        routes = list(_outside_routes(timeline, office, {receiver}))
+        for evidence in known.evidence if known else ():
+            if evidence.shows is Shows.SIGN or not _possibly_before(evidence.at, by):
+                continue
+            if evidence.step.office == receiver:
+                # Its own act may come of what outsiders had told it.
+                found_out = any(possibly_by(at, evidence.at) for _, _, at in routes)
+            else:
+                found_out = any(evidence.step.id == step.id for step, _, _ in routes)
+            if not found_out:
+                return True
+    return False
+
+
+def _possibly_before(one: Interval, other: Interval) -> bool:
+    return one.earliest is None or other.latest is None or one.earliest < other.latest
 
 
 def _surely_before(one: Interval, other: Interval) -> bool:
     return one.latest is not None and other.earliest is not None and one.latest < other.earliest
 
 
-def _outside_routes(timeline: Timeline, office: str, up: set[str]) -> Iterator[tuple[Step, Interval]]:
-    """Steps by which an office above came to know other than from ``office``, with the time of each."""
+def _outside_routes(timeline: Timeline, office: str, up: set[str]) -> Iterator[tuple[Step, str, Interval]]:
+    """Steps by which an office above came to know other than from ``office``: the step, who came to know, when."""
     for step in timeline.steps:
         entry = step.entry
         if isinstance(entry, Inquired):
             if step.office in up:
-                yield step, step.at
+                yield step, step.office, step.at
             continue
         for receiver in set(step.to) & up:
             if isinstance(entry, ClueLinked):
                 if entry.by is Origin.OUTSIDE:
-                    yield step, timeline.received(step, receiver)
+                    yield step, receiver, timeline.received(step, receiver)
             elif (
                 isinstance(entry, (*REPORTS, Notified))
                 and step.office != office
                 and _clue_behind(timeline, step) is not None
                 and not _heard_from(timeline, step, office)
             ):
-                yield step, timeline.received(step, receiver)
+                yield step, receiver, timeline.received(step, receiver)
 
 
 def _clue_behind(timeline: Timeline, step: Step) -> Step | None:

@@ -43,30 +43,55 @@ class Held:
     """Whose word it is: the sender's id, or ``own``."""
     since: Interval
     facts: Facts
-    replaces_all: bool
+    replaces_all: bool = False
     """Its own verification or withholding replaces whatever it held before."""
+    by_then: bool = False
+    """Only its own act shows that it held them by then; since when is open."""
 
 
 def held_by(timeline: Timeline, office: str) -> tuple[Held, ...]:
     """Everything that the office came to hold, from its own acts and from what it was told."""
     found = [h for s in timeline.acts(office) if (h := _own(s)) is not None]
     found += [
-        Held(step, step.office, timeline.received(step, office), step.entry.facts, replaces_all=False)
+        Held(step, step.office, timeline.received(step, office), step.entry.facts)
         for step in timeline.told(office)
         if step.office != office and _tells(step)
     ]
+    for report in sorted(reports_of(timeline, office, answers=True), key=_ends):
+        if _is_news(report, found):
+            found.append(Held(report, OWN, report.at, report.entry.facts, by_then=True))
     return tuple(found)
+
+
+def _ends(step: Step) -> float:
+    return step.at.latest.timestamp() if step.at.latest else float("inf")
+
+
+def _is_news(report: Step, held: list[Held]) -> bool:
+    """Whether a report states more than anything on record: its office then held that, from then on.
+
+    A lower figure of its own is no knowledge: it takes nothing away from what the office holds.
+    """
+    stated = known_figures(report.entry.facts)
+    known: dict[str, float] = {}
+    for item in held:
+        if possibly_by(item.since, report.at):
+            for measure, figure in known_figures(item.facts).items():
+                known[measure] = max(known.get(measure, 0.0), figure)
+    return any(figure > known.get(m, -1.0) for m, figure in stated.items()) and all(
+        figure >= known.get(m, -1.0) for m, figure in stated.items()
+    )
 
 
 def _own(step: Step) -> Held | None:
     entry = step.entry
     match entry:
         case Learned(sign=False):
-            return Held(step, OWN, step.at, entry.facts, replaces_all=False)
-        case Verified(outcome=Outcome.CONFIRMED) | Withheld():
+            return Held(step, OWN, step.at, entry.facts)
+        case Verified(outcome=Outcome.CONFIRMED):
             return Held(step, OWN, step.at, entry.facts, replaces_all=True)
-        case _ if isinstance(entry, (*REPORTS, Answered)):
-            return Held(step, OWN, step.at, entry.facts, replaces_all=False)
+        case Withheld():
+            return Held(step, OWN, step.at, entry.facts, replaces_all=True, by_then=True)
     return None
 
 
@@ -134,15 +159,22 @@ def stated_at_most(facts: Facts) -> dict[str, float]:
     return figures
 
 
-def below(report: Facts, held: Facts) -> dict[str, tuple[float, float]]:
-    """The measures in which a report lies below other facts: (reported, held). Silence is no contradiction."""
+def below(report: Facts, held: Facts, *, rescued: int = 0) -> dict[str, tuple[float, float]]:
+    """The measures in which a report lies below other facts: (reported, held). Silence is no contradiction.
+
+    Args:
+        report: What was reported.
+        held: What it is compared with.
+        rescued: People known to be rescued by then: a report that is silent on them need not count them.
+    """
     said = stated_at_most(report)
     known = known_figures(held)
     if PERSONS in known and report.deaths is None and report.dead_or_missing is None:
         # The report says nothing of deaths, so only those not yet dead can be missing from it.
-        known[PERSONS] = known_figures(held.model_copy(update={"deaths": None, "bodies": None})).get(
-            PERSONS, 0
-        )
+        alive = held.model_copy(update={"deaths": None, "bodies": None})
+        known[PERSONS] = known_figures(alive).get(PERSONS, 0)
+    if PERSONS in known and report.rescued is None:
+        known[PERSONS] -= rescued
     return {m: (said[m], known[m]) for m in said if m in known and said[m] < known[m]}
 
 
@@ -159,7 +191,9 @@ class Contradiction:
 def contradictions(timeline: Timeline, office: str, held: tuple[Held, ...]) -> Iterator[Contradiction]:
     """Each report or answer of the office that lies below what it held and had not already told its receiver."""
     for report in reports_of(timeline, office, answers=True):
-        live = [h for h in _live(held, report) if h.step.id != report.id]
+        then = [h for h in held if h.step.id != report.id and possibly_by(h.since, report.at)]
+        live = _live(then, report)
+        rescued = max((c.value for h in then if (c := h.facts.rescued) is not None), default=0)
         if not any(surely_by(h.since, report.at) for h in live):
             continue
         told = _already_told(timeline, report)
@@ -167,7 +201,7 @@ def contradictions(timeline: Timeline, office: str, held: tuple[Held, ...]) -> I
         for measure, said in stated_at_most(report.entry.facts).items():
             for item in live:
                 if measure in known_figures(item.facts):
-                    lower = below(report.entry.facts, item.facts).get(measure)
+                    lower = below(report.entry.facts, item.facts, rescued=rescued).get(measure)
                     figure = lower[1] if lower else said
                     sure.setdefault(measure, []).append((said, figure, item))
         found: dict[str, tuple[float, float]] = {}
@@ -196,8 +230,8 @@ def _to_an_office(step: Step) -> bool:
 
 def _live(held: Iterable[Held], report: Step) -> list[Held]:
     """What was, or may have been, the last word of each source when the report was sent."""
-    by_then = [h for h in held if possibly_by(h.since, report.at)]
-    return [h for h in by_then if not any(_replaced(h, later, report) for later in by_then)]
+    listed = list(held)
+    return [h for h in listed if not any(_replaced(h, later, report) for later in listed)]
 
 
 def _replaced(earlier: Held, later: Held, report: Step) -> bool:
@@ -241,7 +275,7 @@ def understated(
         if isinstance(s.entry, Verified) and s.entry.outcome is Outcome.CONFIRMED and s.office != office
     ]
     for report in reports_of(timeline, office, answers=True):
-        withheld = next((w for w in kept if possibly_by(w.at, report.at)), None)
+        withheld = next((w for w in kept if _had_by(w.at, report.at)), None)
         if withheld is None:
             continue
         for later in verified:
@@ -251,6 +285,11 @@ def understated(
                 break
 
 
+def _had_by(act: Interval, report: Interval) -> bool:
+    """Whether an act was done by the time of a report, as far as the ends of both tell."""
+    return act.latest is not None and report.latest is not None and act.latest <= report.latest
+
+
 def first_reaching(held: Iterable[Held], meets: Callable[[Facts], bool]) -> tuple[Interval, str] | None:
     """Since when the office held facts that meet a condition, and the step that brought them."""
     hits = [h for h in held if meets(h.facts)]
@@ -258,7 +297,7 @@ def first_reaching(held: Iterable[Held], meets: Callable[[Facts], bool]) -> tupl
         return None
     dated = [h for h in hits if h.since.latest is not None]
     first = min(dated, key=lambda h: h.since.latest) if dated else hits[0]  # type: ignore[arg-type,return-value]
-    earliest = [h.since.earliest for h in hits]
-    return Interval(
-        None if None in earliest else min(e for e in earliest if e), first.since.latest
-    ), first.step.id
+    earliest = [None if h.by_then else h.since.earliest for h in hits]
+    known = [e for e in earliest if e is not None]
+    since = Interval(min(known) if len(known) == len(earliest) else None, first.since.latest)
+    return since, first.step.id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum, auto
 
 from emergency.assessment.timeline import Step, Timeline
@@ -43,6 +44,8 @@ class Evidence:
     step: Step
     shows: Shows
     at: Interval
+    rests_on: tuple[str, ...]
+    """Steps with an assumed or unstated time that its time rests on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,33 +54,44 @@ class Knowledge:
 
     Args:
         since: When it learned, as far as its record says. With signs only, the latest end is open.
+        shown_since: The same, without what is only a sign.
         shown: Whether anything shows knowledge; False where there are signs only.
         triggers: The steps that the clock starts from, ids.
         rests_on: Those of them whose time is assumed, or not stated at all.
-        latest_step: The step that gives the latest end.
+        latest_steps: The steps that give the latest end.
         evidence: All of it.
     """
 
     since: Interval
+    shown_since: Interval
     shown: bool
     triggers: tuple[str, ...]
     rests_on: tuple[str, ...]
-    latest_step: str | None
+    latest_steps: frozenset[str]
     evidence: tuple[Evidence, ...]
 
     @property
-    def directly(self) -> bool:
-        """Whether any step tells when it came to know, rather than that it knew by then."""
-        return any(e.shows is Shows.DIRECTLY for e in self.evidence)
+    def dated(self) -> bool:
+        """Whether a step tells when it came to know, rather than only that it knew by then."""
+        latest = self.shown_since.latest
+        return any(
+            e.shows is Shows.DIRECTLY and (latest is None or e.at.earliest is None or e.at.earliest <= latest)
+            for e in self.evidence
+        )
 
 
 def evidence_of(timeline: Timeline, office: str) -> tuple[Evidence, ...]:
     """Every step that shows or hints at the office's knowledge."""
-    found = [Evidence(s, shows, s.at) for s in timeline.acts(office) if (shows := _own_act(s)) is not None]
+    found = [
+        Evidence(s, shows, s.at, s.rests_on)
+        for s in timeline.acts(office)
+        if (shows := _own_act(s)) is not None
+    ]
     for step in timeline.told(office):
         shows = _received(step)
         if shows is not None and step.office != office:
-            found.append(Evidence(step, shows, timeline.received(step, office)))
+            receipt = timeline.receipt(step, office)
+            found.append(Evidence(step, shows, receipt.at, receipt.rests_on))
     return tuple(found)
 
 
@@ -130,62 +144,57 @@ def _knowledge(timeline: Timeline, office: str) -> Knowledge | None:
     evidence = evidence_of(timeline, office)
     if not evidence:
         return None
-    floor = timeline.occurred.earliest
     direct = [e for e in evidence if e.shows is Shows.DIRECTLY]
     by_then = [e for e in evidence if e.shows is Shows.BY_THEN]
     signs = [e for e in evidence if e.shows is Shows.SIGN]
-    if not direct and not by_then:
-        earliest = first_of(e.at for e in signs).earliest
-        return Knowledge(
-            since=Interval(earliest, None),
-            shown=False,
-            triggers=tuple(e.step.id for e in signs),
-            rests_on=(),
-            latest_step=None,
-            evidence=evidence,
-        )
-    shown = [*direct, *by_then]
-    last = min(
-        (e for e in shown if e.at.latest is not None),
-        # Of two that give the same end, the one whose time is stated carries the verdict.
-        key=lambda e: (e.at.latest, e.shows is not Shows.DIRECTLY, e.step.assumed),
-        default=None,
-    )
-    latest = last.at.latest if last else None
-    earliest = first_of(e.at for e in direct).earliest if direct else floor
-    if earliest is not None and latest is not None and earliest > latest:
-        earliest = floor if floor is not None and floor <= latest else None
-    sign = first_of(e.at for e in signs).earliest if signs else None
-    if sign is not None and (earliest is None or sign < earliest):
-        earliest = sign
-    since = Interval(earliest, latest)
-    start = _start(direct, last)
+    latest = min((e.at.latest for e in (*direct, *by_then) if e.at.latest is not None), default=None)
+    ends = [e for e in (*direct, *by_then) if latest is not None and e.at.latest == latest]
+    shown_since = _shown_since(direct, latest, timeline.occurred.earliest)
+    since = shown_since if direct or by_then else Interval(None, None)
+    if signs:
+        # A sign starts the clock possibly: one without a time leaves its beginning open.
+        sign = first_of(e.at for e in signs).earliest
+        shown = since.earliest if direct or by_then else sign
+        since = Interval(None if sign is None or shown is None else min(sign, shown), latest)
     triggers = [
         e for e in (*direct, *signs) if latest is None or e.at.earliest is None or e.at.earliest <= latest
     ]
-    ids = dict.fromkeys(e.step.id for e in triggers)
-    if last is not None:
-        ids.setdefault(last.step.id)
+    start = _start(direct, ends)
     return Knowledge(
         since=since,
-        shown=True,
-        triggers=tuple(ids),
-        rests_on=tuple(dict.fromkeys(e.step.id for e in start if e.step.assumed)),
-        latest_step=last.step.id if last else None,
+        shown_since=shown_since,
+        shown=bool(direct or by_then),
+        triggers=tuple(dict.fromkeys(e.step.id for e in (*triggers, *ends[:1]))),
+        rests_on=tuple(dict.fromkeys(i for e in start for i in e.rests_on)),
+        latest_steps=frozenset(e.step.id for e in ends),
         evidence=evidence,
     )
 
 
-def _start(direct: list[Evidence], last: Evidence | None) -> list[Evidence]:
+def _shown_since(direct: list[Evidence], latest: datetime | None, floor: datetime | None) -> Interval:
+    """Since when its knowledge is shown.
+
+    Where only its own acts show that it knew by then, it may have known since the event.
+    """
+    earliest = first_of(e.at for e in direct).earliest if direct else floor
+    if earliest is not None and latest is not None and earliest > latest:
+        earliest = floor if floor is not None and floor <= latest else None
+    return Interval(earliest, latest)
+
+
+def _start(direct: list[Evidence], ends: list[Evidence]) -> list[Evidence]:
     """The evidence that the clock's start rests on.
 
     Where an act of the office's own bounds its knowledge before any receipt or learning is surely dated, the
-    start is still that receipt, whose time nobody stated; the act only bounds it.
+    start is still that receipt, whose time nobody stated; the act only bounds it. Of several that give the same
+    end, one whose time is stated carries the verdict.
     """
-    if last is None:
+    if not ends:
         return direct
-    if last.shows is Shows.BY_THEN and direct:
-        undated = [e for e in direct if e.at.latest is None or e.at.latest > (last.at.latest or e.at.latest)]
-        earlier = [e for e in undated if e.at.earliest is None or e.at.earliest <= last.at.latest]  # type: ignore[operator]
-        return earlier or [last]
-    return [last]
+    told = [e for e in ends if e.shows is Shows.DIRECTLY]
+    latest = ends[0].at.latest
+    if not told and latest is not None:
+        undated = [e for e in direct if e.at.earliest is None or e.at.earliest <= latest]
+        if undated:
+            return undated
+    return [min(told or ends, key=lambda e: len(e.rests_on))]

@@ -48,26 +48,36 @@ from emergency.domain.intervals import (
 )
 from emergency.domain.times import CHINA
 from emergency.domain.values import NO_FACTS
-from emergency.domain.vocabulary import PUBLIC, State
+from emergency.domain.vocabulary import PUBLIC, Line, State
 
 FAR = datetime.max.replace(tzinfo=CHINA)
 JUST_AFTER = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
+class Reached:
+    """Since when the right recipient knew, by whatever route."""
+
+    at: Interval
+    step: str
+    rests_on: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Doing:
     """What was done about a duty."""
 
-    report: Step | None
+    report: Step | None = None
     """The report that meets it, or that is judged."""
-    sent: Interval
-    reached: tuple[Interval, str] | None
-    """Since when, and by which step, the right recipient knew by another route."""
-    not_reported: Step | None
-    reason: Words | None
+    sent: Interval = OPEN
+    reached: Reached | None = None
+    not_reported: Step | None = None
+    reason: Words | None = None
     """Why the record allows no verdict, where it does not."""
     elsewhere: Step | None = None
     """A report to an office that was not the right one."""
+    doubt: Words | None = None
+    """What may have come before the report; a verdict that it would change is none."""
 
 
 def _messages(record: OfficeRecord, duty: Duty) -> list[Step]:
@@ -86,45 +96,59 @@ def _messages(record: OfficeRecord, duty: Duty) -> list[Step]:
         return isinstance(entry, REPORTS)
 
     found = [s for s in record.timeline.acts(record.office.id) if serves(s) and _may_serve(s, duty)]
-    return sorted(found, key=lambda s: (s.at.latest or FAR, s.at.earliest or FAR))
+    return sorted(found, key=_ends)
+
+
+def _ends(step: Step) -> tuple[datetime, datetime, str]:
+    return step.at.latest or FAR, step.at.earliest or FAR, step.ref
 
 
 def _done(record: OfficeRecord, duty: Duty, due: Interval | None, all_recipients: frozenset[str]) -> Doing:
-    timeline = record.timeline
+    """What the office did about a duty, as far as the record tells."""
     messages = _messages(record, duty)
+    doing = Doing(reached=_reached(record, duty), not_reported=_absence(record.timeline, duty, due))
     to_it = [m for m in messages if set(m.to) & set(duty.recipients)]
-    not_reported = _absence(timeline, duty, due)
-    reached = _reached(record, duty)
-    firsts = [m for m in to_it if not isinstance(m.entry, (FollowUpFiled, Corrected))]
-    follow_ups = [m for m in to_it if m not in firsts]
+    unnamed = [m for m in messages if not m.to]
+    follow_ups = [m for m in to_it if isinstance(m.entry, (FollowUpFiled, Corrected))]
+    firsts = [m for m in to_it if m not in follow_ups]
     in_time = [m for m in follow_ups if due is None or surely_by(m.at, due)]
-    if firsts or in_time:
-        return _by(record, [*firsts, *in_time], reached, not_reported)
-    if follow_ups:
-        first = follow_ups[0]
-        absent_before = not_reported is not None and surely_by(not_reported.at, first.at)
-        if record.complete or absent_before:
-            return _by(record, follow_ups, reached, not_reported)
-        return Doing(first, first.at, reached, not_reported, EARLIER_IMPLIED)
-    unnamed = next((m for m in messages if not m.to), None)
-    if unnamed is not None:
-        return Doing(None, OPEN, reached, not_reported, RECEIVER_UNNAMED)
-    outward = [m for m in messages if any(to != PUBLIC for to in m.to)]
-    elsewhere = [m for m in outward if not set(m.to) & all_recipients]
-    if elsewhere and len(elsewhere) == len(outward):
-        return Doing(None, OPEN, reached, not_reported, None, elsewhere[0])
-    return Doing(None, OPEN, reached, not_reported, None)
+    absent = doing.not_reported
+    if record.complete:
+        firsts, follow_ups = to_it, []
+    elif absent is not None:
+        after = [m for m in follow_ups if surely_by(absent.at, m.at)]
+        firsts, follow_ups = [*firsts, *after], [m for m in follow_ups if m not in after]
+    firsts = sorted({m.id: m for m in (*firsts, *in_time)}.values(), key=_ends)
+    earlier = [m for m in follow_ups if m not in firsts]
+    if not firsts:
+        if earlier:
+            return replace(doing, report=earlier[0], sent=earlier[0].at, reason=EARLIER_IMPLIED)
+        if unnamed:
+            return replace(doing, reason=RECEIVER_UNNAMED)
+        return replace(doing, elsewhere=_elsewhere(record, messages, all_recipients))
+    sent = first_of(m.at for m in firsts)
+    if any(surely_after(sent, m.at) for m in earlier):
+        return replace(doing, report=firsts[0], sent=sent, reason=EARLIER_IMPLIED)
+    before = [m for m in (*earlier, *unnamed) if possibly_by(m.at, sent) and m.at != sent]
+    doubt = None
+    if before:
+        doubt = RECEIVER_UNNAMED if any(m in unnamed for m in before) else EARLIER_IMPLIED
+        sent = Interval(first_of((sent, *(m.at for m in before))).earliest, sent.latest)
+    # An office cannot have reported before it knew.
+    sent = narrowed(sent, not_before=record.knowledge.since.earliest)
+    return replace(doing, report=firsts[0], sent=sent, doubt=doubt)
 
 
-def _by(
-    record: OfficeRecord,
-    reports: list[Step],
-    reached: tuple[Interval, str] | None,
-    not_reported: Step | None,
-) -> Doing:
-    """Done by the first of several reports, which the office cannot have sent before it knew."""
-    sent = narrowed(first_of(r.at for r in reports), not_before=record.knowledge.since.earliest)
-    return Doing(reports[0], sent, reached, not_reported, None)
+def _elsewhere(record: OfficeRecord, messages: list[Step], all_recipients: frozenset[str]) -> Step | None:
+    """The first report where all of them went to offices that were not right; a word inside the enterprise is none."""
+
+    def outward(step: Step) -> list[str]:
+        offices = [record.directory.get(to) for to in step.to if to != PUBLIC]
+        return [o.id for o in offices if o is not None and o.line is not Line.ENTERPRISE]
+
+    sent = [m for m in messages if outward(m)]
+    wrong = [m for m in sent if not set(outward(m)) & all_recipients]
+    return wrong[0] if wrong and len(wrong) == len(sent) else None
 
 
 def _may_serve(message: Step, duty: Duty) -> bool:
@@ -156,21 +180,21 @@ def _absence(timeline: Timeline, duty: Duty, due: Interval | None) -> Step | Non
     return max(stated, key=lambda s: s.at.earliest or datetime.min.replace(tzinfo=CHINA), default=None)
 
 
-def _reached(record: OfficeRecord, duty: Duty) -> tuple[Interval, str] | None:
-    """When the right recipient came to know by whatever route."""
+def _reached(record: OfficeRecord, duty: Duty) -> Reached | None:
+    """When the right recipient came to know by whatever route, as far as its own record shows."""
     known = knowledge_of(record.timeline, duty.found.office)
     if known is None or not known.shown:
         return None
-    direct = [e for e in known.evidence if e.shows is Shows.DIRECTLY]
-    if not direct:
-        return None
-    at = first_of(e.at for e in direct)
-    step = min(direct, key=lambda e: (e.at.latest or FAR, e.at.earliest or FAR)).step
-    return at, step.id
+    shown = [e for e in known.evidence if e.shows is not Shows.SIGN]
+    direct = [e for e in shown if e.shows is Shows.DIRECTLY] or shown
+    step = min(direct, key=lambda e: (e.at.latest or FAR, e.at.earliest or FAR)).step.id
+    return Reached(known.shown_since, step, known.rests_on)
 
 
-def assess_duty(record: OfficeRecord, duty: Duty, all_recipients: frozenset[str]) -> tuple[Obligation, ...]:
-    """The obligation, one row a phase of its life, the last phase last."""
+def assess_duty(
+    record: OfficeRecord, duty: Duty, all_recipients: frozenset[str]
+) -> tuple[tuple[Obligation, ...], str | None]:
+    """The obligation, one row a phase of its life, the last phase last; and a report that went elsewhere."""
     claim = governing(duty)
     due = claim.ground.due
     doing = _done(record, duty, claim.judged, all_recipients)
@@ -191,20 +215,20 @@ def assess_duty(record: OfficeRecord, duty: Duty, all_recipients: frozenset[str]
         met_by=doing.report.id if doing.report else None,
         met_at=doing.sent if doing.report else None,
         met_on=_met_on(record.timeline, doing.report),
-        reached_by=doing.reached[1] if doing.reached and not doing.report else None,
+        reached_by=doing.reached.step if doing.reached and not doing.report else None,
         late_by=late_by,
         grounds=grounds,
         governing=duty.claims.index(claim),
         rests_on=_rests_on(record, claim, doing),
     )
-    return tuple(_phases(record, base, doing))
+    return tuple(_phases(record, base, doing)), doing.elsewhere.id if doing.elsewhere else None
 
 
 def _breached(claim: Claim, doing: Doing) -> Ground:
     ground = claim.ground
     done = doing.sent if doing.report and doing.reason is None else None
     if done is None and doing.elsewhere is not None and doing.reached is not None:
-        done = doing.reached[0]
+        done = doing.reached.at
     breached = ground.due is not None and done is not None and surely_after(done, ground.due)
     return replace(ground, breached=breached)
 
@@ -217,7 +241,7 @@ def _state(record: OfficeRecord, claim: Claim, doing: Doing) -> tuple[State, Wor
     if due is None:
         return _state_at_once(record, doing)
     if doing.report is not None:
-        return _compared(record, claim, doing.sent, due, doing.report)
+        return _compared(record, claim, doing.sent, due, doing)
     if not knowledge.shown:
         return State.UNDETERMINED, KNOWLEDGE_NOT_SHOWN, None
     if not ground.sure:
@@ -225,7 +249,7 @@ def _state(record: OfficeRecord, claim: Claim, doing: Doing) -> tuple[State, Wor
     if doing.elsewhere is not None:
         if doing.reached is None:
             return State.UNDETERMINED, RECIPIENT_UNDATED, None
-        return _compared(record, claim, doing.reached[0], due, None)
+        return _compared(record, claim, doing.reached.at, due, doing)
     if due.latest is None:
         return State.UNDETERMINED, KNOWLEDGE_UNDATED, None
     if doing.not_reported is None and not record.complete:
@@ -245,7 +269,7 @@ def _state_at_once(record: OfficeRecord, doing: Doing) -> tuple[State, Words | N
 
 
 def _compared(
-    record: OfficeRecord, claim: Claim, done: Interval, due: Interval, report: Step | None
+    record: OfficeRecord, claim: Claim, done: Interval, due: Interval, doing: Doing
 ) -> tuple[State, Words | None, Span | None]:
     """Done against due, under every reading."""
     if surely_by(done, due):
@@ -258,7 +282,9 @@ def _compared(
         return State.UNDETERMINED, claim.ground.condition or CONDITION_OPEN, None
     if surely_after(done, due):
         return State.LATE, None, overrun(done, due)
-    if report is not None and not knowledge.directly and knowledge.latest_step == report.id:
+    if doing.doubt is not None:
+        return State.UNDETERMINED, doing.doubt, None
+    if doing.report is not None and not knowledge.dated and doing.report.id in knowledge.latest_steps:
         return State.UNDETERMINED, KNOWLEDGE_UNDATED, None
     if not due.known:
         return State.UNDETERMINED, KNOWLEDGE_UNDATED, None
@@ -278,7 +304,7 @@ def _overdue_by(record: OfficeRecord, doing: Doing, due: Interval) -> Span | Non
         until = max(filter(None, (until, record.timeline.ends)), default=None)
     at_most = None
     if doing.reached is not None:
-        reached = doing.reached[0]
+        reached = doing.reached.at
         if reached.earliest is not None and (until is None or reached.earliest < until):
             until = reached.earliest
         if reached.latest is not None and due.earliest is not None:
@@ -291,7 +317,7 @@ def _overdue_by(record: OfficeRecord, doing: Doing, due: Interval) -> Span | Non
 def _met_on(timeline: Timeline, report: Step | None) -> str | None:
     if report is None:
         return None
-    if report.id in timeline.acknowledged:
+    if any((report.id, office) in timeline.acknowledged for office in report.to):
         return "acknowledged"
     if report.imported:
         return "imported"
@@ -301,12 +327,15 @@ def _met_on(timeline: Timeline, report: Step | None) -> str | None:
 def _rests_on(record: OfficeRecord, claim: Claim, doing: Doing) -> tuple[str, ...]:
     """The steps with an assumed or unstated time that the state rests on."""
     found = list(record.knowledge.rests_on)
-    steps = [doing.report] if doing.report else []
     if claim.trigger and claim.trigger[-1] not in record.knowledge.triggers:
-        steps.append(record.timeline.step(claim.trigger[-1]))
-    if doing.not_reported and not doing.report:
-        steps.append(doing.not_reported)
-    found += [s.id for s in steps if s is not None and s.assumed]
+        found += record.timeline.step(claim.trigger[-1]).rests_on
+    if doing.report is not None:
+        found += doing.report.rests_on
+    else:
+        if doing.not_reported is not None:
+            found += doing.not_reported.rests_on
+        if doing.reached is not None and (doing.elsewhere is not None or doing.not_reported is not None):
+            found += doing.reached.rests_on
     return tuple(dict.fromkeys(found))
 
 
@@ -337,7 +366,7 @@ def _phases(record: OfficeRecord, last: Obligation, doing: Doing) -> Iterator[Ob
         until = passed if overrun_first and passed is not None else ended
         if began < until:
             yield replace(before, holds_from=began, holds_until=until)
-        if overrun_first:
+        if overrun_first and last.state in (State.LATE, State.OVERDUE):
             absent = (record.complete or doing.not_reported is not None) and record.knowledge.shown
             yield replace(
                 before,
@@ -346,6 +375,9 @@ def _phases(record: OfficeRecord, last: Obligation, doing: Doing) -> Iterator[Ob
                 holds_from=max(until, began),
                 holds_until=ended,
             )
+        elif overrun_first:
+            # What may have been done by now is not said to be missing: it stands as it ends.
+            ended = until
     yield replace(last, holds_from=ended or began)
 
 
@@ -354,7 +386,7 @@ def _ended(record: OfficeRecord, last: Obligation, doing: Doing, passed: datetim
     if last.met_at is not None:
         return last.met_at.latest or last.met_at.earliest
     if doing.elsewhere is not None and doing.reached is not None:
-        return doing.reached[0].latest or doing.reached[0].earliest
+        return doing.reached.at.latest or doing.reached.at.earliest
     if last.state is State.OVERDUE and passed is None and record.timeline.closed is not None:
         return record.timeline.closed.at.latest
     return passed

@@ -17,13 +17,17 @@ from emergency.domain.events import (
     Acknowledged,
     Closed,
     ClueLinked,
+    Corrected,
     Entry,
+    FollowUpFiled,
+    ForwardedUpward,
     IncidentOpened,
     Inquired,
     Learned,
     Message,
     NonReportStated,
     Occurred,
+    Reported,
 )
 from emergency.domain.incident import BACKFILLED_AFTER
 from emergency.domain.intervals import Interval, first_of, narrowed
@@ -49,6 +53,8 @@ class Step:
     at: Interval
     recorded_at: datetime
     imported: bool
+    leans_on: tuple[str, ...] = ()
+    """Steps with an assumed or unstated time that narrowed this one's, by event id."""
 
     @property
     def office(self) -> str:
@@ -63,15 +69,25 @@ class Step:
     @property
     def assumed(self) -> bool:
         """Its time was assumed by whoever made the record, or is not stated at all."""
-        stated = self.entry.at
-        if isinstance(self.entry, Message) and self.entry.received_at is not None:
-            return False
-        return stated.basis is Basis.ASSUMED or not stated.stated
+        return _assumed(self.entry)
+
+    @property
+    def rests_on(self) -> tuple[str, ...]:
+        """The steps with an assumed or unstated time that this one's time rests on: itself, and what narrowed it."""
+        return (self.id, *self.leans_on) if self.assumed else self.leans_on
 
     @property
     def backfilled(self) -> bool:
         """Recorded more than an hour after its stated time (补录)."""
         return self.at.latest is not None and self.recorded_at - self.at.latest > BACKFILLED_AFTER
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """When a message was received, and which assumed or unstated times that rests on."""
+
+    at: Interval
+    rests_on: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -82,7 +98,8 @@ class Timeline:
     opened_id: str
     steps: tuple[Step, ...]
     determined: tuple[Recorded[Determined], ...] = ()
-    acknowledged: dict[str, Step] = field(default_factory=dict)
+    acknowledged: dict[tuple[str, str], Step] = field(default_factory=dict)
+    """Receipts, by message and office."""
 
     @property
     def ref(self) -> str:
@@ -150,7 +167,7 @@ class Timeline:
         """What the office was told."""
         return self.to_office.get(office, ())
 
-    def received(self, message: Step, office: str) -> Interval:
+    def receipt(self, message: Step, office: str) -> Receipt:
         """When ``office`` received the message.
 
         As stated; where that is not stated, the sending itself by phone, in person or network (and where no
@@ -159,21 +176,39 @@ class Timeline:
         """
         entry = message.entry
         if isinstance(entry, Message) and entry.received_at is not None and entry.received_at.stated:
-            return narrowed(entry.received_at.interval, not_before=message.at.earliest)
-        receipt = self.acknowledged.get(message.id)
-        if not isinstance(entry, Message) or entry.channel in DIRECT:
-            return message.at
-        latest = receipt.at.latest if receipt and receipt.office == office else None
-        for act in self.acts(office):
-            if isinstance(act.entry, (NonReportStated, Occurred, Acknowledged)) or act.at.latest is None:
-                continue
-            after = message.at.latest is not None and (
-                act.at.earliest is not None and act.at.earliest >= message.at.latest
+            return Receipt(
+                narrowed(entry.received_at.interval, not_before=message.at.earliest), message.leans_on
             )
-            named = message.ref in act.entry.at.after or message.id in act.entry.at.after
-            if (after or named) and (latest is None or act.at.latest < latest):
-                latest = act.at.latest
-        return Interval(message.at.earliest, latest)
+        if not isinstance(entry, Message) or entry.channel in DIRECT:
+            return Receipt(message.at, message.rests_on)
+        ends = [a for a in self.acts(office) if a.at.latest is not None and self._shows_receipt(a, message)]
+        receipt = self.acknowledged.get((message.id, office))
+        if receipt is not None and receipt.at.latest is not None:
+            ends.append(receipt)
+        end = min(ends, key=lambda a: (a.at.latest, a.assumed), default=None)
+        if end is None:
+            return Receipt(Interval(message.at.earliest, None), message.rests_on)
+        return Receipt(
+            Interval(message.at.earliest, end.at.latest),
+            tuple(dict.fromkeys((*message.rests_on, *end.rests_on))),
+        )
+
+    def received(self, message: Step, office: str) -> Interval:
+        """When ``office`` received the message."""
+        return self.receipt(message, office).at
+
+    def _shows_receipt(self, act: Step, message: Step) -> bool:
+        """Whether an act of the receiver surely came after the sending: by its time, or because a source says so."""
+        if isinstance(act.entry, (NonReportStated, Occurred, Acknowledged)):
+            return False
+        if message.ref in act.entry.at.after or message.id in act.entry.at.after:
+            return True
+        sent = message.at.latest
+        return sent is not None and act.at.earliest is not None and act.at.earliest >= sent
+
+
+def _assumed(entry: Entry) -> bool:
+    return entry.at.basis is Basis.ASSUMED or not entry.at.stated
 
 
 def timeline_of(history: Iterable[Recorded[Any]]) -> Timeline:
@@ -201,7 +236,7 @@ def timeline_of(history: Iterable[Recorded[Any]]) -> Timeline:
     if opened is None:
         raise BrokenDataError("The history has no opening of an incident: it cannot be judged.")
     steps = tuple(_resolved(opened.event, entries))
-    acknowledged = {s.entry.of: s for s in steps if isinstance(s.entry, Acknowledged)}
+    acknowledged = {(s.entry.of, s.office): s for s in steps if isinstance(s.entry, Acknowledged)}
     return Timeline(opened.event, opened.event_id, steps, tuple(determined), acknowledged)
 
 
@@ -222,12 +257,21 @@ def _resolved(opened: IncidentOpened, entries: list[Recorded[Entry]]) -> Iterato
         order += [(here, ids.get(ref, ref)) for ref in entry.at.before]
         if isinstance(entry, Acknowledged):
             order.append((entry.of, here))
+    order += _after_the_first(entries)
     order = [(a, b) for a, b in order if a in at and b in at]
+    assumed = {r.event_id for r in entries if _assumed(r.event)}
+    leans: dict[str, dict[str, None]] = {r.event_id: {} for r in entries}
+
+    def bound(one: str, by: str, interval: Interval) -> None:
+        if interval != at[one]:
+            at[one] = interval
+            leans[one].update({**({by: None} if by in assumed else {}), **leans[by]})
+
     for _ in range(len(order)):
         before = dict(at)
         for earlier, later in order:
-            at[later] = narrowed(at[later], not_before=at[earlier].earliest)
-            at[earlier] = narrowed(at[earlier], not_after=at[later].latest)
+            bound(later, earlier, narrowed(at[later], not_before=at[earlier].earliest))
+            bound(earlier, later, narrowed(at[earlier], not_after=at[later].latest))
         if at == before:
             break
     for recorded in entries:
@@ -239,7 +283,26 @@ def _resolved(opened: IncidentOpened, entries: list[Recorded[Entry]]) -> Iterato
             at=at[recorded.event_id],
             recorded_at=recorded.recorded_at,
             imported=opened.imported,
+            leans_on=tuple(i for i in leans[recorded.event_id] if i != recorded.event_id),
         )
+
+
+def _after_the_first(entries: list[Recorded[Entry]]) -> Iterator[tuple[str, str]]:
+    """An undated follow-up or correction came after the office's first report on record to the same receiver."""
+    firsts = [r for r in entries if isinstance(r.event, (Reported, ForwardedUpward))]
+    for late in entries:
+        if not isinstance(late.event, (FollowUpFiled, Corrected)) or late.event.at.stated:
+            continue
+        for receiver in late.event.to:
+            told = [r for r in firsts if r.event.office == late.event.office and receiver in _to(r.event)]
+            dated = [r for r in told if r.event.at.earliest is not None]
+            if dated and len(dated) == len(told):
+                first = min(dated, key=lambda r: r.event.at.interval.earliest or r.recorded_at)
+                yield first.event_id, late.event_id
+
+
+def _to(entry: Entry) -> tuple[str, ...]:
+    return entry.to if isinstance(entry, Message) else ()
 
 
 def _follows_the_event(entry: Entry) -> bool:
