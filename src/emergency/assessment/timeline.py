@@ -288,10 +288,13 @@ def _resolved(opened: IncidentOpened, entries: list[Recorded[Entry]]) -> Iterato
 
 
 def _after_the_first(entries: list[Recorded[Entry]]) -> Iterator[tuple[str, str]]:
-    """An undated follow-up or correction came after the office's first report on record to the same receiver."""
+    """A follow-up or correction comes after the office's first report on record to the same receiver.
+
+    Where their times say otherwise, an earlier report is implied, and they stand as they are.
+    """
     firsts = [r for r in entries if isinstance(r.event, (Reported, ForwardedUpward))]
     for late in entries:
-        if not isinstance(late.event, (FollowUpFiled, Corrected)) or late.event.at.stated:
+        if not isinstance(late.event, (FollowUpFiled, Corrected)):
             continue
         for receiver in late.event.to:
             told = [r for r in firsts if r.event.office == late.event.office and receiver in _to(r.event)]
