@@ -83,8 +83,8 @@ def limit_words(within: timedelta | None, no_hours: str | None) -> Words:
 
 def span_words(span: Span | None) -> Words:
     """How late, at least and at most."""
-    if span is None or span.at_least is None:
-        if span is not None and span.at_most is not None:
+    if span is None or not span.at_least:
+        if span is not None and span.at_most:
             most = duration_words(span.at_most)
             return Words(f"至多{most.zh}", f"at most {most.en}")
         return Words("时长不明", "for an unknown time")
