@@ -8,7 +8,8 @@ from typing import Any
 
 from emergency.assessment import explanation
 from emergency.assessment.duties import duties, office_record
-from emergency.assessment.findings import Judged, findings_of
+from emergency.assessment.findings import findings_of
+from emergency.assessment.judged import Judged
 from emergency.assessment.model import Assessment, Finding, Obligation, Remark
 from emergency.assessment.obligations import assess_duty
 from emergency.assessment.timeline import Timeline, timeline_of
