@@ -121,6 +121,15 @@ class TestAmount:
     def test_neither_none_nor_both(self, fields: dict[str, float]) -> None:
         refused(Amount, of="benzene", unit="t", **fields)
 
+    @pytest.mark.parametrize("key", ["value", "min", "max"])
+    @pytest.mark.parametrize("number", [float("inf"), float("nan"), "inf", "nan", "1e999"])
+    def test_is_finite(self, key: str, number: float | str) -> None:
+        refused(Amount, of="benzene", unit="t", **{key: number})
+
+    def test_a_range_ends_no_lower_than_it_begins(self) -> None:
+        assert "min lies above max" in refused(Amount, of="benzene", unit="t", min=5, max=2)
+        assert Amount(of="benzene", unit="t", min=2, max=2).at_most == 2
+
 
 class TestFacts:
     """What was stated."""
@@ -192,3 +201,8 @@ class TestStatedTime:
         assert StatedTime().interval == Interval(None, None)
         assert StatedTime(latest=NOON).stated
         assert StatedTime(earliest=NOON).stated
+
+    @pytest.mark.parametrize("code", ["５３０３０２", "٥٣٠٣٠٢", "53030", "5303020", "53030x"])
+    def test_a_division_is_six_plain_digits(self, code: str) -> None:
+        assert Place(name="p", division="530302").division == "530302"
+        refused(Place, name="p", division=code)

@@ -106,6 +106,34 @@ def test_no_iso_time(text: str) -> None:
         ("2026-11-20T15:40Z", "2026-11-20T23:40", "2026-11-20T23:40", "stated"),
         ("2026-11-20", "2026-11-20T00:00", "2026-11-21T00:00", "stated"),
         ("  03:05  ", "2026-11-21T03:05", "2026-11-21T03:05", "stated"),
+        ("13时", "2026-11-20T13:00", "2026-11-20T13:00", "stated"),
+        ("13点", "2026-11-20T13:00", "2026-11-20T13:00", "stated"),
+        ("１３：０５", "2026-11-20T13:05", "2026-11-20T13:05", "stated"),
+        ("13点半", "2026-11-20T13:30", "2026-11-20T13:30", "stated"),
+        # past the hour is some time in it; past a minute is about it
+        ("19时许", "2026-11-20T19:00", "2026-11-20T20:00", "stated"),
+        ("昨天19点许", "2026-11-20T19:00", "2026-11-20T20:00", "stated"),
+        ("约19时许", "2026-11-20T18:45", "2026-11-20T20:15", "about"),
+        ("13:05许", "2026-11-20T12:50", "2026-11-20T13:20", "about"),
+        # a part of the day says which half of the dial is meant
+        ("凌晨2点", "2026-11-21T02:00", "2026-11-21T02:00", "stated"),
+        ("早上8点", "2026-11-20T08:00", "2026-11-20T08:00", "stated"),
+        ("上午10时20分", "2026-11-20T10:20", "2026-11-20T10:20", "stated"),
+        ("中午12点", "2026-11-20T12:00", "2026-11-20T12:00", "stated"),
+        ("中午1点", "2026-11-20T13:00", "2026-11-20T13:00", "stated"),
+        ("下午3点", "2026-11-20T15:00", "2026-11-20T15:00", "stated"),
+        ("下午15:20", "2026-11-20T15:20", "2026-11-20T15:20", "stated"),
+        ("晚上8点半", "2026-11-20T20:30", "2026-11-20T20:30", "stated"),
+        ("昨晚23:40", "2026-11-20T23:40", "2026-11-20T23:40", "stated"),
+        ("昨晚11点半", "2026-11-20T23:30", "2026-11-20T23:30", "stated"),
+        ("昨夜 23:40", "2026-11-20T23:40", "2026-11-20T23:40", "stated"),
+        ("今晚8点", "2026-11-21T20:00", "2026-11-21T20:00", "stated"),
+        ("前天下午3点", "2026-11-19T15:00", "2026-11-19T15:00", "stated"),
+        ("2026年11月20日23时40分", "2026-11-20T23:40", "2026-11-20T23:40", "stated"),
+        ("2026年11月20日", "2026-11-20T00:00", "2026-11-21T00:00", "stated"),
+        ("11月20日下午3点", "2026-11-20T15:00", "2026-11-20T15:00", "stated"),
+        ("11月20日23:40", "2026-11-20T23:40", "2026-11-20T23:40", "stated"),
+        ("2200-12-31", "2200-12-31T00:00", "2201-01-01T00:00", "stated"),
     ],
 )
 def test_spoken(said: str, early: str, late: str, basis: str) -> None:
@@ -136,11 +164,49 @@ def test_nobody_knows(said: str) -> None:
         "大后天",
         "1305",
         "约",
+        # a colon without its minutes; half an hour of nothing; a day without its hour
+        "13:",
+        "昨天 13:",
+        "半",
+        "昨晚",
+        "3点5",
+        # the hour does not lie in that part of the day, or could be either midnight
+        "凌晨13点",
+        "上午12点",
+        "晚上12点",
+        "昨夜1点",
+        "2-29 08:00",
+        "11-2023:40",
     ],
 )
 def test_nonsense_is_asked_again(said: str) -> None:
     with pytest.raises(UsageError, match="cannot be understood"):
         understood(said, NOW)
+
+
+@pytest.mark.parametrize(
+    "text", ["9999-12-31", "0001-01-01", "1899-12-31", "2201-01-01", "9999-12", "9999-12-31T23:59+08:00"]
+)
+def test_the_edge_of_the_calendar_is_out_of_range(text: str) -> None:
+    with pytest.raises(ValueError, match="out of range; the years 1900 to 2200 are accepted"):
+        read_iso(text)
+    if text != "9999-12":
+        with pytest.raises(UsageError, match="out of range; the years 1900 to 2200"):
+            understood(text, NOW)
+
+
+@pytest.mark.parametrize("said", ["9999年12月31日 23:59", "约9999-12-31T23:59", "0001-01-01T00:00"])
+def test_a_spoken_time_at_the_edge_is_out_of_range(said: str) -> None:
+    with pytest.raises(UsageError, match="out of range"):
+        understood(said, NOW)
+
+
+def test_a_stated_time_never_leaves_the_calendar() -> None:
+    with pytest.raises(ValueError, match="out of range"):
+        StatedTime(earliest=datetime(9999, 12, 31, tzinfo=CHINA))
+    with pytest.raises(ValueError, match="out of range"):
+        StatedTime(also=(OtherTime(latest=datetime(1, 1, 1, tzinfo=ZoneInfo("UTC")), source="x"),))
+    assert understood("1900-01-01", NOW).stated
 
 
 def test_the_day_turns_in_the_zone_of_the_office() -> None:

@@ -26,9 +26,17 @@ class Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
-OfficeId = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^\S+$")]
-Division = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
+LONGEST_ID = 200
+"""So many characters an office's id may have."""
+
+OfficeId = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_ID, pattern=r"^\S+$")]
+Division = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
 """A division code (行政区划代码) of GB/T 2260: six digits, province, prefecture, county."""
+
+
+YEARS = range(1900, 2201)
+"""The years that a stated time may lie in: arithmetic on it never leaves the calendar."""
+OUT_OF_RANGE = f"out of range; the years {YEARS[0]} to {YEARS[-1]} are accepted"
 
 
 class OtherTime(Value):
@@ -64,6 +72,10 @@ class StatedTime(Value):
     def _ends_in_order(self) -> StatedTime:
         stated: tuple[StatedTime | OtherTime, ...] = (self, *self.also)
         for one in stated:
+            ends = [end for end in (one.earliest, one.latest) if end is not None]
+            # A day of the last year ends in the next, and another zone's first hour lies in the year before.
+            if any(not YEARS[0] <= end.year + 1 <= YEARS[-1] + 2 for end in ends):
+                raise ValueError(f"a stated time lies {OUT_OF_RANGE}")
             if one.earliest is not None and one.latest is not None and one.latest < one.earliest:
                 raise ValueError("the end of a stated time lies before its beginning")
         return self
@@ -109,20 +121,26 @@ class Count(Value):
         return min(self.value, 1) if self.about else self.value
 
 
+Quantity = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+"""How much of something: finite, never below nothing."""
+
+
 class Amount(Value):
     """A measured amount of something, such as a pollutant: one value, or a range."""
 
     of: str
     unit: str
-    value: Annotated[float, Field(ge=0)] | None = None
-    min: Annotated[float, Field(ge=0)] | None = None
-    max: Annotated[float, Field(ge=0)] | None = None
+    value: Quantity | None = None
+    min: Quantity | None = None
+    max: Quantity | None = None
     about: bool = False
 
     @model_validator(mode="after")
     def _one_form(self) -> Amount:
         if (self.value is None) == (self.min is None and self.max is None):
             raise ValueError("give either value, or min and max")
+        if self.min is not None and self.max is not None and self.max < self.min:
+            raise ValueError("min lies above max; exchange them")
         return self
 
     @property
