@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from emergency.domain import events
+from emergency.domain.amendment import FIXED
 from emergency.domain.events import (
     Acknowledged,
     Closed,
@@ -26,6 +28,8 @@ from emergency.domain.incident import (
     Open,
     Record,
     Withdraw,
+    decide,
+    entry_named,
 )
 from emergency.domain.schema import TYPES
 from emergency.domain.values import Facts
@@ -129,7 +133,7 @@ class TestDoubt:
 class TestRepeats:
     """The identical entry within two minutes is recorded, and marked as the repeat of the first."""
 
-    @pytest.mark.parametrize("passed", [timedelta(0), SECOND, SAME_ENTRY_WITHIN - TICK])
+    @pytest.mark.parametrize("passed", [timedelta(0), SECOND, SAME_ENTRY_WITHIN - TICK, SAME_ENTRY_WITHIN])
     def test_within_two_minutes(self, passed: timedelta) -> None:
         marked = REPORT.model_copy(update={"repeats": "e2"})
         given(OPENED, REPORT).later(passed).when(Record(REPORT)).then(marked)
@@ -217,7 +221,7 @@ class TestAmend:
 
     def test_what_is_not_there(self) -> None:
         given(OPENED).when(amend("e2", source="fax")).refused(
-            NotFoundError, "mine-01 has no entry e2 that counts"
+            NotFoundError, "no entry e2 on mine-01 that counts"
         )
 
     def test_an_amendment_is_no_entry(self) -> None:
@@ -248,6 +252,98 @@ class TestAmend:
     )
     def test_what_it_cannot_read(self, changes: dict[str, Any], key: str) -> None:
         given(OPENED, REPORT).when(amend("e2", **changes)).refused(RefusedError, f"cannot read so: {key}: ")
+
+    @pytest.mark.parametrize("field", FIXED)
+    @pytest.mark.parametrize("target", ["e1", "e2"])
+    def test_how_it_came_on_record_is_not_amended(self, target: str, field: str) -> None:
+        given(OPENED, REPORT).when(amend(target, **{"source": "x", field: "other"})).refused(
+            RefusedError, f"{field} cannot be amended", "how the entry came on record", "withdraw"
+        )
+
+    def test_every_field_that_is_not_amended_is_one(self) -> None:
+        fields = {name for cls in TYPES.values() for name in cls.model_fields}
+        assert set(FIXED) <= fields
+
+    def test_a_receipt_stays_one_of_a_message(self) -> None:
+        scene = given(OPENED, LEARNED, REPORT, Acknowledged(office="city", of="e3"))
+        scene.when(amend("e4", of="e2")).refused(NotFoundError, "no message e2")
+
+    def test_a_time_put_right_loses_its_doubt(self) -> None:
+        wrong = LEARNED.model_copy(update={"at": at(NOON + MINUTE), "in_doubt": True})
+        right = at(NOON).model_dump(mode="json")
+        given(OPENED, wrong).when(amend("e2", at=right)).then(amended("e2", at=right, in_doubt=False))
+
+    def test_a_time_moved_into_the_future_gains_doubt(self) -> None:
+        wrong = at(NOON + MINUTE).model_dump(mode="json")
+        given(OPENED, LEARNED).when(amend("e2", at=wrong)).then(amended("e2", at=wrong, in_doubt=True))
+
+    def test_another_field_leaves_the_doubt_as_it_is(self) -> None:
+        doubtful = LEARNED.model_copy(update={"at": at(NOON + MINUTE), "in_doubt": True})
+        scene = given(OPENED, doubtful).later(MINUTE * 5)
+        scene.when(amend("e2", source="fax")).then(amended("e2", source="fax"))
+
+    @pytest.mark.parametrize(
+        ("changes", "words"),
+        [
+            ({"facts": {"deaths": -1}}, "facts.deaths.value: must be 0 or more, not -1."),
+            ({"channel": "pigeon"}, "channel: must be one of 'phone', 'written'"),
+            ({"to": "city"}, "to: must be a list"),
+            ({"to": ["a b"]}, "to.0: must be one word without blanks, not 'a b'."),
+            ({"chanel": "phone"}, "chanel: is not known here; leave it out"),
+            ({"at": {"earliest": "2026-03-01T12:00"}}, "at.earliest: needs its offset, like"),
+            ({"at": {"earliest": "9999-12-31T12:00Z"}}, "at: a stated time lies out of range"),
+        ],
+    )
+    def test_the_officer_is_told_what_is_wrong_in_our_words(
+        self, changes: dict[str, Any], words: str
+    ) -> None:
+        given(OPENED, REPORT).when(amend("e2", **changes)).refused(RefusedError, f"cannot read so: {words}")
+
+
+class TestName:
+    """How people name an entry."""
+
+    def scene(self) -> Scene:
+        """Steps of a file: one is called 3, one like the beginning of an event id."""
+        return given(
+            OPENED,
+            Learned(office="unit", step="3"),
+            Learned(office="unit", step="s2"),
+            Learned(office="unit", step="e1"),
+        )
+
+    @pytest.mark.parametrize(
+        ("said", "event_id"),
+        [
+            ("s2", "e3"),
+            ("3", "e2"),
+            ("#3", "e3"),
+            ("#1", "e1"),
+            ("4", "e4"),
+            ("e3", "e3"),
+        ],
+    )
+    def test_a_step_then_a_number_then_an_id(self, said: str, event_id: str) -> None:
+        state = self.scene().state
+        assert state is not None
+        assert entry_named(said, state).event_id == event_id
+
+    def test_the_beginning_of_an_id_where_it_is_the_only_one(self) -> None:
+        state = given(OPENED, REPORT).state
+        assert state is not None
+        long = replace(state, entries={"f00d-1": replace(state.entries["e2"], event_id="f00d-1")})
+        assert entry_named("f00", long).event_id == "f00d-1"
+
+    @pytest.mark.parametrize("said", ["", "#", "²", "##2", "03", "-1", "٣", "9" * 5000, "x", "e"])
+    def test_anything_else_is_not_found(self, said: str) -> None:
+        for command in (Withdraw(target=said, why="x"), amend(said, source="x")):
+            with pytest.raises(NotFoundError):
+                decide(command, self.scene().state, NOON)
+
+    def test_what_was_withdrawn_is_not_named_by_its_number(self) -> None:
+        scene = given(OPENED, REPORT, EntryWithdrawn(target="e2", why="x"))
+        for said in ("#2", "2", "#3"):
+            scene.when(Withdraw(target=said, why="x")).refused(NotFoundError, f"no entry {said} on mine-01")
 
 
 class TestWithdraw:

@@ -12,6 +12,9 @@ from emergency.domain.values import Value
 
 V = TypeVar("V", bound=Value)
 
+FIXED = ("ref", "imported", "logged_by", "officer", "role", "step", "in_doubt", "repeats")
+"""What nobody amends: it says how an entry came on record and who recorded it, not what happened."""
+
 
 def amended(event: V, changes: dict[str, Any]) -> V:
     """The event with some fields replaced.

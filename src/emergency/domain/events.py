@@ -52,7 +52,7 @@ class Entry(Value):
         role: In which role.
         logged_by: The office that recorded it here; None where imported. Where it is ``office`` itself, that
             office logs in this store, and its silence is silence.
-        repeats: Event id of the identical entry of less than two minutes before.
+        repeats: Event id of the identical entry of at most two minutes before.
         in_doubt: The stated time lay in the future when it was recorded.
     """
 

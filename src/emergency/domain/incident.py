@@ -13,7 +13,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from emergency.domain.amendment import amended, effective
+from emergency.domain.amendment import FIXED, amended, effective
+from emergency.domain.complaint import complaint
 from emergency.domain.events import (
     Acknowledged,
     Entry,
@@ -28,7 +29,7 @@ from emergency.domain.values import Value
 from emergency.errors import NotFoundError, RefusedError
 
 SAME_ENTRY_WITHIN = timedelta(minutes=2)
-"""Within this time the identical entry is taken for a slip of the hand and marked."""
+"""At most so long after it the identical entry is taken for a slip of the hand and marked."""
 
 BACKFILLED_AFTER = timedelta(minutes=60)
 """An entry recorded later than this after its stated time is a backfilled one (补录)."""
@@ -72,7 +73,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amend:
-    """Put an entry right; ``target`` is an event id of this incident."""
+    """Put an entry right; ``target`` names it as people do (`entry_named`)."""
 
     target: str
     changes: dict[str, Any]
@@ -83,7 +84,7 @@ class Amend:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdraw:
-    """Take an entry back; ``target`` is an event id of this incident."""
+    """Take an entry back; ``target`` names it as people do (`entry_named`)."""
 
     target: str
     why: str
@@ -110,7 +111,7 @@ def decide(command: Command, state: Incident | None, now: datetime) -> tuple[Inc
         raise NotFoundError("There is no such incident. Open it first.")
     if isinstance(command, Record):
         return (_recorded(command.entry, state, now),)
-    target = _target(command.target, state)
+    target = entry_named(command.target, state)
     if isinstance(command, Withdraw):
         if target is state.opened:
             raise RefusedError(
@@ -121,35 +122,61 @@ def decide(command: Command, state: Incident | None, now: datetime) -> tuple[Inc
                 target=target.event_id, why=command.why, office=command.office, officer=command.officer
             ),
         )
-    return (_amendment(command, target),)
+    return (_amendment(command, target, state, now),)
 
 
-def _target(event_id: str, state: Incident) -> Recorded[Any]:
-    if event_id == state.opened.event_id:
-        return state.opened
-    target = state.entries.get(event_id)
-    if target is None:
-        raise NotFoundError(
-            f"Incident {state.opened.event.ref} has no entry {event_id} that counts: "
-            "it was withdrawn, or belongs to another incident."
-        )
-    return target
+def entry_named(said: str, state: Incident) -> Recorded[Any]:
+    """The opening or entry that people mean, among those that count.
+
+    Args:
+        said: The step of the imported file, the entry's number (``#3`` or ``3``), its event id, or the beginning
+            of that id.
+        state: The incident.
+
+    Raises:
+        NotFoundError: there is none, or more than one.
+    """
+    counted = (state.opened, *state.entries.values())
+    number = said.removeprefix("#")
+    ways = (
+        [r for r in counted if said in (getattr(r.event, "step", None), r.event_id)],
+        [r for r in counted if str(r.version) == number],
+        [r for r in counted if said and r.event_id.startswith(said)],
+    )
+    found = next((way for way in ways if way), [])
+    if len(found) == 1:
+        return found[0]
+    ref = state.opened.event.ref
+    if found:
+        raise NotFoundError(f"Several entries of {ref} begin with {said}. Write more of it.")
+    raise NotFoundError(
+        f"There is no entry {said[:60]} on {ref} that counts: one that was withdrawn does not. "
+        f"`emergency show {ref}` lists them with their numbers."
+    )
 
 
-def _amendment(command: Amend, target: Recorded[Any]) -> EntryAmended:
+def _amendment(command: Amend, target: Recorded[Any], state: Incident, now: datetime) -> EntryAmended:
     if not command.changes:
         raise RefusedError("Nothing would change. Say what the entry should read.")
+    if fixed := [name for name in FIXED if name in command.changes]:
+        raise RefusedError(
+            f"{', '.join(fixed)} cannot be amended: this says how the entry came on record, not what happened. "
+            "Where it is wrong, withdraw the entry and record it anew."
+        )
     try:
         changed = amended(target.event, command.changes)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise RefusedError(f"The entry cannot read so: {where}: {first['msg']}") from error
+        raise RefusedError(f"The entry cannot read so: {complaint(error)}.") from error
     if changed == target.event:
         raise RefusedError("Nothing would change: the entry already reads so.")
+    changes = dict(command.changes)
+    if isinstance(changed, Entry):
+        _check_receipt(changed, state)
+        if "at" in changes and _in_doubt(changed, now) != changed.in_doubt:
+            changes["in_doubt"] = not changed.in_doubt
     return EntryAmended(
         target=target.event_id,
-        changes=command.changes,
+        changes=changes,
         why=command.why,
         office=command.office,
         officer=command.officer,
@@ -157,23 +184,28 @@ def _amendment(command: Amend, target: Recorded[Any]) -> EntryAmended:
 
 
 def _recorded(entry: Entry, state: Incident, now: datetime) -> Entry:
-    if isinstance(entry, Acknowledged):
-        message = state.entries.get(entry.of)
-        if message is None or not isinstance(message.event, Message):
-            raise NotFoundError(
-                f"There is no message {entry.of} on this incident that could be acknowledged."
-            )
-    marks: dict[str, Any] = {}
-    if entry.at.earliest is not None and entry.at.earliest > now:
-        marks["in_doubt"] = True
+    _check_receipt(entry, state)
     repeated = same_entry(entry, state, now)
-    if repeated is not None:
-        marks["repeats"] = repeated.event_id
-    return entry.model_copy(update=marks) if marks else entry
+    marks = {"in_doubt": _in_doubt(entry, now), "repeats": repeated.event_id if repeated else None}
+    return entry.model_copy(update=marks)
+
+
+def _in_doubt(entry: Entry, now: datetime) -> bool:
+    """Its stated time has not come yet."""
+    return entry.at.earliest is not None and entry.at.earliest > now
+
+
+def _check_receipt(entry: Entry, state: Incident) -> None:
+    """A receipt is one of a message that counts."""
+    if not isinstance(entry, Acknowledged):
+        return
+    message = state.entries.get(entry.of)
+    if message is None or not isinstance(message.event, Message):
+        raise NotFoundError(f"There is no message {entry.of} on this incident that could be acknowledged.")
 
 
 def same_entry(entry: Entry, state: Incident, now: datetime) -> Recorded[Entry] | None:
-    """The identical entry of less than two minutes ago, if there is one. Only entries logged here are compared."""
+    """The identical entry of at most two minutes ago, if there is one. Only entries logged here are compared."""
     if entry.logged_by is None:
         return None
     for earlier in reversed(state.entries.values()):
