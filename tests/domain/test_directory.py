@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
 
 from emergency.domain.offices import (
     Directory,
     LoggingStarted,
     OfficeEvent,
+    OfficeLeftFile,
     OfficeRegistered,
     OfficeRenamed,
     SuperiorChanged,
     directory_of,
+    updates,
 )
 from emergency.domain.record import Recorded
 from emergency.domain.vocabulary import Line, Tier
@@ -150,3 +155,87 @@ def test_folding_on_top_of_an_earlier_directory_is_folding_the_whole() -> None:
     start = directory(*CHAIN)
     assert directory_of(log(*more, after=4), start) == directory(*CHAIN, *more)
     assert start == directory(*CHAIN), "the start is left as it was"
+
+
+def test_a_change_of_an_earlier_day_does_not_win_over_a_newer_one() -> None:
+    known = directory(
+        *CHAIN,
+        SuperiorChanged(office="unit", since=LATER, reports_to=("province",)),
+        SuperiorChanged(office="unit", since=DAY, reports_to=("city",)),
+        OfficeRenamed(office="unit", since=LATER, name="Newest"),
+        OfficeRenamed(office="unit", since=DAY, name="Newer"),
+    )
+    assert [known.superiors("unit", day) for day in (EARLIER, DAY, LATER, None)] == [
+        ("county",), ("city",), ("province",), ("province",),
+    ]  # fmt: skip
+    assert known.name("unit") == "Newest"
+
+
+def test_said_twice_of_one_day_what_was_recorded_later_holds() -> None:
+    known = directory(
+        *CHAIN,
+        SuperiorChanged(office="unit", since=DAY, reports_to=("city",)),
+        SuperiorChanged(office="unit", since=DAY, reports_to=("province",)),
+        OfficeRenamed(office="unit", name="New"),
+    )
+    assert [known.superiors("unit", day) for day in (EARLIER, DAY)] == [("county",), ("province",)]
+    assert known["unit"].names == ((None, "New"),)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"tier": Tier.UNIT}, {"line": Line.PARTY}, {"division": "530302"}, {"zone": "Asia/Urumqi"}],
+    ids=lambda c: next(iter(c)),
+)
+def test_a_new_registration_keeps_what_is_dated(changed: dict[str, Any]) -> None:
+    known = directory(
+        *CHAIN,
+        SuperiorChanged(office="unit", since=DAY, reports_to=("city",)),
+        OfficeRenamed(office="unit", since=DAY, name="New"),
+        office("unit", "county").model_copy(update=changed),
+    )
+    assert known["unit"].superiors == ((None, ("county",)), (DAY, ("city",)))
+    assert known["unit"].names == ((None, "UNIT"), (DAY, "New"))
+    assert {name: getattr(known["unit"], name) for name in changed} == changed
+
+
+def test_what_brings_a_known_office_up_to_date() -> None:
+    known = directory(*CHAIN, SuperiorChanged(office="unit", since=DAY, reports_to=("city",)))["unit"]
+    as_first = office("unit", "county")
+    assert updates(known, as_first) == ()
+    assert updates(known, office("unit", "city").model_copy(update={"since": LATER})) == ()
+    assert updates(known, office("unit", "province")) == (
+        SuperiorChanged(office="unit", reports_to=("province",)),
+    )
+    moved = as_first.model_copy(update={"tier": Tier.UNIT})
+    assert updates(known, moved) == (moved,)
+
+
+def test_an_office_that_left_its_file_comes_back_by_registration() -> None:
+    gone = directory(*CHAIN, OfficeLeftFile(office="unit"))["unit"]
+    assert not gone.in_file
+    assert updates(gone, office("unit", "county")) == (office("unit", "county"),)
+    assert directory(*CHAIN, OfficeLeftFile(office="unit"), office("unit", "county"))["unit"].in_file
+
+
+def test_reachable_is_everyone_above_on_any_day() -> None:
+    known = directory(
+        *CHAIN,
+        office("old"),
+        office("new", "newer"),
+        SuperiorChanged(office="county", since=DAY, reports_to=("old",)),
+        SuperiorChanged(office="county", since=date(2099, 1, 1), reports_to=("new",)),
+    )
+    assert known.reachable(["unit", "nobody"]) == {
+        "unit", "nobody", "county", "city", "province", "old", "new", "newer",
+    }  # fmt: skip
+    assert known.reachable([]) == frozenset()
+
+
+def test_an_office_that_cannot_be_read_is_on_record() -> None:
+    known = directory_of(log(*CHAIN), broken={"strange": "newer", "unit": "broken"})
+    assert "strange" in known
+    assert known.get("strange") is None
+    assert known.name("strange") == "strange"
+    assert known["unit"].name == "UNIT"
+    assert directory_of([], known).broken == known.broken

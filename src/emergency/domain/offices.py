@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -48,6 +48,14 @@ class LoggingStarted(OfficeEvent):
     """The office made its first entry of its own in this store: from here on its silence counts as silence."""
 
 
+class OfficeLeftFile(OfficeEvent):
+    """The imported file that it came from no longer has it; what was recorded of it stays."""
+
+
+Dated = tuple[tuple[date | None, Any], ...]
+"""What held from which day on, in the order of the days; None = as long as anyone knows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Office:
     """An office as the directory knows it."""
@@ -61,6 +69,8 @@ class Office:
     names: tuple[tuple[date | None, str], ...]
     superiors: tuple[tuple[date | None, tuple[str, ...]], ...]
     logs_since: datetime | None
+    in_file: bool
+    """The imported file that it came from still has it."""
     position: int
     """Where in the log the directory last learned something about it."""
 
@@ -70,7 +80,7 @@ class Office:
         return self.names[-1][1]
 
 
-def _on(dated: tuple[tuple[date | None, Any], ...], day: date | None) -> Any:  # noqa: ANN401 - of what it holds
+def _on(dated: Dated, day: date | None) -> Any:  # noqa: ANN401 - of what it holds
     """The newest entry whose day has come; the first one where the day is earlier than all of them."""
     found = dated[0][1]
     for since, thing in dated:
@@ -79,17 +89,48 @@ def _on(dated: tuple[tuple[date | None, Any], ...], day: date | None) -> Any:  #
     return found
 
 
+def _from(dated: Dated, since: date | None, thing: object) -> Dated:
+    """The same with what holds from a day on; said twice of one day, what was recorded later holds."""
+    return tuple(sorted({**dict(dated), since: thing}.items(), key=lambda one: one[0] or date.min))
+
+
+def _standing(dated: Dated, since: date | None) -> Any:  # noqa: ANN401 - of what it holds
+    """What held when that day began; for None, what held at first."""
+    return dated[0][1] if since is None else _on(dated, since)
+
+
+def updates(old: Office, new: OfficeRegistered) -> tuple[OfficeEvent, ...]:
+    """The events that bring a known office up to what is said of it now; none where it is so already."""
+    fixed = (old.tier, old.line, old.division, old.zone) != (new.tier, new.line, new.division, new.zone)
+    if fixed or not old.in_file:
+        return (new,)
+    found: list[OfficeEvent] = []
+    if _standing(old.names, new.since) != new.name:
+        found.append(OfficeRenamed(office=new.office, since=new.since, name=new.name))
+    if _standing(old.superiors, new.since) != new.reports_to:
+        found.append(SuperiorChanged(office=new.office, since=new.since, reports_to=new.reports_to))
+    return tuple(found)
+
+
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """The fold of all office events; what is asked of it names the day."""
+    """The fold of all office events; what is asked of it names the day.
+
+    Args:
+        offices: The offices that can be read, by id.
+        broken: Why an event of an office cannot be read, by the office's id; the office may be in ``offices`` as
+            far as its other events go.
+    """
 
     offices: dict[str, Office] = field(default_factory=dict)
+    broken: dict[str, str] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Office]:
         return iter(self.offices.values())
 
     def __contains__(self, office: str) -> bool:
-        return office in self.offices
+        """Whether it is on record, readable or not: nobody is kept from reporting by a broken event."""
+        return office in self.offices or office in self.broken
 
     def __getitem__(self, office: str) -> Office:
         return self.offices[office]
@@ -124,6 +165,18 @@ class Directory:
                 queue.extend(self.superiors(up, day))
         return tuple(found)
 
+    def reachable(self, offices: Iterable[str]) -> frozenset[str]:
+        """These offices and all that stand above them on any day, past or future."""
+        found: set[str] = set()
+        queue = list(offices)
+        while queue:
+            office = queue.pop()
+            if office not in found:
+                found.add(office)
+                known = self.offices.get(office)
+                queue.extend(up for _, ups in (known.superiors if known else ()) for up in ups)
+        return frozenset(found)
+
 
 def _apply(offices: dict[str, Office], recorded: Recorded[OfficeEvent]) -> None:
     event = recorded.event
@@ -136,9 +189,10 @@ def _apply(offices: dict[str, Office], recorded: Recorded[OfficeEvent]) -> None:
             division=event.division,
             zone=event.zone,
             ref=event.ref,
-            names=((event.since, event.name),),
-            superiors=((event.since, event.reports_to),),
+            names=_from(known.names if known else (), event.since, event.name),
+            superiors=_from(known.superiors if known else (), event.since, event.reports_to),
             logs_since=known.logs_since if known else None,
+            in_file=True,
             position=recorded.position,
         )
     elif known is None:
@@ -146,17 +200,26 @@ def _apply(offices: dict[str, Office], recorded: Recorded[OfficeEvent]) -> None:
     else:
         known = replace(known, position=recorded.position)
         if isinstance(event, SuperiorChanged):
-            known = replace(known, superiors=(*known.superiors, (event.since, event.reports_to)))
+            known = replace(known, superiors=_from(known.superiors, event.since, event.reports_to))
         elif isinstance(event, OfficeRenamed):
-            known = replace(known, names=(*known.names, (event.since, event.name)))
+            known = replace(known, names=_from(known.names, event.since, event.name))
         elif isinstance(event, LoggingStarted) and known.logs_since is None:
             known = replace(known, logs_since=recorded.recorded_at)
+        elif isinstance(event, OfficeLeftFile):
+            known = replace(known, in_file=False)
     offices[event.office] = known
 
 
-def directory_of(events: Iterable[Recorded[OfficeEvent]], start: Directory | None = None) -> Directory:
-    """The directory that a sequence of office events makes, on top of ``start``."""
+def directory_of(
+    events: Iterable[Recorded[OfficeEvent]],
+    start: Directory | None = None,
+    broken: Mapping[str, str] | None = None,
+) -> Directory:
+    """The directory that a sequence of office events makes, on top of ``start``.
+
+    ``broken``: why other events cannot be read, by office.
+    """
     offices = dict(start.offices) if start else {}
     for recorded in events:
         _apply(offices, recorded)
-    return Directory(offices)
+    return Directory(offices, {**(start.broken if start else {}), **(broken or {})})

@@ -44,6 +44,7 @@ TYPES: dict[str, type[Value]] = {
     "office.superior-changed": offices.SuperiorChanged,
     "office.renamed": offices.OfficeRenamed,
     "office.logging-started": offices.LoggingStarted,
+    "office.left-file": offices.OfficeLeftFile,
 }
 NAMES = {cls: name for name, cls in TYPES.items()}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -9,9 +10,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from emergency import yamlfile
-from emergency.domain.intervals import Interval
+from emergency.domain.intervals import OPEN, Interval
 from emergency.domain.times import read_iso
-from emergency.domain.values import Division, Facts
+from emergency.domain.values import LONGEST_ID, Division, Facts
 from emergency.domain.vocabulary import (
     PUBLIC,
     Basis,
@@ -49,14 +50,23 @@ def _time(value: object) -> Time | object | None:
                 "a span of time has from, to, or both; either may be left out where it is unknown"
             )
         early, late = value.get("from"), value.get("to")
-        interval = Interval(
-            read_iso(early).earliest if early is not None else None,
-            read_iso(late).latest if late is not None else None,
-        )
-        if interval.earliest and interval.latest and interval.latest < interval.earliest:
+        first, last = _end(early), _end(late)
+        if first.earliest and last.earliest and last.latest and last.earliest < first.earliest >= last.latest:
             raise ValueError("the end lies before the beginning; check from and to")
-        return Time(text=f"{early or '?'} – {late or '?'}", interval=interval)
-    raise ValueError("write a time like 2014-04-07T04:50+08:00, a day, a month, {from: …, to: …}, or null")
+        return Time(text=f"{early or '?'} – {late or '?'}", interval=Interval(first.earliest, last.latest))
+    raise ValueError(_WRITE_A_TIME)
+
+
+_WRITE_A_TIME = "write a time like 2014-04-07T04:50+08:00, a day, a month, {from: …, to: …}, or null"
+
+
+def _end(value: object) -> Interval:
+    """One end of a span of time; open where it is null."""
+    if value is None:
+        return OPEN
+    if not isinstance(value, str):
+        raise ValueError(_WRITE_A_TIME)  # noqa: TRY004 - it is the file's value that is wrong, no type of ours
+    return read_iso(value)
 
 
 class Time:
@@ -208,6 +218,11 @@ class CaseFile(_Closed):
     expected: Any = None
 
 
+def office_id(case: str, key: str) -> str:
+    """What the store calls an office of a file that stands for no registered one."""
+    return f"{case}/{key}"
+
+
 def read(path: Path) -> CaseFile:
     """Read and check one timeline file, whole.
 
@@ -230,9 +245,24 @@ def checked(document: Document) -> CaseFile:
     return case
 
 
+def _unfit_ids(document: Document, case: CaseFile) -> list[Flaw]:
+    """Every office whose key cannot be its id."""
+    flaws = []
+    for key in case.offices:
+        if key == PUBLIC:
+            reserved = '"public" is reserved for whoever is no office; rename it'
+            flaws.append(document.flaw(("offices", key), reserved))
+        elif not re.fullmatch(r"\S+", key):
+            flaws.append(document.flaw(("offices", key), f'"{key}" is no id; write one word without blanks'))
+        elif len(office_id(case.case, key)) > LONGEST_ID:
+            message = f"is too long; with the case's name an id has at most {LONGEST_ID} characters"
+            flaws.append(document.flaw(("offices", key), message))
+    return flaws
+
+
 def _references(document: Document, case: CaseFile) -> list[Flaw]:
     """Every name in the file that points at nothing."""
-    flaws: list[Flaw] = []
+    flaws = _unfit_ids(document, case)
 
     def among(
         name: str, known: Iterable[str], path: tuple[str | int, ...], what: str, *, public: bool
@@ -245,9 +275,6 @@ def _references(document: Document, case: CaseFile) -> list[Flaw]:
 
     offices = case.offices.keys()
     for key, entry in case.offices.items():
-        if key == PUBLIC:
-            reserved = '"public" is reserved for whoever is no office; rename it'
-            flaws.append(document.flaw(("offices", key), reserved))
         for name in entry.reports_to:
             among(name, offices, ("offices", key, "reports_to"), "office", public=False)
     for name in case.record.complete_for:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from emergency.answers import ImportOutcome
 from emergency.domain import events
 from emergency.domain.incident import Incident, incident_of
-from emergency.domain.offices import OfficeRegistered
+from emergency.domain.offices import OfficeLeftFile, OfficeRegistered
 from emergency.domain.review import Determined, Review, ReviewOpened, review_of
 from emergency.errors import RefusedError
 from emergency.exchange import registration
@@ -38,6 +38,7 @@ def write(writing: Writing, new: Imported, *, amend: bool, rulebook: str) -> Imp
             "Nothing was written. To record the changes as amendments, add --amend."
         )
     registration.register(writing, tuple(c.new for c in found if isinstance(c.new, OfficeRegistered)))
+    registration.append(writing, *(c.new for c in found if isinstance(c.new, OfficeLeftFile)))
     for change in found:
         _write_change(writing, state, reviews, change, rulebook)
     return ImportOutcome(new.ref, "amended", words, writing.last_position())
@@ -59,7 +60,7 @@ def _write_new(writing: Writing, new: Imported, rulebook: str) -> None:
 def _write_review(writing: Writing, ref: str, determined: Determined, rulebook: str) -> None:
     """Each determination of a file is a review of its own, with what the source does not say left unknown."""
     stream = review_stream(ref, determined.step or "determined")
-    version = max((r.version for r in writing.stream(stream)), default=0)
+    version = writing.version(stream)
     drafts = [Draft(event=determined)]
     if not version:
         drafts.insert(0, Draft(event=ReviewOpened(incident=ref, rulebook=rulebook)))
@@ -81,9 +82,11 @@ def _write_change(
             event = events.EntryWithdrawn(target=change.target, why="the imported file no longer has it")
         else:
             read = new.model_dump(mode="json")
+            old = state.entries.get(change.target)
+            unmarked = {"in_doubt": False} if old and old.event.in_doubt and "at" in change.fields else {}
             event = events.EntryAmended(
                 target=change.target,
-                changes={name: read[name] for name in change.fields},
+                changes={name: read[name] for name in change.fields} | unmarked,
                 why="the imported file was edited",
             )
         _append(writing, ref, stream, event)
@@ -96,8 +99,8 @@ def _write_change(
 def _append(
     writing: Writing, ref: str, stream: str, event: events.EntryAmended | events.EntryWithdrawn | events.Entry
 ) -> None:
-    version = max((r.version for r in writing.stream(stream)), default=0)
-    writing.append(stream, version, [Draft(event=event)], correlation_id=_correlation(ref))
+    drafts = [Draft(event=event)]
+    writing.append(stream, writing.version(stream), drafts, correlation_id=_correlation(ref))
 
 
 def _correlation(ref: str) -> str:

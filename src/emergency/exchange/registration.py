@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from typing import Any
 
-from emergency.domain.offices import (
-    Directory,
-    OfficeEvent,
-    OfficeRegistered,
-    OfficeRenamed,
-    SuperiorChanged,
-)
+from emergency.domain.offices import OfficeEvent, OfficeRegistered, directory_of, updates
+from emergency.domain.record import Recorded
 from emergency.domain.vocabulary import PUBLIC
 from emergency.errors import RefusedError
 from emergency.projections.streams import directory, office_stream
@@ -24,7 +20,7 @@ def register(writing: Writing, offices: tuple[OfficeRegistered, ...]) -> dict[st
         RefusedError: one reports to an office that is neither registered nor in the list, or is called public.
     """
     known = directory(writing)
-    names = [*known.offices, *(office.office for office in offices)]
+    names = [*known.offices, *known.broken, *(office.office for office in offices)]
     for office in offices:
         if office.office == PUBLIC:
             raise RefusedError('"public" stands for whoever is no office; give the office another id.')
@@ -36,35 +32,27 @@ def register(writing: Writing, offices: tuple[OfficeRegistered, ...]) -> dict[st
                     f"{office.office} is to report to {up}, which is not in the directory.{hint} "
                     "Add that office first."
                 )
-    return {office.office: _register(writing, known, office) for office in offices}
+    became: dict[str, str] = {}
+    for office in offices:
+        old = known.get(office.office)
+        written = append(writing, *((office,) if old is None else updates(old, office)))
+        known = directory_of(written, known)
+        became[office.office] = "added" if old is None else "changed" if written else "unchanged"
+    return became
 
 
-def _register(writing: Writing, known: Directory, office: OfficeRegistered) -> str:
-    old = known.get(office.office)
-    if old is None:
-        append(writing, office)
-        return "added"
-    new: list[OfficeEvent] = []
-    if (old.tier, old.line, old.division, old.zone) != (
-        office.tier,
-        office.line,
-        office.division,
-        office.zone,
-    ):
-        new.append(office)
-    else:
-        if old.name != office.name:
-            new.append(OfficeRenamed(office=office.office, since=office.since, name=office.name))
-        if old.superiors[-1][1] != office.reports_to:
-            changed = SuperiorChanged(office=office.office, since=office.since, reports_to=office.reports_to)
-            new.append(changed)
-    append(writing, *new)
-    return "changed" if new else "unchanged"
-
-
-def append(writing: Writing, *events: OfficeEvent) -> None:
-    """Write events to the streams of their offices."""
+def append(
+    writing: Writing, *events: OfficeEvent, command_id: str | None = None, command_hash: str | None = None
+) -> tuple[Recorded[Any], ...]:
+    """Write events to the streams of their offices; an event there that cannot be read is no hindrance."""
+    written: list[Recorded[Any]] = []
     for event in events:
         stream = office_stream(event.office)
-        version = max((r.version for r in writing.stream(stream)), default=0)
-        writing.append(stream, version, [Draft(event=event)])
+        written += writing.append(
+            stream,
+            writing.version(stream),
+            [Draft(event=event)],
+            command_id=command_id,
+            command_hash=command_hash,
+        )
+    return tuple(written)

@@ -8,12 +8,12 @@ from typing import Any
 
 from emergency.domain import events
 from emergency.domain.intervals import Interval
-from emergency.domain.offices import Directory, OfficeRegistered
+from emergency.domain.offices import Directory, OfficeLeftFile, OfficeRegistered, updates
 from emergency.domain.record import Recorded
 from emergency.domain.review import Determined, Verdict
 from emergency.domain.values import OtherTime, Place, StatedTime, Value
 from emergency.domain.vocabulary import PUBLIC, Basis
-from emergency.exchange.case_file import At, CaseFile, FileStep
+from emergency.exchange.case_file import At, CaseFile, FileStep, office_id
 
 ENTRIES: dict[str, type[events.Entry]] = {
     "occurred": events.Occurred,
@@ -56,7 +56,7 @@ def imported(case: CaseFile, mapping: Mapping[str, str] | None = None) -> Import
     known = dict(mapping or {})
 
     def office(name: str) -> str:
-        return PUBLIC if name == PUBLIC else known.get(name, f"{case.case}/{name}")
+        return PUBLIC if name == PUBLIC else known.get(name, office_id(case.case, name))
 
     return Imported(
         ref=case.case,
@@ -149,7 +149,7 @@ class Change:
     """In words: ``step s3 changed: at, facts``."""
     target: str | None
     """The event that would be amended or withdrawn; None for something new."""
-    new: OfficeRegistered | events.IncidentOpened | events.Entry | Determined | None
+    new: OfficeRegistered | OfficeLeftFile | events.IncidentOpened | events.Entry | Determined | None
     """What it would read; None for something the file no longer has."""
     fields: tuple[str, ...] = ()
 
@@ -165,12 +165,18 @@ def changes(
     found: list[Change] = []
     for office in new.offices:
         known = directory.get(office.office)
-        same = known is not None and (
-            (known.name, known.tier, known.line, known.division, known.superiors[-1][1])
-            == (office.name, office.tier, office.line, office.division, office.reports_to)
-        )
-        if not same:
+        if known is None or updates(known, office):
             found.append(Change(f"office {office.ref} {'changed' if known else 'added'}", None, office))
+    found += [
+        Change(
+            f"office {gone.ref} removed (it stays in the directory: what was recorded of it cannot be erased)",
+            None,
+            OfficeLeftFile(office=gone.id),
+        )
+        for gone in directory
+        if gone.ref is not None and gone.in_file and gone.id == office_id(new.ref, gone.ref)
+        if gone.id not in {office.office for office in new.offices}
+    ]
     differing = _differing(opened.event, new.opened)
     if differing:
         found.append(Change(f"head changed: {', '.join(differing)}", opened.event_id, new.opened, differing))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from emergency.store.port import Codec, ConflictError, Draft, StoredCommand, Undecodable
+from emergency.store.port import Codec, ConflictError, Draft, ReadOnlyError, StoredCommand, Undecodable
 
 if TYPE_CHECKING:
     from emergency.store.contacts import Contact, Contacts
@@ -22,6 +22,7 @@ __all__ = [
     "Contacts",
     "Draft",
     "Log",
+    "ReadOnlyError",
     "Reading",
     "StoredCommand",
     "Undecodable",

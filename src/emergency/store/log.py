@@ -48,6 +48,15 @@ class Reading:
         decode = self._store.mapper.to_domain_event
         return [decode(row).recorded for row in rows if through is None or row.id <= through]
 
+    def readable(self, stream: str) -> list[Recorded[Any] | Undecodable]:
+        """Read one stream; what cannot be decoded comes as `Undecodable`."""
+        rows = self._store.recorder.select_events(stream, connection=self.connection)
+        return [self._decoded(row) for row in rows]
+
+    def version(self, stream: str) -> int:
+        """Give the version of the last event of a stream, 0 if there is none; nothing is decoded."""
+        return self._store.recorder.max_version(stream, self.connection) or 0
+
     def streams(self, prefix: str = "") -> list[str]:
         """Give the names of the streams that begin with the prefix, in the order of their first positions."""
         return list(self._store.recorder.select_streams(prefix, self.connection))
@@ -163,8 +172,7 @@ class Writing(Reading):
             done = self._carried_out(command_id, command_hash, stream)
             if done is not None:
                 return done
-        recorder = self._store.recorder
-        actual = recorder.max_version(stream, self.connection) or 0
+        actual = self.version(stream)
         if actual != expected_version:
             raise ConflictError(
                 f"The record {stream} has moved on: it stands at version {actual}, the decision was made at "
@@ -270,12 +278,13 @@ class Log:
             _make_ready(engine)
 
     @classmethod
-    def open(cls, url: str, codec: Codec) -> Log:
+    def open(cls, url: str, codec: Codec, *, create: bool = True) -> Log:
         """Open the log at a URL such as ``sqlite:////srv/log.db``; ``close`` it when done.
 
         Args:
             url: Where it is; ``sqlite://`` is in memory, ``?timeout=SECONDS`` how long a writer waits (5).
             codec: How bodies are written and read.
+            create: Make it where it is not there.
 
         Raises:
             UsageError: The URL cannot be understood.
@@ -285,7 +294,7 @@ class Log:
             parsed = make_url(url)
             if parsed.get_backend_name() != "sqlite":
                 raise _not_sqlite(parsed.get_backend_name())
-            engine = sqlite.open_engine(parsed)
+            engine = sqlite.open_engine(parsed, create=create)
         except (ArgumentError, ValueError) as error:
             raise UsageError(f"{url!r} does not name a database. Write it as sqlite:///FILE.") from error
         try:

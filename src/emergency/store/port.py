@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from emergency.domain.record import Recorded
-from emergency.errors import RefusedError
+from emergency.errors import RefusedError, StoreError
 
 
 class Codec(Protocol):
@@ -78,6 +78,10 @@ class StoredCommand:
     command_id: str
     content_hash: str | None
     events: tuple[Recorded[Any], ...]
+
+
+class ReadOnlyError(StoreError):
+    """This user may read the store and not write it; nothing was written."""
 
 
 class ConflictError(RefusedError):

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from emergency.errors import BusyError, EmergencyError, StoreError
+from emergency.store.port import ReadOnlyError
 
 WRITES = "emergency_writes"
 """The execution option that marks a connection as a writer."""
@@ -27,15 +28,21 @@ PATIENCE = 5.0
 _READY = "emergency_ready"
 
 
-def open_engine(url: URL) -> Engine:
-    """Build an engine for a file (its folder is made if it is not there) or for a database in memory.
+def open_engine(url: URL, *, create: bool = True) -> Engine:
+    """Build an engine for a file or for a database in memory.
+
+    A file that is not there is made, and its folder with it, unless ``create`` is False.
 
     A database in memory has one connection, which is lent to one user at a time: shared by several, their
     transactions would run into each other.
 
     Raises:
-        StoreError: The folder cannot be made.
+        StoreError: There is no file, or the folder cannot be made.
     """
+    if not create and (missing := _missing(url)) is not None:
+        raise StoreError(
+            f"There is no store at {missing}; the first entry, import or `emergency offices add` makes it."
+        )
     patience = float(str(url.query.get("timeout", PATIENCE)))
     arguments: dict[str, Any] = {"timeout": patience, "check_same_thread": False}
     if _in_memory(url):
@@ -73,9 +80,12 @@ def explain(error: DBAPIError, database: str | None) -> EmergencyError:
     code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
         return BusyError(f"{place} is being written by another program; nothing was written. Try again.")
+    if code == sqlite3.SQLITE_READONLY:
+        return ReadOnlyError(
+            f"{place} can be read but not written. Nothing was written. Give this user the "
+            "right to write to the file and its folder, or use another database."
+        )
     advice = {
-        sqlite3.SQLITE_READONLY: "can be read but not written. Nothing was written. Give this user the "
-        "right to write to the file and its folder, or use another database.",
         sqlite3.SQLITE_FULL: "cannot grow: the disk is full. Nothing was written. "
         "Free some space and try again.",
         sqlite3.SQLITE_CANTOPEN: "cannot be opened. See that it is a file, not a folder, and that this user "
@@ -94,6 +104,14 @@ def explain(error: DBAPIError, database: str | None) -> EmergencyError:
 def _in_memory(url: URL) -> bool:
     name = url.database
     return not name or name == ":memory:" or (name.startswith("file:") and ":memory:" in name)
+
+
+def _missing(url: URL) -> Path | None:
+    """The file that the URL names, where it is not there."""
+    if _in_memory(url):
+        return None
+    path = Path((url.database or "").removeprefix("file:"))
+    return None if path.exists() else path
 
 
 def _make_folder(url: URL) -> None:
