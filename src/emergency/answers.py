@@ -60,14 +60,15 @@ class Outcome:
     Args:
         incident: The incident's reference.
         event_ids: What was recorded.
-        position: Where the log stands after it.
+        position: Where the log stands after the whole command.
         already: The same command had been carried out before; nothing was written now.
-        repeats: The identical entry of less than two minutes before, which this one repeats.
+        repeats: The identical entry of at most two minutes before, which this one repeats.
         in_doubt: The stated time lies in the future.
         backfilled: Recorded more than an hour after its stated time.
         met: Obligations that the entry met, or was late for.
         due: What the acting office owes next, the soonest first.
         remarks: Duties of the acting office that could not be tied to a recipient in the directory.
+        unjudged: Why the incident cannot be judged now; the entry is on record all the same. None where it is.
     """
 
     incident: str
@@ -80,6 +81,7 @@ class Outcome:
     met: tuple[Obligation, ...] = ()
     due: tuple[Due, ...] = ()
     remarks: tuple[Words, ...] = ()
+    unjudged: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

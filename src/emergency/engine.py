@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -34,6 +35,8 @@ from emergency.assessment.assess import assess_timeline
 from emergency.assessment.model import Finding, Obligation
 from emergency.assessment.timeline import cut, timeline_of
 from emergency.domain import events
+from emergency.domain.amendment import amended
+from emergency.domain.complaint import complaint
 from emergency.domain.incident import (
     Amend,
     Command,
@@ -41,6 +44,7 @@ from emergency.domain.incident import (
     Record,
     Withdraw,
     decide,
+    entry_named,
     incident_of,
     same_entry,
 )
@@ -50,15 +54,15 @@ from emergency.domain.schema import EventCodec
 from emergency.domain.times import CHINA
 from emergency.domain.values import Place, StatedTime, Value
 from emergency.domain.vocabulary import PUBLIC, Category
-from emergency.errors import NotFoundError, StoreError, UsageError
+from emergency.errors import BusyError, EmergencyError, NotFoundError, UsageError
 from emergency.exchange import case_file, importer, registration, timeline_import
 from emergency.projections import tables
 from emergency.projections.catch_up import Projections
-from emergency.projections.listing import Listing, listing
+from emergency.projections.listing import FILTERS, Listing, listing
 from emergency.projections.rows import Row, holds
 from emergency.projections.streams import INCIDENT, directory, history, incident_stream
 from emergency.rulebook import Rulebook, load
-from emergency.store import Draft, Log, Reading, Writing
+from emergency.store import Draft, Log, Reading, ReadOnlyError, Writing
 
 __all__ = ["Due", "Engine", "Identity", "ImportOutcome", "Outcome", "ProjectionStatus", "View"]
 
@@ -79,10 +83,19 @@ class Engine:
         self._start(Log(engine, EventCodec()), rules)
 
     @classmethod
-    def open(cls, url: str, *, rules: Path | None = None) -> Self:
-        """Open a store by its URL, such as ``sqlite:////srv/emergency.db``; made where it is not there."""
+    def open(cls, url: str, *, rules: Path | None = None, create: bool = True) -> Self:
+        """Open a store by its URL, such as ``sqlite:////srv/emergency.db``.
+
+        Args:
+            url: Where it is.
+            rules: A folder of rules in place of the packaged ones.
+            create: Make it where it is not there; for whoever only reads, False.
+
+        Raises:
+            StoreError: there is none and ``create`` is False, or the database cannot be used.
+        """
         opened = cls.__new__(cls)
-        opened._start(Log.open(url, EventCodec()), rules)  # noqa: SLF001 - our own
+        opened._start(Log.open(url, EventCodec(), create=create), rules)  # noqa: SLF001 - our own
         return opened
 
     def _start(self, log: Log, rules: Path | None) -> None:
@@ -176,12 +189,13 @@ class Engine:
             asked = Open(opened if ref else opened.model_copy(update={"ref": ""}))
             digest = _digest(ref or "", *(asked, record) if record else (asked,))
             if command_id is not None and (done := writing.once(command_id, digest)) is not None:
-                name = done.events[0].stream.removeprefix(INCIDENT)
-                return self._outcome(writing, name, done.events, identity.office, already=True)
-            written = self._decided(writing, name, Open(opened), identity, command_id, digest)
-            if record is not None:
-                written += self._decided(writing, name, record, identity, command_id, digest)
-            return self._outcome(writing, name, written, identity.office)
+                name, written, already = done.events[0].stream.removeprefix(INCIDENT), done.events, True
+            else:
+                already = False
+                written = self._decided(writing, name, Open(opened), identity, command_id, digest)
+                if record is not None:
+                    written += self._decided(writing, name, record, identity, command_id, digest)
+        return self._outcome(name, written, identity.office, already=already)
 
     def record(
         self, ref: str, entry: events.Entry, identity: Identity, *, command_id: str | None = None
@@ -198,8 +212,7 @@ class Engine:
             NotFoundError: no such incident, or an office that is not in the directory.
             CommandConflictError: the command id was used for something else.
         """
-        with self._log.writing() as writing:
-            return self._carry_out(writing, ref, Record(_logged(entry, identity)), identity, command_id)
+        return self._carry_out(ref, Record(_logged(entry, identity)), identity, command_id)
 
     def amend(
         self,
@@ -211,48 +224,60 @@ class Engine:
         identity: Identity,
         command_id: str | None = None,
     ) -> Outcome:
-        """Put an entry right; the log keeps both. ``target`` is an event id or the entry's number."""
-        with self._log.writing() as writing:
-            command = Amend(
-                target=self._target(writing, ref, target),
-                changes=dict(changes),
-                why=why,
-                office=identity.office,
-                officer=identity.officer,
-            )
-            return self._carry_out(writing, ref, command, identity, command_id)
+        """Put an entry right; the log keeps both.
+
+        Args:
+            ref: The incident.
+            target: The entry's number, its step in an imported file, its event id, or the beginning of that id.
+            changes: Fields of its body and what each shall read, as JSON values.
+            why: Why it has to be put right.
+            identity: Who is at the keyboard.
+            command_id: Given again with the same content, the first outcome is returned and nothing is written.
+
+        Raises:
+            NotFoundError: no such incident or entry that counts, or an office that is not in the directory.
+            RefusedError: nothing would change, the entry cannot read so, or the field is not one to amend.
+        """
+        command = Amend(
+            target=target, changes=dict(changes), why=why, office=identity.office, officer=identity.officer
+        )
+        return self._carry_out(ref, command, identity, command_id)
 
     def withdraw(
         self, ref: str, target: str, *, why: str, identity: Identity, command_id: str | None = None
     ) -> Outcome:
-        """Take an entry back; the log keeps it, nothing counts it."""
-        with self._log.writing() as writing:
-            command = Withdraw(
-                target=self._target(writing, ref, target),
-                why=why,
-                office=identity.office,
-                officer=identity.officer,
-            )
-            return self._carry_out(writing, ref, command, identity, command_id)
+        """Take an entry back; the log keeps it, nothing counts it. For the arguments see `amend`."""
+        command = Withdraw(target=target, why=why, office=identity.office, officer=identity.officer)
+        return self._carry_out(ref, command, identity, command_id)
+
+    def entry(self, ref: str, target: str) -> Recorded[Any]:
+        """The opening or entry that people mean by its number, step or id; it is found, not judged.
+
+        Raises:
+            NotFoundError: no such incident, or no one entry that counts.
+        """
+        with self._log.reading() as reading:
+            state = incident_of(reading.stream(incident_stream(ref)))
+            if state is None:
+                raise self._no_incident(reading, ref)
+        return entry_named(target, state)
 
     def repeated(self, ref: str, entry: events.Entry, identity: Identity) -> Recorded[events.Entry] | None:
-        """The identical entry of less than two minutes ago: ask before recording it again."""
+        """The identical entry of at most two minutes ago: ask before recording it again."""
         with self._log.reading() as reading:
             state = incident_of(reading.stream(incident_stream(ref)))
         if state is None:
             return None
         return same_entry(_logged(entry, identity), state, datetime.now(UTC))
 
-    def _carry_out(
-        self, writing: Writing, ref: str, command: Command, identity: Identity, command_id: str | None
-    ) -> Outcome:
+    def _carry_out(self, ref: str, command: Command, identity: Identity, command_id: str | None) -> Outcome:
         digest = _digest(ref, command)
-        if command_id is not None:
-            done = writing.once(command_id, digest)
-            if done is not None:
-                return self._outcome(writing, ref, done.events, identity.office, already=True)
-        written = self._decided(writing, ref, command, identity, command_id, digest)
-        return self._outcome(writing, ref, written, identity.office)
+        with self._log.writing() as writing:
+            done = writing.once(command_id, digest) if command_id is not None else None
+            written = (
+                done.events if done else self._decided(writing, ref, command, identity, command_id, digest)
+            )
+        return self._outcome(ref, written, identity.office, already=done is not None)
 
     def _decided(
         self,
@@ -269,48 +294,57 @@ class Engine:
         state = incident_of(writing.stream(stream))
         if state is None and not isinstance(command, Open):
             raise self._no_incident(writing, ref)
+        self._known(offices, identity.office)
         if isinstance(command, Record):
-            for office in dict.fromkeys((command.entry.office, identity.office, *_told(command.entry))):
+            for office in _named(command.entry):
                 self._known(offices, office)
         new = decide(command, state, datetime.now(UTC))
+        if isinstance(command, Amend) and state is not None:
+            now_reads = amended(entry_named(command.target, state).event, command.changes)
+            for office in _named(now_reads, command.changes):
+                self._known(offices, office)
+        hashed = digest if command_id else None
         written = writing.append(
             stream,
             state.version if state else 0,
             [Draft(event=event) for event in new],
             command_id=command_id,
-            command_hash=digest if command_id else None,
+            command_hash=hashed,
         )
-        if isinstance(command, Record):
-            self._note_logging(writing, offices, command.entry)
+        if isinstance(command, Record) and _starts_logging(offices, command.entry):
+            started = LoggingStarted(office=command.entry.office)
+            written += registration.append(writing, started, command_id=command_id, command_hash=hashed)
         return tuple(written)
 
-    def _note_logging(self, writing: Writing, offices: Directory, entry: events.Entry) -> None:
-        """The first entry that an office logs of its own: from here on its silence is silence."""
-        office = offices.get(entry.office)
-        if office is not None and entry.logged_by == entry.office and office.logs_since is None:
-            registration.append(writing, LoggingStarted(office=entry.office))
-
     def _outcome(
-        self,
-        reading: Reading,
-        ref: str,
-        written: tuple[Recorded[Any], ...],
-        office: str,
-        *,
-        already: bool = False,
+        self, ref: str, written: tuple[Recorded[Any], ...], office: str, *, already: bool
     ) -> Outcome:
-        view = self._view(reading, ref)
-        ids = {r.event.target if isinstance(r.event, events.EntryAmended) else r.event_id for r in written}
-        steps = [s for s in view.timeline.steps if s.id in ids]
-        entry = steps[0].entry if steps else None
-        now = standing(view.assessment.obligations, datetime.now(UTC))
-        return Outcome(
+        """What was recorded came to. It is on record by now: where it cannot be judged, the outcome says so."""
+        mine = [recorded for recorded in written if recorded.stream == incident_stream(ref)]
+        entry = next((r.event for r in mine if isinstance(r.event, events.Entry)), None)
+        outcome = Outcome(
             incident=ref,
-            event_ids=tuple(recorded.event_id for recorded in written),
+            event_ids=tuple(recorded.event_id for recorded in mine),
             position=written[-1].position,
             already=already,
             repeats=entry.repeats if entry else None,
             in_doubt=entry.in_doubt if entry else False,
+        )
+        try:
+            return self._judged(outcome, mine, office)
+        except Exception as error:  # noqa: BLE001 - nobody is kept from reporting by a bug in judging
+            words = str(error) if isinstance(error, EmergencyError) else f"{type(error).__name__}: {error}"
+            return replace(outcome, unjudged=words)
+
+    def _judged(self, outcome: Outcome, written: Sequence[Recorded[Any]], office: str) -> Outcome:
+        view = self.view(outcome.incident)
+        ids = {r.event.target if isinstance(r.event, events.EntryAmended) else r.event_id for r in written}
+        steps = [s for s in view.timeline.steps if s.id in ids]
+        now = standing(view.assessment.obligations, datetime.now(UTC))
+        return replace(
+            outcome,
+            repeats=steps[0].entry.repeats if steps else None,
+            in_doubt=steps[0].entry.in_doubt if steps else False,
             backfilled=any(s.backfilled for s in steps),
             met=tuple(o for o in now if o.met_by in ids),
             due=tuple(still_due(now, office, view.directory)),
@@ -323,23 +357,6 @@ class Engine:
         used = writing.streams(incident_stream(start))
         number = max((int(s.rpartition("-")[2]) for s in used if s.rpartition("-")[2].isdigit()), default=0)
         return f"{start}{number + 1:02d}"
-
-    def _target(self, reading: Reading, ref: str, target: str) -> str:
-        """An event id from what people write: the id, its beginning, or the entry's number."""
-        stream = reading.stream(incident_stream(ref))
-        if not stream:
-            raise self._no_incident(reading, ref)
-        if target.lstrip("#").isdigit():
-            number = int(target.lstrip("#"))
-            found = [r.event_id for r in stream if r.version == number]
-        else:
-            found = [r.event_id for r in stream if r.event_id.startswith(target) or _step(r) == target]
-        if len(found) != 1:
-            what = "There is no entry" if not found else "There are several entries"
-            raise NotFoundError(
-                f"{what} {target} on {ref}. `emergency show {ref}` lists them with their numbers."
-            )
-        return found[0]
 
     def _known(self, offices: Directory, office: str) -> None:
         if office != PUBLIC and office not in offices:
@@ -464,11 +481,11 @@ class Engine:
             )
         position = through if through is not None else reading.last_position()
         numbers = {r.event_id: r.version for r in recorded if r.stream == incident_stream(ref)}
-        amended: dict[str, tuple[events.EntryAmended, ...]] = {}
+        put_right: dict[str, tuple[events.EntryAmended, ...]] = {}
         for event in (r.event for r in recorded):
             if isinstance(event, events.EntryAmended):
-                amended[event.target] = (*amended.get(event.target, ()), event)
-        return View(timeline, assessment, offices, position, numbers, amended)
+                put_right[event.target] = (*put_right.get(event.target, ()), event)
+        return View(timeline, assessment, offices, position, numbers, put_right)
 
     def due(self, ref: str, office: str) -> tuple[Due, ...]:
         """What an office still owes on an incident, the soonest first."""
@@ -486,13 +503,30 @@ class Engine:
         """Obligations as they stand at an instant (default: now), of some incidents or of all.
 
         Named incidents are judged from their own streams; all of them are read from the read models.
+
+        Args:
+            refs: The incidents; none = all.
+            at: The instant of judging.
+            filters: ``office``, ``recipient``, ``state``: only rows where it is that; None = no filter.
+
+        Raises:
+            UsageError: there is no such filter.
         """
         return self._audit(tables.obligations, refs, at, filters)
 
     def findings(
         self, refs: Sequence[str] = (), *, at: datetime | None = None, **filters: str | None
     ) -> Listing:
-        """Findings that hold at an instant (default: now), of some incidents or of all."""
+        """Findings that hold at an instant (default: now), of some incidents or of all.
+
+        Args:
+            refs: The incidents; none = all.
+            at: The instant of judging.
+            filters: ``office``, ``kind``, ``status``: only rows where it is that; None = no filter.
+
+        Raises:
+            UsageError: there is no such filter.
+        """
         return self._audit(tables.findings, refs, at, filters)
 
     def _audit(
@@ -503,6 +537,9 @@ class Engine:
         filters: Mapping[str, str | None],
     ) -> Listing:
         moment = at or datetime.now(UTC)
+        known = FILTERS[table.name]
+        if unknown := [name for name in filters if name not in known]:
+            raise UsageError(f"There is no filter {unknown[0]}; the filters are {', '.join(known)}.")
         if not refs:
             return self._listing(table, at=moment, **filters)
         rows: list[Row] = []
@@ -521,11 +558,13 @@ class Engine:
     def _listing(
         self, table: sqlalchemy.Table, *, at: datetime | None = None, **filters: str | None
     ) -> Listing:
-        """Catch up first; a reader that may not write reads what is there and says how far behind it is."""
-        try:
-            self.projections.catch_up()
-        except StoreError:
-            return listing(self._log, table, at=at, **filters)
+        """Catch up first; where this reader may not write, or somebody else is writing, read what is there.
+
+        The listing says how far behind it is.
+        """
+        views = self.projections
+        with suppress(ReadOnlyError, BusyError):
+            views.catch_up()
         return listing(self._log, table, at=at, **filters)
 
     @property
@@ -582,14 +621,22 @@ def _logged(entry: events.Entry, identity: Identity) -> events.Entry:
     )
 
 
-def _told(entry: events.Entry) -> tuple[str, ...]:
-    whom = getattr(entry, "whom", ())
-    return (*(entry.to if isinstance(entry, events.Message) else ()), *whom)
+OFFICE_FIELDS = ("office", "to", "whom", "complete_for")
+"""The fields of an entry or an opening that name offices."""
 
 
-def _step(recorded: Recorded[Any]) -> str | None:
-    step: str | None = getattr(recorded.event, "step", None)
-    return step
+def _named(event: Value, fields: Container[str] = OFFICE_FIELDS) -> Iterator[str]:
+    """The offices that an entry or an opening names, in those of its fields."""
+    for field in OFFICE_FIELDS:
+        if field in fields:
+            said = getattr(event, field, ())
+            yield from (said,) if isinstance(said, str) else said
+
+
+def _starts_logging(offices: Directory, entry: events.Entry) -> bool:
+    """The first entry that an office logs of its own: from here on its silence is silence."""
+    office = offices.get(entry.office)
+    return office is not None and entry.logged_by == entry.office and office.logs_since is None
 
 
 def _digest(ref: str, *commands: Command) -> str:
@@ -620,5 +667,4 @@ def _valid(cls: type[V], **fields: object) -> V:
     try:
         return cls(**fields)
     except ValidationError as error:
-        first = error.errors()[0]
-        raise UsageError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+        raise UsageError(f"{complaint(error)}.") from error

@@ -82,6 +82,21 @@ def table(file: Path) -> list[tuple[Any, ...]]:
         raw.dispose()
 
 
+def insert(file: Path, stream: str, type_name: str, body: bytes) -> None:
+    """Put an event at the end of a stream by hand."""
+    raw = create_engine(f"sqlite:///{file}")
+    with raw.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO events (stream, version, type, schema_version, body, event_id, recorded_at, clock_back)"
+                " SELECT :stream, coalesce(max(version), 0) + 1, :type, 1, :body, hex(randomblob(16)),"
+                " '2020-01-01T00:00:00.000000+00:00', 0 FROM events WHERE stream = :stream"
+            ),
+            {"stream": stream, "type": type_name, "body": body},
+        )
+    raw.dispose()
+
+
 TIMELINE = """\
 format: 1
 case: {ref}

@@ -15,6 +15,7 @@ from emergency import (
     Engine,
     Identity,
     NotFoundError,
+    Outcome,
     RefusedError,
     UsageError,
 )
@@ -27,6 +28,7 @@ from .bench import (
     COUNTY,
     begin,
     entries,
+    insert,
     learned,
     office,
     open_incident,
@@ -38,6 +40,7 @@ from .bench import (
 from .bench import at as stated
 
 MINUTE = timedelta(minutes=1)
+FAR = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 class TestOpening:
@@ -112,6 +115,23 @@ class TestUnknown:
             (lambda e: e.withdraw("mine-10", "2", why="x", identity=COUNTY), "Did you mean mine-01"),
             (lambda e: e.withdraw("mine-01", "9", why="x", identity=COUNTY), "no entry 9 on mine-01"),
             (lambda e: e.record("mine-01", Acknowledged(office="city", of="e9"), CITY), "no message e9"),
+            (
+                lambda e: e.amend(
+                    "mine-01", "1", {"title": "x"}, why="x", identity=Identity(office="contry")
+                ),
+                "no office contry.*Did you mean county",
+            ),
+            (
+                lambda e: e.withdraw("mine-01", "2", why="x", identity=Identity(office="contry")),
+                "no office contry.*Did you mean county",
+            ),
+            (
+                lambda e: e.amend("mine-01", "1", {"complete_for": ["unti"]}, why="x", identity=COUNTY),
+                "no office unti.*Did you mean unit",
+            ),
+            (lambda e: e.withdraw("mine-01", "²", why="x", identity=COUNTY), "no entry ² on mine-01"),
+            (lambda e: e.entry("mine-01", "2"), "no entry 2 on mine-01"),
+            (lambda e: e.entry("mine-10", "1"), "Did you mean mine-01"),
             (lambda e: e.view("mine-10"), "Did you mean mine-01"),
             (lambda e: e.view("mine-01", known_to="citty"), "Did you mean city"),
             (lambda e: e.obligations(["mine-10"]), "Did you mean mine-01"),
@@ -136,6 +156,11 @@ class TestUnknown:
         with pytest.raises(RefusedError, match="public"):
             engine.register_offices([office("new", tier=Tier.CITY), office("public", tier=Tier.CITY)])
         assert table(file) == before
+
+    def test_said_twice_in_one_list_what_comes_later_holds(self, engine: Engine) -> None:
+        twice = [office("county", up, tier=Tier.COUNTY) for up in ("province", "city")]
+        engine.register_offices(twice)
+        assert engine.directory().superiors("county") == ("city",)
 
     def test_the_public_needs_no_registration(self, engine: Engine) -> None:
         open_incident(engine)
@@ -227,6 +252,124 @@ class TestOutcome:
         assert {i: e.source for i, e in entries(engine, "mine-01").items()} == {first: "c"}
         engine.amend("mine-01", first, {"source": "d"}, why="x", identity=COUNTY)
         assert entries(engine, "mine-01")[first].source == "d"
+
+    def test_the_position_is_that_of_the_whole_command(self, engine: Engine) -> None:
+        open_incident(engine)
+        outcome = engine.record("mine-01", learned(), COUNTY, command_id="c1")
+        assert outcome.position == engine.view("mine-01").position, "the office's first logging is part of it"
+        assert len(outcome.event_ids) == 1
+        engine.record("mine-01", learned("b"), COUNTY)
+        again = engine.record("mine-01", learned(), COUNTY, command_id="c1")
+        assert (again.position, again.event_ids) == (outcome.position, outcome.event_ids)
+
+    @pytest.mark.parametrize(
+        ("changes", "words"),
+        [
+            ({"to": ["citty"]}, "no office citty.*Did you mean city"),
+            ({"office": "contry"}, "no office contry.*Did you mean county"),
+        ],
+    )
+    def test_an_amendment_names_offices_that_there_are(
+        self, engine: Engine, file: Path, changes: dict[str, object], words: str
+    ) -> None:
+        open_incident(engine)
+        engine.record("mine-01", reported(), COUNTY)
+        before = table(file)
+        with pytest.raises(NotFoundError, match=words):
+            engine.amend("mine-01", "#2", changes, why="x", identity=COUNTY)
+        assert table(file) == before
+        engine.amend("mine-01", "#2", {"to": ["public", "province"]}, why="x", identity=COUNTY)
+
+    def test_an_amended_time_is_in_doubt_no_more(self, engine: Engine) -> None:
+        open_incident(engine)
+        ahead = learned().model_copy(update={"at": stated(datetime.now(UTC) + timedelta(days=1))})
+        event_id = engine.record("mine-01", ahead, COUNTY).event_ids[0]
+        past = stated(datetime.now(UTC) - MINUTE).model_dump(mode="json")
+        assert not engine.amend("mine-01", "#2", {"at": past}, why="x", identity=COUNTY).in_doubt
+        assert not entries(engine, "mine-01")[event_id].in_doubt
+        assert engine.amend("mine-01", "#2", {"at": ahead.at}, why="x", identity=COUNTY).in_doubt
+
+    def test_what_cannot_be_meant_is_said_in_our_words(self, engine: Engine) -> None:
+        with pytest.raises(UsageError, match=r"^ref: must be one word of letters.*, not 'a b'\.$"):
+            open_incident(engine, "a b")
+
+
+class TestFilters:
+    """Rows of one office, of one state; the same for named incidents and for all."""
+
+    @pytest.mark.parametrize("refs", [(), ("mine-01",)])
+    def test_a_filter_that_there_is_not(self, engine: Engine, refs: tuple[str, ...]) -> None:
+        open_incident(engine)
+        with pytest.raises(
+            UsageError, match="no filter office_ref; the filters are office, recipient, state"
+        ):
+            engine.obligations(refs, office_ref="county")
+        with pytest.raises(UsageError, match="no filter state; the filters are office, kind, status"):
+            engine.findings(refs, state="late")
+
+    def test_named_or_listed(self, engine: Engine, tmp_path: Path) -> None:
+        engine.import_timeline(timeline(tmp_path, "one"))
+        for said in ({"office": "one/unit"}, {"recipient": "one/county"}, {"state": "late"}, {}):
+            listed = engine.obligations(at=FAR, **said).rows
+            assert listed
+            assert listed == engine.obligations(["one"], at=FAR, **said).rows
+        for said in ({"office": "one/unit"}, {"kind": "late"}, {"status": "presumed"}, {}):
+            assert engine.findings(at=FAR, **said).rows == engine.findings(["one"], at=FAR, **said).rows
+
+
+class TestNobodyIsPrevented:
+    """Neither a broken office nor a bug in judging keeps anybody from reporting."""
+
+    @pytest.mark.parametrize("broken", ["strange", "county", "city"])
+    def test_an_office_event_that_cannot_be_read(self, engine: Engine, file: Path, broken: str) -> None:
+        open_incident(engine)
+        insert(file, f"office/{broken}", "office.annexed", b"{}")
+        known = engine.directory()
+        assert "office.annexed" in known.broken[broken]
+        assert known.superiors("county") == ("city",)
+        outcome = engine.record("mine-01", learned(), COUNTY)
+        assert outcome.unjudged is None
+        assert outcome.due
+        assert engine.record("mine-01", reported("strange" if broken == "strange" else "city"), COUNTY)
+        assert engine.register_offices([office(broken, "province", tier=Tier.UNIT)])
+        assert engine.directory()[broken].tier is Tier.UNIT
+        assert engine.view("mine-01").obligation_rows
+
+    def test_an_office_whose_registration_cannot_be_read_reports(self, engine: Engine, file: Path) -> None:
+        insert(file, "office/strange", "office.registered", b"{}")
+        mine = Identity(office="strange")
+        outcome = open_incident(engine, "mine-02", mine)
+        entry = learned().model_copy(update={"office": "strange"})
+        assert engine.record(outcome.incident, entry, mine).unjudged is None
+
+    @pytest.mark.parametrize("command", ["open", "record", "amend", "withdraw"])
+    def test_a_bug_in_judging(self, engine: Engine, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+        open_incident(engine)
+        engine.record("mine-01", learned(), COUNTY)
+        ahead = stated(datetime.now(UTC) + timedelta(days=1))
+        commands: dict[str, Callable[[], Outcome]] = {
+            "open": lambda: open_incident(engine, "mine-02", command_id="c"),
+            "record": lambda: engine.record(
+                "mine-01", learned().model_copy(update={"at": ahead}), COUNTY, command_id="c"
+            ),
+            "amend": lambda: engine.amend(
+                "mine-01", "2", {"source": "x"}, why="x", identity=COUNTY, command_id="c"
+            ),
+            "withdraw": lambda: engine.withdraw("mine-01", "2", why="x", identity=COUNTY, command_id="c"),
+        }
+
+        def breaks(*_: object) -> None:
+            raise ZeroDivisionError("a bug")
+
+        before = engine._log.last_position()
+        with monkeypatch.context() as patch:
+            patch.setattr("emergency.engine.assess_timeline", breaks)
+            outcome = commands[command]()
+        assert outcome.unjudged == "ZeroDivisionError: a bug"
+        assert (outcome.due, outcome.met, outcome.in_doubt) == ((), (), command == "record")
+        assert outcome.position == engine._log.last_position() == before + 1
+        again = commands[command]()
+        assert (again.already, again.unjudged, again.event_ids) == (True, None, outcome.event_ids)
 
 
 class TestOnce:

@@ -5,19 +5,29 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from emergency import Engine
+from emergency import Engine, StoreError
+from emergency.assessment.model import Finding
 from emergency.assessment.timeline import timeline_of
 from emergency.domain.events import Learned
+from emergency.domain.vocabulary import Tier
 from emergency.projections import catch_up, tables
 from emergency.projections.listing import Listing
-from emergency.projections.rows import holds
+from emergency.projections.rows import finding_row, holds
 
-from .bench import FAR, ME, OFFICES, by_hand, insert, open_incident, tables_of, timeline
+from .bench import FAR, ME, OFFICES, by_hand, insert, office, open_incident, tables_of, timeline
+
+
+def _on(day: date) -> dict[str, str]:
+    """A stated time at noon of that day."""
+    noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC).isoformat()
+    return {"earliest": noon, "latest": noon, "basis": "stated"}
+
 
 LISTS: list[Callable[[Engine], Listing]] = [
     lambda engine: engine.incidents(),
@@ -243,6 +253,107 @@ class TestParked:
         engine.rebuild()
         assert refs(engine.incidents()) == ["one", "two"]
 
+    def test_what_cannot_be_written_is_parked_and_the_others_go_on(
+        self, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The savepoint takes back what the incident had written so far, and nothing else."""
+        for ref in ("one", "two"):
+            engine.import_timeline(timeline(tmp_path, ref))
+        real = finding_row
+
+        def unwritable(finding: Finding, *rest: Any) -> dict[str, Any]:  # noqa: ANN401 - handed on
+            row = real(finding, *rest)
+            return row | {"kind": object()} if finding.incident == "one" else row
+
+        with engine._log.reading() as reading:
+            last = max(r.position for r in reading.stream("review/one/d1"))
+        with monkeypatch.context() as patch:
+            patch.setattr(catch_up, "finding_row", unwritable)
+            for listed in LISTS:
+                found = listed(engine)
+                assert refs(found) == ["two"]
+                assert [(p["incident"], p["position"]) for p in found.parked] == [("one", last)]
+            live = tables_of(engine)
+            engine.rebuild()
+            assert tables_of(engine) == live
+        assert {"one/unit", "one/county", "one/city"} <= {o for o, _ in live["view_incident_offices"]}
+
+    def test_the_position_is_that_of_the_event_that_cannot_be_read(
+        self, engine: Engine, tmp_path: Path, file: Path
+    ) -> None:
+        engine.import_timeline(timeline(tmp_path, "one"))
+        position = insert(file, "incident/one", "incident.evacuated", b"{}")
+        insert(file, "incident/one", "incident.learned", b'{"office":"one/unit"}')
+        engine.import_timeline(timeline(tmp_path, "two"))
+        assert [p["position"] for p in engine.incidents().parked] == [position]
+        live = tables_of(engine)
+        engine.rebuild()
+        assert tables_of(engine) == live
+
+    def test_a_change_of_the_directory_tries_it_again(
+        self, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def breaks(*_: object) -> None:
+            raise ZeroDivisionError("a bug")
+
+        open_incident(engine, "mine")
+        engine.record("mine", Learned(office="county"), ME)
+        with monkeypatch.context() as patch:
+            patch.setattr(catch_up, "assess_timeline", breaks)
+            assert [p["incident"] for p in engine.incidents().parked] == ["mine"]
+            engine.rebuild()
+        engine.register_offices([OFFICES[2].model_copy(update={"name": "NEW"})])
+        assert engine.incidents().parked == ()
+        assert refs(engine.incidents()) == ["mine"]
+
+    def test_an_office_that_cannot_be_read_is_shown_and_the_rest_goes_on(
+        self, engine: Engine, file: Path
+    ) -> None:
+        open_incident(engine, "mine")
+        engine.record("mine", Learned(office="county"), ME)
+        position = insert(file, "office/city", "office.annexed", b"{}")
+        found = engine.obligations(at=FAR)
+        assert refs(found) == ["mine"]
+        assert [(p["incident"], p["position"]) for p in found.parked] == [("office/city", position)]
+        live = tables_of(engine)
+        engine.rebuild()
+        assert tables_of(engine) == live
+
+    def test_a_record_that_calls_itself_otherwise(self, engine: Engine, file: Path) -> None:
+        open_incident(engine, "one")
+        body = b'{"ref":"one","title":"x","category":"accident","kind":"x","place":{"name":"x"}}'
+        insert(file, "incident/two", "incident.opened", body)
+        found = engine.incidents()
+        assert refs(found) == ["one"]
+        assert [p["reason"] for p in found.parked] == ["The record of two calls itself one."]
+
+
+class TestReviews:
+    """A determination whose step has a stroke in its name."""
+
+    def test_it_belongs_to_its_incident_and_its_amendments_reach_the_rows(
+        self, engine: Engine, tmp_path: Path
+    ) -> None:
+        path = timeline(tmp_path, "one")
+        path.write_text(path.read_text(encoding="utf-8").replace("id: d1", "id: d/1"), encoding="utf-8")
+        engine.import_timeline(path)
+
+        def determined() -> set[tuple[str, str | None]]:
+            found = engine.findings(at=FAR)
+            assert found.parked == ()
+            return {(row["kind"], row["determination"]) for row in found.rows}
+
+        assert ("late", "late") in determined()
+        path.write_text(
+            path.read_text(encoding="utf-8").replace("kind: late", "kind: concealed"), encoding="utf-8"
+        )
+        assert engine.import_timeline(path, amend=True).changes == ("step d/1 changed: verdicts",)
+        assert ("concealed", "concealed") in determined()
+        assert ("late", "late") not in determined()
+        live = tables_of(engine)
+        engine.rebuild()
+        assert tables_of(engine) == live
+
 
 class TestReadOnly:
     """A reader without the right to write reads what is there, and is told how far it is behind."""
@@ -259,6 +370,39 @@ class TestReadOnly:
             assert reader.view("two").timeline.ref == "two", "one incident is judged from its own stream"
             assert reader.obligations(["two"], at=FAR).rows
         assert engine.incidents().behind == 0
+
+    def test_a_store_whose_lists_were_never_made(self, engine: Engine, file: Path) -> None:
+        open_incident(engine, "one")
+        with Engine.open(f"sqlite:///file:{file}?mode=ro&uri=true") as reader:
+            for listed in LISTS:
+                with pytest.raises(StoreError, match=r"only be read.*`emergency list` once"):
+                    listed(reader)
+            assert reader.view("one").timeline.ref == "one"
+
+    @pytest.mark.parametrize("listed", LISTS)
+    def test_while_somebody_writes(
+        self, listed: Callable[[Engine], Listing], engine: Engine, tmp_path: Path, file: Path
+    ) -> None:
+        position = engine.import_timeline(timeline(tmp_path, "one")).position
+        before = listed(engine)
+        last = engine.import_timeline(timeline(tmp_path, "two")).position
+        with Engine.open(f"sqlite:///{file}?timeout=0") as reader:
+            _ = reader.projections
+            with engine._log.writing():
+                found = listed(reader)
+        assert found.rows == before.rows
+        assert (found.recorded_through, found.behind) == (position, last - position)
+
+    @pytest.mark.parametrize("error", [StoreError("the disk is full"), ValueError("a bug")])
+    def test_anything_else_is_not_swallowed(
+        self, engine: Engine, monkeypatch: pytest.MonkeyPatch, error: Exception
+    ) -> None:
+        def breaks(_: object) -> None:
+            raise error
+
+        monkeypatch.setattr(catch_up.Projections, "catch_up", breaks)
+        with pytest.raises(type(error), match=str(error)):
+            engine.incidents()
 
 
 class TestTogether:
@@ -358,6 +502,43 @@ class TestDirectory:
         engine.incidents()
         assert refreshed == judged
         monkeypatch.undo()
+        live = tables_of(engine)
+        engine.rebuild()
+        assert tables_of(engine) == live
+
+    @pytest.mark.parametrize("day", [date(2014, 1, 1), date(2099, 1, 1)])
+    def test_a_superior_of_another_day_is_looked_up_too(self, engine: Engine, day: date) -> None:
+        """Also one that is not above the office today, and whoever stands above that one."""
+        engine.register_offices(
+            [
+                office("other", "over", tier=Tier.CITY),
+                office("over", tier=Tier.PROVINCE),
+                OFFICES[1].model_copy(update={"reports_to": ("other",), "since": day}),
+            ]
+        )
+        engine.register_offices([OFFICES[1].model_copy(update={"since": date(2015, 1, 1)})])
+        open_incident(engine, "mine")
+        entry = Learned.model_validate({"office": "county", "facts": {"deaths": 3}, "at": _on(day)})
+        engine.record("mine", entry, ME)
+        engine.incidents()
+        for name, up in (("over", ()), ("other", ("over",)), ("other", ())):
+            changed = office(name, *up, tier=Tier.MINISTRY if name == "over" else Tier.CITY)
+            engine.register_offices([changed.model_copy(update={"name": f"NEW {up}"})])
+            engine.incidents()
+            live = tables_of(engine)
+            engine.rebuild()
+            assert tables_of(engine) == live
+
+    def test_an_office_that_is_only_named_in_a_determination(self, engine: Engine, tmp_path: Path) -> None:
+        path = timeline(tmp_path, "one", determined="concealed", who="aside")
+        text = path.read_text(encoding="utf-8")
+        aside = "offices:\n  aside: {name: A, tier: unit, line: enterprise}\n"
+        path.write_text(text.replace("offices:\n", aside, 1), encoding="utf-8")
+        engine.import_timeline(path)
+        engine.incidents()
+        path.write_text(text.replace("offices:\n", aside.replace("name: A", "name: B"), 1), encoding="utf-8")
+        engine.import_timeline(path, amend=True)
+        engine.incidents()
         live = tables_of(engine)
         engine.rebuild()
         assert tables_of(engine) == live

@@ -7,7 +7,7 @@ Nothing is skipped silently: what cannot be folded is parked and shown, and the 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import delete, insert, inspect, select
@@ -26,10 +26,12 @@ from emergency.projections.streams import (
     REVIEW,
     directory,
     history,
+    incident_of_review,
     incident_stream,
+    streams_of,
 )
 from emergency.rulebook import Rulebook
-from emergency.store import Log, Undecodable, Writing
+from emergency.store import Log, ReadOnlyError, Undecodable, Writing
 
 NAME = "views"
 BATCH = 500
@@ -44,8 +46,14 @@ class Projections:
         with log.reading() as reading:
             there = set(inspect(reading.connection).get_table_names())
         if not there >= set(tables.metadata.tables):
-            with log.writing() as writing:
-                tables.metadata.create_all(writing.connection)
+            try:
+                with log.writing() as writing:
+                    tables.metadata.create_all(writing.connection)
+            except ReadOnlyError as error:
+                raise ReadOnlyError(
+                    "This store can only be read, and its lists were never made. Let somebody who may write to it "
+                    "run `emergency list` once; a single incident can be read with `emergency show`."
+                ) from error
 
     def catch_up(self) -> int:
         """Apply what the log has more than the read models; gives the position reached."""
@@ -88,13 +96,15 @@ class Projections:
             if event.stream.startswith(INCIDENT):
                 touched[event.stream] = None
             elif event.stream.startswith(REVIEW):
-                touched[incident_stream(event.stream.removeprefix(REVIEW).rpartition("/")[0])] = None
+                touched[incident_stream(incident_of_review(event.stream))] = None
             elif event.stream.startswith(OFFICE):
                 office = event.stream.removeprefix(OFFICE)
                 found = writing.connection.execute(
                     select(tables.offices.c.stream).where(tables.offices.c.office == office)
                 )
                 touched.update(dict.fromkeys(found.scalars()))
+                if isinstance(event, Undecodable):
+                    self._park(writing, event.stream, event.position, event.reason)
             else:
                 self._park(
                     writing, event.stream, event.position, f"no reader knows the stream {event.stream}"
@@ -102,26 +112,39 @@ class Projections:
         return list(touched)
 
     def _refresh(self, writing: Writing, stream: str, offices: Directory) -> None:
-        """Judge one incident again from its own stream and put its rows in place of the old ones."""
+        """Judge one incident again from its own stream and put its rows in place of the old ones.
+
+        What cannot be judged or written is parked; its offices are kept, so that a change of the directory tries it
+        again.
+        """
         connection = writing.connection
         ref = stream.removeprefix(INCIDENT)
         old = select(tables.incidents.c.incident).where(tables.incidents.c.stream == stream)
         for table in (tables.obligations, tables.findings):
             connection.execute(delete(table).where(table.c.incident.in_(old)))
-        connection.execute(delete(tables.incidents).where(tables.incidents.c.stream == stream))
-        connection.execute(delete(tables.offices).where(tables.offices.c.stream == stream))
-        connection.execute(delete(tables.parked).where(tables.parked.c.stream == stream))
+        for table in (tables.incidents, tables.offices, tables.parked):
+            connection.execute(delete(table).where(table.c.stream == stream))
+        recorded = [event for name in streams_of(writing, ref) for event in writing.readable(name)]
+        named = set(_named([e.event.model_dump() for e in recorded if isinstance(e, Recorded)]))
         try:
-            events = history(writing, ref)
-            timeline = timeline_of(events)
-            assessment = assess_timeline(timeline, offices, self._rulebook)
-        except BrokenDataError as error:
-            self._park(writing, stream, writing.last_position(), str(error))
-            return
+            with connection.begin_nested():
+                events = history(writing, ref)
+                timeline = timeline_of(events)
+                if timeline.ref != ref:
+                    raise BrokenDataError(f"The record of {ref} calls itself {timeline.ref}.")  # noqa: TRY301
+                assessment = assess_timeline(timeline, offices, self._rulebook)
+                named |= assessment.offices | {o.recipient for o in assessment.obligations}
+                concerned = offices.reachable(named)
+                self._write(writing, stream, timeline, assessment, events[-1].version, offices, concerned)
         except Exception as error:  # noqa: BLE001 - one incident that breaks the engine must not hide the others
-            self._park(writing, stream, writing.last_position(), f"{type(error).__name__}: {error}")
-            return
-        self._write(writing, stream, timeline, assessment, events[-1].version, offices)
+            reason = str(error) if isinstance(error, BrokenDataError) else f"{type(error).__name__}: {error}"
+            broken = [e.position for e in recorded if isinstance(e, Undecodable)]
+            position = min(broken) if broken else max((e.position for e in recorded), default=0)
+            self._park(writing, stream, position, reason)
+        concerned = offices.reachable(named)
+        if concerned:
+            rows = [{"office": office, "stream": stream} for office in sorted(concerned)]
+            connection.execute(insert(tables.offices), rows)
 
     def _write(
         self,
@@ -131,9 +154,10 @@ class Projections:
         assessment: Assessment,
         version: int,
         offices: Directory,
+        concerned: frozenset[str],
     ) -> None:
         connection = writing.connection
-        position = max((o.position for i in assessment.offices if (o := offices.get(i))), default=0)
+        position = max((o.position for i in concerned if (o := offices.get(i))), default=0)
         connection.execute(
             insert(tables.incidents),
             {
@@ -159,10 +183,6 @@ class Projections:
                 insert(tables.findings),
                 [{k: r[k] for k in keys} | {"phase": i, "row": _json(r)} for i, r in enumerate(found)],
             )
-        if assessment.offices:
-            connection.execute(
-                insert(tables.offices), [{"office": o, "stream": stream} for o in sorted(assessment.offices)]
-            )
 
     def _park(self, writing: Writing, stream: str, position: int, reason: str) -> None:
         connection = writing.connection
@@ -172,10 +192,27 @@ class Projections:
             {
                 "stream": stream,
                 "position": position,
-                "reason": reason,
+                "reason": reason.encode("utf-8", "replace").decode(),
                 "incident": stream.startswith(INCIDENT),
             },
         )
+
+
+_OFFICE_KEYS = frozenset({"office", "to", "whom", "complete_for", "logged_by"})
+
+
+def _named(said: Any) -> Iterator[str]:  # noqa: ANN401 - a body of an event, or a part of one
+    """Every office that events name, also in what an amendment changes."""
+    if isinstance(said, dict):
+        for key, value in said.items():
+            if key in _OFFICE_KEYS:
+                names = value if isinstance(value, (list, tuple)) else (value,)
+                yield from (name for name in names if isinstance(name, str))
+            else:
+                yield from _named(value)
+    elif isinstance(said, (list, tuple)):
+        for part in said:
+            yield from _named(part)
 
 
 def _json(row: dict[str, Any]) -> str:

@@ -15,6 +15,13 @@ from emergency.projections.rows import Row, holds
 from emergency.projections.streams import INCIDENT
 from emergency.store import Log
 
+FILTERS = {
+    tables.incidents.name: (),
+    tables.obligations.name: ("office", "recipient", "state"),
+    tables.findings.name: ("office", "kind", "status"),
+}
+"""What the rows of a table can be filtered by: keys of the rows, each a column of its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
