@@ -27,11 +27,14 @@ def print_outcome(
     if quiet:
         click.echo(f"{outcome.incident} {outcome.event_ids[-1]}")
         return
+    say = settings.say
+    if outcome.unjudged is not None:
+        _unjudged(settings, outcome, form)
+        return
     view = settings.engine.view(outcome.incident)
     if form == "json":
         emit_json(_json(outcome, view))
         return
-    say = settings.say
     if outcome.already:
         click.echo(
             say(
@@ -46,6 +49,24 @@ def print_outcome(
     _owed(settings, outcome, view)
     for remark in outcome.remarks:
         show(indented(f"{say('注意', 'Note')}: {settings.words(remark)}", 2))
+
+
+def _unjudged(settings: Settings, outcome: Outcome, form: str) -> None:
+    """It is on record; what is due cannot be said."""
+    if form == "json":
+        emit_json(_head(outcome))
+        return
+    ids = ", ".join(outcome.event_ids)
+    show(
+        indented(
+            settings.say(
+                f"{outcome.incident}  已入库：{ids}\n目前无法判定，请按规定先行报告：{outcome.unjudged}",
+                f"{outcome.incident}  on record: {ids}\n"
+                f"What is due cannot be judged now; report as the rules say: {outcome.unjudged}",
+            ),
+            0,
+        )
+    )
 
 
 def _what(settings: Settings, outcome: Outcome, view: View, put_right: str | None) -> None:
@@ -167,19 +188,27 @@ def _long(settings: Settings, length: timedelta) -> str:
     return settings.words(duration_words(length))
 
 
+def _head(outcome: Outcome) -> dict[str, Any]:
+    """What is said of every outcome, judged or not."""
+    return {
+        "schema": SCHEMA,
+        "incident": outcome.incident,
+        "event_ids": list(outcome.event_ids),
+        "recorded_through": outcome.position,
+        "already": outcome.already,
+        "repeats": outcome.repeats,
+        "in_doubt": outcome.in_doubt,
+        "unjudged": outcome.unjudged,
+    }
+
+
 def _json(outcome: Outcome, view: View) -> dict[str, Any]:
     """The outcome for programs."""
     from emergency.projections.rows import iso_instant, obligation_row  # noqa: PLC0415 - loaded by now
 
     return {
-        "schema": SCHEMA,
-        "incident": outcome.incident,
-        "event_ids": list(outcome.event_ids),
+        **_head(outcome),
         "numbers": [view.numbers.get(event_id) for event_id in outcome.event_ids],
-        "recorded_through": outcome.position,
-        "already": outcome.already,
-        "repeats": outcome.repeats,
-        "in_doubt": outcome.in_doubt,
         "backfilled": outcome.backfilled,
         "met": [obligation_row(o, view.timeline, view.directory) for o in outcome.met],
         "due": [

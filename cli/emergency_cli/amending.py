@@ -9,7 +9,7 @@ import click
 from emergency_cli.after import print_outcome
 from emergency_cli.asking import ask
 from emergency_cli.context import Settings, now
-from emergency_cli.entries import CATEGORIES, CHANNELS, ending_options, entry_id, known, stated, valid
+from emergency_cli.entries import CATEGORIES, CHANNELS, ending_options, known, stated, valid
 from emergency_cli.figures import facts_of
 
 if TYPE_CHECKING:
@@ -44,22 +44,25 @@ def amend(
 
     Example: emergency amend - #3 at=13:05 死=3 --why "typed in the wrong line"
     """
+    from emergency.domain.events import IncidentOpened  # noqa: PLC0415 - help needs no engine
+
     identity = settings.identity
     ref = settings.incident(incident)
     directory = settings.engine.directory()
     known(directory, identity.office)
-    target = entry_id(settings, ref, entry)
-    view = settings.engine.view(ref)
-    opening = target == view.timeline.opened_id
-    event: Value = view.timeline.opened if opening else view.timeline.step(target).entry
+    target = settings.engine.entry(ref, entry)
+    event: Value = target.event
+    opening = isinstance(event, IncidentOpened)
     fields = _changes(
         settings, directory, event, changes, OF_OPENING if opening else OF_ENTRY, opening=opening
     )
     reason = why or ask("--why", settings.say("更正原因", "Why"))
-    outcome = settings.engine.amend(ref, target, fields, why=reason, identity=identity, command_id=command_id)
+    outcome = settings.engine.amend(
+        ref, target.event_id, fields, why=reason, identity=identity, command_id=command_id
+    )
     settings.recorded_so_far = f"It is on record: {outcome.incident} {outcome.event_ids[-1]}."
     settings.used(ref)
-    print_outcome(settings, outcome, form=form, quiet=quiet, put_right=target)
+    print_outcome(settings, outcome, form=form, quiet=quiet, put_right=target.event_id)
 
 
 @click.command()
@@ -80,7 +83,7 @@ def withdraw(
     identity = settings.identity
     ref = settings.incident(incident)
     known(settings.engine.directory(), identity.office)
-    target = entry_id(settings, ref, entry)
+    target = settings.engine.entry(ref, entry).event_id
     reason = why or ask("--why", settings.say("撤回原因", "Why"))
     outcome = settings.engine.withdraw(ref, target, why=reason, identity=identity, command_id=command_id)
     settings.recorded_so_far = f"It is on record: {outcome.incident} {outcome.event_ids[-1]}."

@@ -120,6 +120,7 @@ def obligations(
     form: str,
 ) -> None:
     """Who owed whom which report by when, and what became of it 报告义务."""
+    settings.only_read()
     moment = settings.moment(at, "--at") or now()
     refs = [settings.incident(ref) for ref in incidents]
     listing = settings.engine.obligations(refs, at=moment, state=state)
@@ -158,6 +159,7 @@ def findings(
     form: str,
 ) -> None:
     """What stands out: late, missed, falsified, concealed 疑点, beside what people determined 认定."""
+    settings.only_read()
     moment = settings.moment(at, "--at") or now()
     refs = [settings.incident(ref) for ref in incidents]
     listing = settings.engine.findings(refs, at=moment, kind=kind, status=status)

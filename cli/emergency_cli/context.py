@@ -48,10 +48,21 @@ class Settings:
     @property
     def engine(self) -> Engine:
         """The engine over the store, opened at the first use and closed when the command ends."""
+        return self._open(create=True)
+
+    def only_read(self) -> None:
+        """Open the store for a command that only reads: one that is not there is not made.
+
+        Raises:
+            StoreError: there is no store yet.
+        """
+        self._open(create=False)
+
+    def _open(self, *, create: bool) -> Engine:
         if self._engine is None:
             from emergency.engine import Engine  # noqa: PLC0415 - help and mistakes need no database
 
-            self._engine = Engine.open(self.url, rules=self.rules)
+            self._engine = Engine.open(self.url, rules=self.rules, create=create)
             click.get_current_context().call_on_close(self._close)
         return self._engine
 
@@ -67,9 +78,7 @@ class Settings:
             return self.db
         from platformdirs import user_data_path  # noqa: PLC0415 - only where no store is named
 
-        folder = user_data_path("emergency", appauthor=False)
-        folder.mkdir(parents=True, exist_ok=True)
-        return f"sqlite:///{folder / 'emergency.db'}"
+        return f"sqlite:///{user_data_path('emergency', appauthor=False) / 'emergency.db'}"
 
     @property
     def chinese(self) -> bool:

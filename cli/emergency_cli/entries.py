@@ -201,7 +201,7 @@ def ack(settings: Settings, incident: str, entry: str, **said: Any) -> None:  # 
     """Log the receipt of a message 签收; ENTRY is its number, like #3, or the beginning of its id."""
     typed = Said(words=(incident,), **said)
     ref = settings.incident(incident)
-    _record(settings, typed, "Acknowledged", {"of": entry_id(settings, ref, entry)}, ref=ref)
+    _record(settings, typed, "Acknowledged", {"of": settings.engine.entry(ref, entry).event_id}, ref=ref)
 
 
 @click.command()
@@ -338,11 +338,12 @@ def valid(cls: Any, fields: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any val
     """Make a value; what it refuses is wrong use."""
     from pydantic import ValidationError  # noqa: PLC0415 - help needs no engine
 
+    from emergency.domain.complaint import complaint  # noqa: PLC0415
+
     try:
         return cls(**fields)
     except ValidationError as error:
-        first = error.errors()[0]
-        raise click.UsageError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}.") from None
+        raise click.UsageError(f"{complaint(error)}.") from None
 
 
 def known(directory: Directory, office: str) -> None:
@@ -355,30 +356,6 @@ def known(directory: Directory, office: str) -> None:
         f"There is no office {office} in the directory.{hint(office, directory.offices)} "
         f"Nothing was recorded. `emergency offices list` shows them; `emergency offices add {office} …` adds it."
     )
-
-
-def entry_id(settings: Settings, ref: str, entry: str) -> str:
-    """The event that a number (``#3``), the beginning of an id or a step of the file names.
-
-    Raises:
-        NotFoundError: there is none, or more than one.
-    """
-    from emergency.errors import NotFoundError  # noqa: PLC0415 - help needs no engine
-
-    view = settings.engine.view(ref)
-    counted = {view.timeline.opened_id, *(step.id for step in view.timeline.steps)}
-    said = entry.removeprefix("#")
-    if said.isdecimal():
-        found = [name for name, number in view.numbers.items() if number == int(said) and name in counted]
-    else:
-        steps = {step.ref: step.id for step in view.timeline.steps}
-        found = (
-            [steps[said]] if said in steps else [name for name in counted if said and name.startswith(said)]
-        )
-    if len(found) == 1:
-        return found[0]
-    what = "several entries" if found else "no entry"
-    raise NotFoundError(f"There is {what} {entry} on {ref} that counts. `emergency show {ref}` lists them.")
 
 
 def _superior(directory: Directory, office: str, hour: datetime, settings: Settings) -> tuple[str, ...]:

@@ -28,16 +28,13 @@ def use(settings: Settings, office: str | None, role: str | None, officer: str |
         if role or officer:
             raise click.UsageError("Say the office too: emergency use OFFICE --as ROLE --officer ID.")
         identity = settings.identity
-        names = settings.engine.directory()
-        click.echo(
-            f"{names.name(identity.office)} ({identity.office})"
-            if identity.office in names
-            else identity.office
-        )
+        name = _name(settings, identity.office)
+        click.echo(f"{name} ({identity.office})" if name else identity.office)
         click.echo(f"{settings.say('身份', 'role')}: {identity.role or '-'}")
         click.echo(f"{settings.say('人员', 'officer')}: {identity.officer or '-'}")
         click.echo(f"{settings.say('记在', 'remembered in')}: {config_path()}")
         return
+    settings.only_read()
     directory = settings.engine.directory()
     if office not in directory:
         from emergency.errors import NotFoundError  # noqa: PLC0415 - only for a mistake
@@ -50,3 +47,15 @@ def use(settings: Settings, office: str | None, role: str | None, officer: str |
     click.echo(
         f"{directory.name(office)} ({office}){f', {role}' if role else ''}{f', {officer}' if officer else ''}"
     )
+
+
+def _name(settings: Settings, office: str) -> str | None:
+    """Its name; None where the store, which may not be there yet, does not know it."""
+    from emergency.errors import StoreError  # noqa: PLC0415 - help needs no engine
+
+    try:
+        settings.only_read()
+    except StoreError:
+        return None
+    known = settings.engine.directory().get(office)
+    return known.name if known else None

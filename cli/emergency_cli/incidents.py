@@ -55,6 +55,7 @@ _form = click.option(
 @pass_settings
 def show(settings: Settings, incident: str, form: str) -> None:
     """One incident: head, timeline, obligations and findings as they stand now."""
+    settings.only_read()
     ref = settings.incident(incident)
     view = settings.engine.view(ref)
     _print_view(settings, view, now(), form, {})
@@ -77,6 +78,7 @@ def replay(
     form: str,
 ) -> None:
     """One incident as it was recorded, as it had happened, or as an office knew it 回放."""
+    settings.only_read()
     ref = settings.incident(incident)
     recorded_by = settings.moment(as_of, "--as-of")
     by = settings.moment(happened_by, "--happened-by")
@@ -121,6 +123,7 @@ def _explain_import(settings: Settings, view: View) -> None:
 @pass_settings
 def list_incidents(settings: Settings, form: str) -> None:
     """All incidents, each with how much is open and what stands out."""
+    settings.only_read()
     moment = now()
     listing = settings.engine.incidents()
     owed = Counter((row["incident"], row["state"]) for row in settings.engine.obligations(at=moment).rows)
@@ -251,7 +254,7 @@ def _timeline_columns(settings: Settings, view: View, by: datetime | None) -> li
         return "\n".join(part for part in parts if part)
 
     return [
-        Column("#", lambda step: str(view.numbers.get(step.id, "")), fold=False, right=True),
+        Column("#", lambda step: step.label.removeprefix("#"), fold=False, right=True),
         Column(say("时间", "time"), lambda step: stated_words(settings, step, "\n"), fold=False),
         Column(say("行为", "act"), lambda step: acts(settings, step), fold=False),
         Column(say("单位", "office"), lambda step: broken(office(settings, view.directory, step.office))),

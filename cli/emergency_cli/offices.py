@@ -12,6 +12,7 @@ from emergency_cli.context import Settings, common_options, now, pass_settings
 from emergency_cli.output import SCHEMA, Column, emit_csv, emit_json, format_option, show, table
 
 TIERS = ("unit", "village", "township", "county", "city", "province", "ministry", "state")
+OFFICE_KEYS = ("office", "name", "tier", "line", "reports_to", "division", "logs_here", "broken")
 LINES = ("party", "government", "department", "enterprise")
 
 
@@ -36,13 +37,13 @@ def add(settings: Settings, /, office: str, since: datetime | None, **said: Any)
     """Add an office, or bring a known one up to date."""
     from pydantic import ValidationError  # noqa: PLC0415 - help needs no engine
 
+    from emergency.domain.complaint import complaint  # noqa: PLC0415
     from emergency.domain.offices import OfficeRegistered  # noqa: PLC0415
 
     try:
         registered = OfficeRegistered(office=office, since=since.date() if since else None, **said)
     except ValidationError as error:
-        first = error.errors()[0]
-        raise click.UsageError(f"{first['loc'][0]} {first['input']!r}: {first['msg']}.") from None
+        raise click.UsageError(f"{complaint(error)}.") from None
     _tell(settings, settings.engine.register_offices([registered]))
 
 
@@ -73,6 +74,7 @@ def _tell(settings: Settings, outcome: dict[str, str]) -> None:
 @pass_settings
 def list_offices(settings: Settings, everyone: bool, form: str) -> None:
     """The offices of this store, each with whom it reports to."""
+    settings.only_read()
     moment = now()
     directory = settings.engine.directory()
     rows = [
@@ -84,23 +86,31 @@ def list_offices(settings: Settings, everyone: bool, form: str) -> None:
             "reports_to": list(directory.superiors(office.id, moment.astimezone(settings.zone()).date())),
             "division": office.division,
             "logs_here": office.logs_since is not None,
+            "broken": directory.broken.get(office.id),
         }
         for office in directory
         if everyone or office.ref is None
     ]
+    for office, reason in directory.broken.items():
+        click.echo(f"Warning: a change of the office {office} is left out: {reason}", err=True)
+    rows += [
+        dict.fromkeys(OFFICE_KEYS) | {"office": office, "reports_to": [], "broken": reason}
+        for office, reason in directory.broken.items()
+        if directory.get(office) is None
+    ]
     if form == "json":
         emit_json({"schema": SCHEMA, "at": moment.astimezone(settings.zone()).isoformat(), "rows": rows})
     elif form == "csv":
-        emit_csv(rows, ("office", "name", "tier", "line", "reports_to", "division", "logs_here"))
+        emit_csv(rows, OFFICE_KEYS)
     elif not rows:
         click.echo(settings.say("还没有登记单位。", "No offices yet: emergency offices add, or import."))
     else:
         say = settings.say
         columns = [
             Column("id", lambda row: row["office"]),
-            Column(say("名称", "name"), lambda row: row["name"]),
-            Column(say("层级", "tier"), lambda row: row["tier"]),
-            Column(say("条块", "line"), lambda row: row["line"]),
+            Column(say("名称", "name"), lambda row: row["name"] or say("无法读取", "cannot be read")),
+            Column(say("层级", "tier"), lambda row: row["tier"] or ""),
+            Column(say("条块", "line"), lambda row: row["line"] or ""),
             Column(say("报送", "reports to"), lambda row: ", ".join(row["reports_to"])),
         ]
         show(table(columns, rows))

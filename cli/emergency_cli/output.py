@@ -166,15 +166,16 @@ def _flat(row: Row) -> dict[str, Any]:
 def warn_about(listing: Listing, current: str) -> None:
     """Say on stderr what a reader of these rows must know."""
     for parked in listing.parked:
-        click.echo(
-            f"Warning: {parked['incident']} cannot be judged and is left out "
-            f"(position {parked['position']}): {parked['reason']}",
-            err=True,
+        what = (
+            f"a change of the {parked['incident'].replace('/', ' ', 1)} cannot be read and is left out"
+            if parked["incident"].startswith("office/")
+            else f"{parked['incident']} cannot be judged and is left out"
         )
+        click.echo(f"Warning: {what} (position {parked['position']}): {parked['reason']}", err=True)
     if listing.behind:
         click.echo(
             f"Warning: these rows are {listing.behind} positions behind the log; "
-            "this store could not be written to bring them up to date.",
+            "the store could not be written just now to bring them up to date.",
             err=True,
         )
     other = [book for book in listing.rulebooks if book != current]

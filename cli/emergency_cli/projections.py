@@ -21,6 +21,7 @@ def projections() -> None:
 @pass_settings
 def status(settings: Settings, form: str) -> None:
     """How far the read models have come, under which rulebook, and what cannot be judged."""
+    settings.only_read()
     known = settings.engine.projection_status()
     if form == "json":
         emit_json(
@@ -55,5 +56,6 @@ def status(settings: Settings, form: str) -> None:
 @pass_settings
 def rebuild(settings: Settings) -> None:
     """Throw the read models away and judge everything anew from the log."""
+    settings.only_read()
     position = settings.engine.rebuild()
     click.echo(settings.say(f"已重建至 {position}。", f"Rebuilt through position {position}."))

@@ -97,7 +97,8 @@ def obligation_columns(settings: Settings, directory: Directory) -> list[Column]
         return shown + (f" ({say(_CHANNELS.get(channel, channel), channel)})" if channel else "")
 
     def due(row: Mapping[str, Any]) -> str:
-        timed = any(ground["due"] is not None for ground in row["grounds"])
+        governing = [ground for ground in row["grounds"] if ground["rule"] == row["governing"]]
+        timed = any(ground["due"] is not None for ground in governing or row["grounds"])
         return between(row["due"], "\n") if timed else say("立即", "at once")
 
     def remark(row: Mapping[str, Any]) -> str:

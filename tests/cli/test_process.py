@@ -173,5 +173,10 @@ def test_without_a_store_named_it_lies_in_the_user_s_data(tmp_path: Path, env: d
     del env
     home = {"EMERGENCY_DB": "", "EMERGENCY_CONFIG": "", "XDG_DATA_HOME": str(tmp_path / "data")}
     ran = _run("list", env=home)
-    assert ran.returncode == 0, ran.stderr
+    assert ran.returncode == 3
+    assert b"There is no store at" in ran.stderr
+    assert not (tmp_path / "data").exists(), "whoever only reads makes nothing, not even a folder"
+    add = ("offices", "add", "js", "--name", "js", "--tier", "province", "--line", "government")
+    assert _run(*add, env=home).returncode == 0
     assert (tmp_path / "data" / "emergency" / "emergency.db").exists()
+    assert _run("list", env=home).returncode == 0
