@@ -113,9 +113,9 @@ def late(record: OfficeRecord, ground: Ground, phase: Obligation, status: Status
         due = due_words(stricter[0].due or phase.due)
         more = Words("；已确认的规定并未违反", "; no confirmed rule was broken")
     evidence = ", ".join(
-        record.timeline.step(i).label for i in (*phase.trigger, *((phase.met_by,) if phase.met_by else ()))
+        record.timeline.labels.get(i, i) for i in (*phase.trigger, *((phase.met_by,) if phase.met_by else ()))
     )
-    rests = ", ".join(record.timeline.step(i).label for i in phase.rests_on)
+    rests = ", ".join(record.timeline.labels.get(i, i) for i in phase.rests_on)
     zh = (
         f"{office}于{known.zh}知情，{rule.zh}（报{recipient}），{due.zh}；{done.zh}{by.zh}{more.zh}。"
         f"{said.zh}。依据：{evidence}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, auto
 
@@ -92,7 +92,19 @@ def evidence_of(timeline: Timeline, office: str) -> tuple[Evidence, ...]:
         if shows is not None and step.office != office:
             receipt = timeline.receipt(step, office)
             found.append(Evidence(step, shows, receipt.at, receipt.rests_on))
-    return tuple(found)
+    return tuple(_of_the_event(e, timeline.occurred.earliest) for e in found)
+
+
+def _of_the_event(evidence: Evidence, occurred: datetime | None) -> Evidence:
+    """What was known before the event is no knowledge of the event: when that came is open."""
+    at = evidence.at
+    if occurred is None:
+        return evidence
+    if at.latest is not None and at.latest < occurred and not evidence.step.entry.at.also:
+        return replace(evidence, at=Interval(occurred, None))
+    if evidence.shows is Shows.SIGN and at.earliest is not None and at.earliest < occurred:
+        return replace(evidence, at=Interval(occurred, at.latest))
+    return evidence
 
 
 def _own_act(step: Step) -> Shows | None:

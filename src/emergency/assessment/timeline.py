@@ -14,6 +14,7 @@ from typing import Any
 
 from emergency.domain.amendment import effective
 from emergency.domain.events import (
+    REPORTS,
     Acknowledged,
     Closed,
     ClueLinked,
@@ -30,7 +31,7 @@ from emergency.domain.events import (
     Reported,
 )
 from emergency.domain.incident import BACKFILLED_AFTER
-from emergency.domain.intervals import Interval, first_of, narrowed
+from emergency.domain.intervals import OPEN, Interval, first_of, narrowed
 from emergency.domain.record import Recorded
 from emergency.domain.review import Determined, Review, review_of
 from emergency.domain.vocabulary import Basis, Channel
@@ -84,10 +85,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """When a message was received, and which assumed or unstated times that rests on."""
+    """When a message was received, and which assumed or unstated times that rests on.
+
+    ``inferred``: only a later act of the receiver's bounds it, which may have been done without the message.
+    """
 
     at: Interval
     rests_on: tuple[str, ...]
+    inferred: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,6 +105,12 @@ class Timeline:
     determined: tuple[Recorded[Determined], ...] = ()
     acknowledged: dict[tuple[str, str], Step] = field(default_factory=dict)
     """Receipts, by message and office."""
+    labels: dict[str, str] = field(default_factory=dict)
+    """What people call each entry by, also one that is cut away, by event id."""
+    seen_by: str | None = None
+    """Only what this office did and was told; what others did beyond that is not on it."""
+    partial: bool = False
+    """Cut at an instant: its end is not the end of the record."""
 
     @property
     def ref(self) -> str:
@@ -109,14 +120,15 @@ class Timeline:
     @cached_property
     def occurred(self) -> Interval:
         """When the event was, first stage."""
-        stated = self.opened.occurred_at.interval
         stages = [s.at for s in self.steps if isinstance(s.entry, Occurred)]
-        return first_of([stated, *stages]) if stated.earliest is not None else first_of(stages or [stated])
+        dated = [at for at in (self.opened.occurred_at.interval, *stages) if at.earliest is not None]
+        return first_of(dated) if dated else OPEN
 
     @cached_property
     def closed(self) -> Step | None:
         """The step that closed the incident."""
-        return next((s for s in self.steps if isinstance(s.entry, Closed)), None)
+        closings = [s for s in self.steps if isinstance(s.entry, Closed) and s.at.latest is not None]
+        return min(closings, key=lambda s: (s.at.latest, s.ref), default=None)
 
     @cached_property
     def ends(self) -> datetime | None:
@@ -181,25 +193,27 @@ class Timeline:
             )
         if not isinstance(entry, Message) or entry.channel in DIRECT:
             return Receipt(message.at, message.rests_on)
-        ends = [a for a in self.acts(office) if a.at.latest is not None and self._shows_receipt(a, message)]
         receipt = self.acknowledged.get((message.id, office))
-        if receipt is not None and receipt.at.latest is not None:
-            ends.append(receipt)
-        end = min(ends, key=lambda a: (a.at.latest, a.assumed), default=None)
+        ends = [a for a in self.acts(office) if self._came_after(a, message)]
+        linked = [a for a in ends if message.ref in a.entry.at.after or message.id in a.entry.at.after]
+        linked += [receipt] if receipt is not None and receipt.at.latest is not None else []
+        end = min(linked or ends, key=lambda a: (a.at.latest, a.assumed, a.ref), default=None)
         if end is None:
             return Receipt(Interval(message.at.earliest, None), message.rests_on)
-        return Receipt(
-            Interval(message.at.earliest, end.at.latest),
-            tuple(dict.fromkeys((*message.rests_on, *end.rests_on))),
-        )
+        inferred = end not in linked
+        rests_on = (*message.rests_on, *end.rests_on, *((message.id,) if inferred else ()))
+        at = Interval(message.at.earliest, end.at.latest)
+        return Receipt(at, tuple(dict.fromkeys(rests_on)), inferred)
 
     def received(self, message: Step, office: str) -> Interval:
         """When ``office`` received the message."""
         return self.receipt(message, office).at
 
-    def _shows_receipt(self, act: Step, message: Step) -> bool:
+    def _came_after(self, act: Step, message: Step) -> bool:
         """Whether an act of the receiver surely came after the sending: by its time, or because a source says so."""
-        if isinstance(act.entry, (NonReportStated, Occurred, Acknowledged)):
+        if act.at.latest is None or isinstance(
+            act.entry, (NonReportStated, Occurred, Acknowledged, Inquired, ClueLinked)
+        ):
             return False
         if message.ref in act.entry.at.after or message.id in act.entry.at.after:
             return True
@@ -237,7 +251,27 @@ def timeline_of(history: Iterable[Recorded[Any]]) -> Timeline:
         raise BrokenDataError("The history has no opening of an incident: it cannot be judged.")
     steps = tuple(_resolved(opened.event, entries))
     acknowledged = {(s.entry.of, s.office): s for s in steps if isinstance(s.entry, Acknowledged)}
-    return Timeline(opened.event, opened.event_id, steps, tuple(determined), acknowledged)
+    return Timeline(
+        opened.event,
+        opened.event_id,
+        steps,
+        tuple(sorted(determined, key=_ruled)),
+        acknowledged,
+        {s.id: s.label for s in steps},
+    )
+
+
+def _ruled(determined: Recorded[Determined]) -> tuple[float, int]:
+    """The order of determinations: by the day they were made, then as recorded."""
+    at = determined.event.at.interval
+    moment = at.latest or at.earliest or determined.recorded_at
+    return moment.timestamp(), determined.position
+
+
+def as_known_to(timeline: Timeline, office: str) -> Timeline:
+    """The record as one office knew it: what it did and what it was told."""
+    steps = tuple(s for s in timeline.steps if s.office == office or office in s.to)
+    return replace(timeline, steps=steps, seen_by=office)
 
 
 def _resolved(opened: IncidentOpened, entries: list[Recorded[Entry]]) -> Iterator[Step]:
@@ -258,22 +292,10 @@ def _resolved(opened: IncidentOpened, entries: list[Recorded[Entry]]) -> Iterato
         if isinstance(entry, Acknowledged):
             order.append((entry.of, here))
     order += _after_the_first(entries)
+    order += _after_the_absence(entries)
     order = [(a, b) for a, b in order if a in at and b in at]
     assumed = {r.event_id for r in entries if _assumed(r.event)}
-    leans: dict[str, dict[str, None]] = {r.event_id: {} for r in entries}
-
-    def bound(one: str, by: str, interval: Interval) -> None:
-        if interval != at[one]:
-            at[one] = interval
-            leans[one].update({**({by: None} if by in assumed else {}), **leans[by]})
-
-    for _ in range(len(order)):
-        before = dict(at)
-        for earlier, later in order:
-            bound(later, earlier, narrowed(at[later], not_before=at[earlier].earliest))
-            bound(earlier, later, narrowed(at[earlier], not_after=at[later].latest))
-        if at == before:
-            break
+    at, leans = _ordered(at, order, assumed)
     for recorded in entries:
         yield Step(
             id=recorded.event_id,
@@ -285,6 +307,54 @@ def _resolved(opened: IncidentOpened, entries: list[Recorded[Entry]]) -> Iterato
             imported=opened.imported,
             leans_on=tuple(i for i in leans[recorded.event_id] if i != recorded.event_id),
         )
+
+
+def _ordered(
+    at: dict[str, Interval], order: list[tuple[str, str]], assumed: set[str]
+) -> tuple[dict[str, Interval], dict[str, dict[str, None]]]:
+    """Every time narrowed by what came before and after it, all at once, so that no order of the file matters.
+
+    Bounds that would leave nothing contradict each other: then none of them is applied.
+    """
+    leans: dict[str, dict[str, None]] = {one: {} for one in at}
+    before: dict[str, list[str]] = {}
+    after: dict[str, list[str]] = {}
+    for earlier, later in order:
+        before.setdefault(later, []).append(earlier)
+        after.setdefault(earlier, []).append(later)
+    for _ in range(len(order)):
+        new = dict(at)
+        for one, own in at.items():
+            lows = {b: e for b in before.get(one, ()) if (e := at[b].earliest) is not None}
+            highs = {a: e for a in after.get(one, ()) if (e := at[a].latest) is not None}
+            earliest = max([*lows.values(), *([own.earliest] if own.earliest else [])], default=None)
+            latest = min([*highs.values(), *([own.latest] if own.latest else [])], default=None)
+            bounded = Interval(earliest, latest)
+            if bounded == own or (earliest is not None and latest is not None and earliest > latest):
+                continue
+            new[one] = bounded
+            bounds = [b for b, e in lows.items() if e == earliest != own.earliest]
+            bounds += [a for a, e in highs.items() if e == latest != own.latest]
+            for by in bounds:
+                leans[one].update({**({by: None} if by in assumed else {}), **leans[by]})
+        if new == at:
+            break
+        at = new
+    return at, leans
+
+
+def _after_the_absence(entries: list[Recorded[Entry]]) -> Iterator[tuple[str, str]]:
+    """What an office is stated not to have reported by a time, it reported later, wherever the times allow it."""
+    for absent in entries:
+        if not isinstance(absent.event, NonReportStated):
+            continue
+        for told in entries:
+            if (
+                isinstance(told.event, REPORTS)
+                and told.event.office == absent.event.office
+                and set(_to(told.event)) & set(absent.event.to)
+            ):
+                yield absent.event_id, told.event_id
 
 
 def _after_the_first(entries: list[Recorded[Entry]]) -> Iterator[tuple[str, str]]:
@@ -322,6 +392,7 @@ def cut(timeline: Timeline, happened_by: datetime) -> Timeline:
     return replace(
         timeline,
         steps=kept,
+        partial=True,
         determined=tuple(
             d
             for d in timeline.determined
