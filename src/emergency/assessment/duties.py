@@ -11,10 +11,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from emergency.assessment.holding import Contradiction, Held, contradictions, first_reaching, held_by
+from emergency.assessment.holding import (
+    OWN,
+    Contradiction,
+    Held,
+    contradictions,
+    first_reaching,
+    held_by,
+    without_unverified,
+)
 from emergency.assessment.knowledge import Knowledge, knowledge_of
 from emergency.assessment.model import Ground, Remark, Words
-from emergency.assessment.reasons import CONDITION_OPEN, WHATEVER_THE_LEVEL
+from emergency.assessment.reasons import CONDITION_OPEN, CORRECTED_DOWNWARD, WHATEVER_THE_LEVEL
 from emergency.assessment.recipients import Found, recipient_of
 from emergency.assessment.timeline import Timeline
 from emergency.assessment.words import limit_words
@@ -39,6 +47,8 @@ class Claim:
     occasion: str
     start: Interval
     trigger: tuple[str, ...]
+    rests_on: tuple[str, ...]
+    """Steps with an assumed or unstated time that its start rests on beyond the office's knowledge."""
     judged: Interval | None
     """What a verdict goes by: the limit after the office's own start, whatever was lost before it knew."""
 
@@ -99,6 +109,8 @@ def office_record(
 
 def _complete(timeline: Timeline, office: Office, knowledge: Knowledge) -> bool:
     """Whether the office's silence on this incident is silence."""
+    if timeline.seen_by not in (None, office.id):
+        return False
     if timeline.opened.imported:
         return office.id in timeline.opened.complete_for
     if office.logs_since is None:
@@ -122,7 +134,7 @@ def duties(record: OfficeRecord) -> tuple[tuple[Duty, ...], tuple[Remark, ...]]:
     )
     for rule in rules:
         start = _start(record, rule)
-        days = _days(start.at)
+        days = _days(record, start.at)
         versions = [rule.value_on(day) for day in days]
         newest = next((v for v in reversed(versions) if v is not None), None)
         if newest is None:
@@ -143,15 +155,18 @@ def duties(record: OfficeRecord) -> tuple[tuple[Duty, ...], tuple[Remark, ...]]:
     return tuple(_grouped(record, claims)), tuple(remarks)
 
 
-def _days(since: Interval) -> tuple[date, ...]:
+def _days(record: OfficeRecord, since: Interval) -> tuple[date, ...]:
     """The China days on which the clock may have started: both ends, each once.
 
-    A bare day runs to the midnight that ends it; that midnight is no day of its own.
+    A bare day runs to the midnight that ends it; that midnight is no day of its own. An open beginning reaches back
+    to the event, or without end.
     """
-    early, late = since.earliest, since.latest
-    if late is not None and early is not None and early < late:
+    early, late = since.earliest or record.timeline.occurred.earliest, since.latest
+    if late is not None and (early is None or early < late):
         late -= timedelta(microseconds=1)
     ends = [i.astimezone(CHINA).date() for i in (early, late) if i is not None]
+    if early is None and late is not None:
+        ends.insert(0, date.min)
     return tuple(dict.fromkeys(ends)) or (date.max,)
 
 
@@ -181,7 +196,7 @@ def _claim(
         condition=condition,
         note="; ".join(filter(None, (found.note, value.note))) or None,
     )
-    return Claim(rule, value, found, ground, FIRST, start.at, start.trigger, judged)
+    return Claim(rule, value, found, ground, FIRST, start.at, start.trigger, start.rests_on, judged)
 
 
 def _with_inherited(
@@ -209,6 +224,8 @@ class Start:
     trigger: tuple[str, ...]
     sure: bool
     condition: Words | None
+    rests_on: tuple[str, ...] = ()
+    """Steps with an assumed or unstated time that it rests on beyond the office's knowledge."""
 
 
 def _start(record: OfficeRecord, rule: Rule) -> Start:
@@ -219,16 +236,36 @@ def _start(record: OfficeRecord, rule: Rule) -> Start:
     reached = first_reaching(record.held, lambda facts: _meets(record, rule, facts))
     if reached is None:
         return Start(knowledge.since, knowledge.triggers, sure=False, condition=_condition(rule))
-    since, step = reached
+    since, brought = reached
     at = last_of((knowledge.since, since))
-    if surely_after(since, knowledge.since):
-        return Start(at, (step,), sure=True, condition=None)
-    return Start(at, tuple(dict.fromkeys((*knowledge.triggers, step))), sure=True, condition=None)
+    step = brought.step.id
+    if _corrected_downward(record, rule, brought):
+        return Start(at, (*knowledge.triggers, step), sure=False, condition=CORRECTED_DOWNWARD)
+    trigger = (step,) if surely_after(since, knowledge.since) else (*knowledge.triggers, step)
+    return Start(at, tuple(dict.fromkeys(trigger)), sure=True, condition=None, rests_on=brought.rests_on)
+
+
+def _corrected_downward(record: OfficeRecord, rule: Rule, brought: Held) -> bool:
+    """Whether the office itself found, before the report was due, that the figures do not meet the condition."""
+    limits = [v.limit.within for v in rule.values.values() if isinstance(v, Value) and v.limit.within]
+    if not limits or brought.since.latest is None:
+        return False
+    due = brought.since.latest + max(limits)
+    return any(
+        h.source == OWN
+        and not h.by_then
+        and surely_after(h.since, brought.since)
+        and h.since.latest is not None
+        and h.since.latest <= due
+        and set(graded_measures(h.facts)) >= set(graded_measures(brought.facts))
+        and not _meets(record, rule, h.facts)
+        for h in record.held
+    )
 
 
 def _meets(record: OfficeRecord, rule: Rule, facts: Facts) -> bool:
     """Whether facts surely meet the rule's condition, by a confirmed table where it asks for a level."""
-    measures = graded_measures(facts)
+    measures = graded_measures(without_unverified(facts))
     if not rule.figures_reach(measures):
         return False
     if rule.levels is None:
@@ -236,7 +273,7 @@ def _meets(record: OfficeRecord, rule: Rule, facts: Facts) -> bool:
     graded = record.rulebook.lowest_level(
         category=record.timeline.opened.category,
         kind=record.timeline.opened.kind,
-        day=_days(record.knowledge.since)[-1],
+        day=_days(record, record.knowledge.since)[-1],
         measures=measures,
         confirmed_only=True,
     )

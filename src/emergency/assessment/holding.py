@@ -21,7 +21,7 @@ from emergency.domain.events import (
     Verified,
     Withheld,
 )
-from emergency.domain.intervals import Interval, possibly_by, surely_after, surely_by
+from emergency.domain.intervals import Interval, first_of, possibly_by, surely_after, surely_by
 from emergency.domain.values import Amount, Count, Facts
 from emergency.domain.vocabulary import Outcome
 
@@ -47,20 +47,25 @@ class Held:
     """Its own verification or withholding replaces whatever it held before."""
     by_then: bool = False
     """Only its own act shows that it held them by then; since when is open."""
+    rests_on: tuple[str, ...] = ()
+    """Steps with an assumed or unstated time that the time rests on."""
 
 
 def held_by(timeline: Timeline, office: str) -> tuple[Held, ...]:
     """Everything that the office came to hold, from its own acts and from what it was told."""
     found = [h for s in timeline.acts(office) if (h := _own(s)) is not None]
-    found += [
-        Held(step, step.office, timeline.received(step, office), step.entry.facts)
-        for step in timeline.told(office)
-        if step.office != office and _tells(step)
-    ]
+    found += [_told(timeline, s, office) for s in timeline.told(office) if s.office != office and _tells(s)]
     for report in sorted(reports_of(timeline, office, answers=True), key=_ends):
         if _is_news(report, found):
             found.append(Held(report, OWN, report.at, report.entry.facts, by_then=True))
     return tuple(found)
+
+
+def _told(timeline: Timeline, step: Step, office: str) -> Held:
+    """What a message told; where its receipt is only inferred from a later act, nobody knows that it had it by then."""
+    receipt = timeline.receipt(step, office)
+    at = Interval(receipt.at.earliest, None) if receipt.inferred else receipt.at
+    return Held(step, step.office, at, step.entry.facts, rests_on=receipt.rests_on)
 
 
 def _ends(step: Step) -> float:
@@ -87,11 +92,13 @@ def _own(step: Step) -> Held | None:
     entry = step.entry
     match entry:
         case Learned(sign=False):
-            return Held(step, OWN, step.at, entry.facts)
+            return Held(step, OWN, step.at, entry.facts, rests_on=step.rests_on)
         case Verified(outcome=Outcome.CONFIRMED):
-            return Held(step, OWN, step.at, entry.facts, replaces_all=True)
+            return Held(step, OWN, step.at, entry.facts, replaces_all=True, rests_on=step.rests_on)
         case Withheld():
-            return Held(step, OWN, step.at, entry.facts, replaces_all=True, by_then=True)
+            return Held(
+                step, OWN, step.at, entry.facts, replaces_all=True, by_then=True, rests_on=step.rests_on
+            )
     return None
 
 
@@ -107,9 +114,11 @@ def known_figures(facts: Facts, *, told: bool = False) -> dict[str, float]:
 
     Args:
         facts: What was stated.
-        told: Read them as what a report accounts for: people rescued are accounted for as well.
+        told: Read them as what a report accounts for: people rescued or injured are accounted for as well.
     """
     figures: dict[str, float] = {}
+    if not told:
+        facts = without_unverified(facts)
     deaths = _least(facts.deaths, facts.bodies if facts.deaths is None else None)
     if deaths is not None:
         figures[DEATHS] = deaths
@@ -118,12 +127,22 @@ def known_figures(facts: Facts, *, told: bool = False) -> dict[str, float]:
         parts.append(facts.rescued)
     if any(p is not None for p in parts) or deaths is not None:
         lost = max((deaths or 0) + (_least(facts.missing) or 0), _least(facts.dead_or_missing) or 0)
-        figures[PERSONS] = lost + (_least(facts.trapped) or 0) + ((_least(facts.rescued) or 0) if told else 0)
+        brought_out = max(_least(facts.rescued) or 0, _least(facts.injured, facts.seriously_injured) or 0)
+        figures[PERSONS] = lost + (_least(facts.trapped) or 0) + (brought_out if told else 0)
     if facts.loss_yuan is not None:
         figures[LOSS] = facts.loss_yuan.at_least
     for amount in facts.amounts:
-        figures[_amount_key(amount)] = amount.at_least
+        key = _amount_key(amount)
+        figures[key] = min(amount.at_least, figures.get(key, amount.at_least))
     return figures
+
+
+def without_unverified(facts: Facts) -> Facts:
+    """The facts without the figures that were still being verified (正在核实): those nobody holds yet."""
+    names = set(facts.verifying)
+    if "dead_or_missing" in names:
+        names |= {"deaths", "missing"}
+    return facts.model_copy(update=dict.fromkeys(names)) if names else facts
 
 
 def _least(*counts: Count | None) -> int | None:
@@ -155,7 +174,8 @@ def stated_at_most(facts: Facts) -> dict[str, float]:
         figures[LOSS] = facts.loss_yuan.value
     for amount in facts.amounts:
         if amount.at_most is not None:
-            figures[_amount_key(amount)] = amount.at_most
+            key = _amount_key(amount)
+            figures[key] = max(amount.at_most, figures.get(key, amount.at_most))
     return figures
 
 
@@ -189,27 +209,23 @@ class Contradiction:
 
 
 def contradictions(timeline: Timeline, office: str, held: tuple[Held, ...]) -> Iterator[Contradiction]:
-    """Each report or answer of the office that lies below what it held and had not already told its receiver."""
-    for report in reports_of(timeline, office, answers=True):
+    """Each word of the office to another that lies below what it held and had not already told its receivers."""
+    notices = [
+        s for s in timeline.acts(office) if isinstance(s.entry, Notified) and s.to and _to_an_office(s)
+    ]
+    for report in (*reports_of(timeline, office, answers=True), *notices):
         then = [h for h in held if h.step.id != report.id and possibly_by(h.since, report.at)]
-        live = _live(then, report)
         rescued = max((c.value for h in then if (c := h.facts.rescued) is not None), default=0)
-        if not any(surely_by(h.since, report.at) for h in live):
-            continue
         told = _already_told(timeline, report)
-        sure: dict[str, list[tuple[float, float, Held]]] = {}
-        for measure, said in stated_at_most(report.entry.facts).items():
-            for item in live:
-                if measure in known_figures(item.facts):
-                    lower = below(report.entry.facts, item.facts, rescued=rescued).get(measure)
-                    figure = lower[1] if lower else said
-                    sure.setdefault(measure, []).append((said, figure, item))
         found: dict[str, tuple[float, float]] = {}
         against: list[Held] = []
-        for measure, compared in sure.items():
-            lowest = min(figure for _, figure, _ in compared)
-            said = compared[0][0]
-            certain = [h for _, figure, h in compared if surely_by(h.since, report.at) and figure > said]
+        for measure, said in stated_at_most(report.entry.facts).items():
+            figures: list[tuple[float, Held]] = []
+            for item in live(then, report, measure):
+                lower = below(report.entry.facts, item.facts, rescued=rescued).get(measure)
+                figures.append((lower[1] if lower else said, item))
+            lowest = min((figure for figure, _ in figures), default=said)
+            certain = [h for figure, h in figures if surely_by(h.since, report.at) and figure > said]
             if said < lowest and certain and told.get(measure, -1.0) < lowest:
                 found[measure] = (said, lowest)
                 against += [h for h in certain if h not in against]
@@ -228,36 +244,45 @@ def _to_an_office(step: Step) -> bool:
     return not step.to or any(to != "public" for to in step.to)
 
 
-def _live(held: Iterable[Held], report: Step) -> list[Held]:
-    """What was, or may have been, the last word of each source when the report was sent."""
-    listed = list(held)
-    return [h for h in listed if not any(_replaced(h, later, report) for later in listed)]
+def live(held: Iterable[Held], report: Step, measure: str) -> list[Held]:
+    """What was, or may have been, the last word of each source on a measure when the report was sent."""
+    stating = [h for h in held if measure in known_figures(h.facts) and possibly_by(h.since, report.at)]
+    return [h for h in stating if not any(_replaced(h, later, report, measure) for later in stating)]
 
 
-def _replaced(earlier: Held, later: Held, report: Step) -> bool:
+def _replaced(earlier: Held, later: Held, report: Step, measure: str) -> bool:
     if later is earlier or not surely_by(later.since, report.at) or later.since == earlier.since:
         return False
     if not (later.replaces_all or later.source == earlier.source):
         return False
     if not surely_by(earlier.since, later.since):
         return False
-    # What is silent on a figure does not replace it.
-    return set(known_figures(later.facts)) >= set(known_figures(earlier.facts))
+    # A word on some of the people does not replace a word on all of them.
+    return measure != PERSONS or _people(later.facts) >= _people(earlier.facts)
+
+
+def _people(facts: Facts) -> set[str]:
+    names = {n for n in ("deaths", "missing", "trapped") if getattr(facts, n) is not None}
+    return names | ({"deaths", "missing"} if facts.dead_or_missing is not None else set())
 
 
 def _already_told(timeline: Timeline, report: Step) -> dict[str, float]:
-    """The highest figures that the same receivers had surely been told by this office before."""
+    """The highest figures that every receiver had surely been told by this office before."""
     message = report.entry
-    told: dict[str, float] = {}
-    if not isinstance(message, Message):
-        return told
-    for earlier in reports_of(timeline, report.office, answers=True):
-        if earlier.id == report.id or not surely_by(earlier.at, report.at) or earlier.at == report.at:
-            continue
-        if set(message.to) <= set(earlier.to):
-            for measure, figure in known_figures(earlier.entry.facts, told=True).items():
-                told[measure] = max(told.get(measure, 0.0), figure)
-    return told
+    if not isinstance(message, Message) or not message.to:
+        return {}
+    told: list[dict[str, float]] = []
+    for receiver in message.to:
+        figures: dict[str, float] = {}
+        for earlier in reports_of(timeline, report.office, answers=True):
+            if earlier.id == report.id or not surely_by(earlier.at, report.at) or earlier.at == report.at:
+                continue
+            if receiver in earlier.to:
+                for measure, figure in known_figures(earlier.entry.facts, told=True).items():
+                    figures[measure] = max(figures.get(measure, 0.0), figure)
+        told.append(figures)
+    common = set(told[0]).intersection(*told[1:])
+    return {measure: min(figures[measure] for figures in told) for measure in common}
 
 
 def understated(
@@ -290,14 +315,20 @@ def _had_by(act: Interval, report: Interval) -> bool:
     return act.latest is not None and report.latest is not None and act.latest <= report.latest
 
 
-def first_reaching(held: Iterable[Held], meets: Callable[[Facts], bool]) -> tuple[Interval, str] | None:
-    """Since when the office held facts that meet a condition, and the step that brought them."""
+def first_reaching(held: Iterable[Held], meets: Callable[[Facts], bool]) -> tuple[Interval, Held] | None:
+    """Since when the office held facts that meet a condition, and what brought them."""
     hits = [h for h in held if meets(h.facts)]
-    if not hits:
-        return None
-    dated = [h for h in hits if h.since.latest is not None]
-    first = min(dated, key=lambda h: h.since.latest) if dated else hits[0]  # type: ignore[arg-type,return-value]
-    earliest = [None if h.by_then else h.since.earliest for h in hits]
-    known = [e for e in earliest if e is not None]
-    since = Interval(min(known) if len(known) == len(earliest) else None, first.since.latest)
-    return since, first.step.id
+    dated = [h for h in hits if not h.by_then and h.since.latest is not None]
+    shown = [h for h in hits if h.by_then and h.since.latest is not None]
+    if not dated and not shown:
+        return (Interval(first_of(h.since for h in hits).earliest, None), hits[0]) if hits else None
+    first = min(dated or shown, key=_since)
+    by_then = min(shown, key=_since, default=None)
+    if dated and by_then is not None and _since(by_then) < _since(first):
+        return Interval(None, by_then.since.latest), by_then
+    earliest = first_of(h.since for h in dated).earliest if dated else None
+    return Interval(earliest, first.since.latest), first
+
+
+def _since(held: Held) -> tuple[float, str]:
+    return (held.since.latest.timestamp() if held.since.latest else float("inf")), held.step.ref

@@ -33,6 +33,19 @@ WHATEVER_THE_LEVEL = Words(
     "等级未定，但无论何级，时限均不超过此数",
     "the level is open, but no level gives a longer limit than this one",
 )
+CORRECTED_DOWNWARD = Words(
+    "达到该规定条件的数字，在应报时限之前已被本单位核减",
+    "the figures that met the rule's condition were found too high by the office itself before it was due",
+)
+RECORD_ENDS = Words("记录在应报时限之前即告结束", "the record ends before the report was due")
+LINE_OPEN = Words(
+    "接报单位在报送网络中未按条块区分，不能认定报错单位",
+    "the directory does not tell the recipient's line apart: nobody can say that the report went to a wrong office",
+)
+ANSWER_UNREAD = Words(
+    "在案的答复只有文字，没有数字，不作判断",
+    "an answer on record is text without figures, which is not judged",
+)
 INHERITED = Words(
     "时限自事发起算，该单位知情时已耗去的时间由此前环节承担，不计于该单位",
     "the limit runs from the event; the time lost before this office knew is inherited and not counted against it",

@@ -41,9 +41,10 @@ def recipient_of(wanted: Recipient, office: Office, directory: Directory, day: d
     for tier in _tiers(wanted, office.tier):
         at_tier = [o for o in above if o.tier is tier]
         fitting = [o for o in at_tier if o.line is line]
+        beside = [o for o in at_tier if wanted.any_line and o.line not in (line, Line.ENTERPRISE, Line.PARTY)]
         higher = [o for o in above if wanted.or_above and o.line is line and o.tier is not tier]
         if fitting:
-            return Found(fitting[0].id, tuple(o.id for o in (*fitting[1:], *higher)))
+            return Found(fitting[0].id, tuple(o.id for o in (*fitting[1:], *beside, *higher)))
         if line is Line.ENTERPRISE:
             continue
         others = [o for o in at_tier if o.line is not Line.ENTERPRISE]

@@ -202,11 +202,13 @@ class Recipient(_Data):
         tier: A tier; ``next`` the next one up, whichever it is there; ``same`` the office's own tier.
         line: A line; ``same`` the office's own line.
         or_above: A higher office of that line will do.
+        any_line: Another office of that tier will do as well: the text names several.
     """
 
     tier: Tier | Literal["next", "same"]
     line: Line | Literal["same"]
     or_above: Truth = False
+    any_line: Truth = False
 
 
 class _Scoped(_Data):
