@@ -25,7 +25,6 @@ from emergency.projections.streams import (
     OFFICE,
     REVIEW,
     directory,
-    history,
     incident_of_review,
     incident_stream,
     streams_of,
@@ -124,22 +123,24 @@ class Projections:
             connection.execute(delete(table).where(table.c.incident.in_(old)))
         for table in (tables.incidents, tables.offices, tables.parked):
             connection.execute(delete(table).where(table.c.stream == stream))
-        recorded = [event for name in streams_of(writing, ref) for event in writing.readable(name)]
-        named = set(_named([e.event.model_dump() for e in recorded if isinstance(e, Recorded)]))
+        found = [event for name in streams_of(writing, ref) for event in writing.readable(name)]
+        events = sorted((e for e in found if isinstance(e, Recorded)), key=lambda e: e.position)
+        broken = sorted((e for e in found if isinstance(e, Undecodable)), key=lambda e: e.position)
+        named = set(_named([e.event.model_dump() for e in events]))
         try:
             with connection.begin_nested():
-                events = history(writing, ref)
+                if broken:
+                    raise BrokenDataError(broken[0].reason)  # noqa: TRY301 - parked like all that fails here
                 timeline = timeline_of(events)
                 if timeline.ref != ref:
-                    raise BrokenDataError(f"The record of {ref} calls itself {timeline.ref}.")  # noqa: TRY301
+                    raise BrokenDataError(f"The record of {ref} calls itself {timeline.ref}.")  # noqa: TRY301 - the same
                 assessment = assess_timeline(timeline, offices, self._rulebook)
                 named |= assessment.offices | {o.recipient for o in assessment.obligations}
                 concerned = offices.reachable(named)
                 self._write(writing, stream, timeline, assessment, events[-1].version, offices, concerned)
         except Exception as error:  # noqa: BLE001 - one incident that breaks the engine must not hide the others
             reason = str(error) if isinstance(error, BrokenDataError) else f"{type(error).__name__}: {error}"
-            broken = [e.position for e in recorded if isinstance(e, Undecodable)]
-            position = min(broken) if broken else max((e.position for e in recorded), default=0)
+            position = broken[0].position if broken else max((e.position for e in events), default=0)
             self._park(writing, stream, position, reason)
         concerned = offices.reachable(named)
         if concerned:
