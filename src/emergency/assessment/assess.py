@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from emergency.assessment import explanation
@@ -15,6 +16,7 @@ from emergency.assessment.obligations import assess_duty
 from emergency.assessment.timeline import Timeline, timeline_of
 from emergency.domain.offices import Directory
 from emergency.domain.record import Recorded
+from emergency.domain.review import Determined
 from emergency.domain.vocabulary import Fault, Status
 from emergency.rulebook import Rulebook
 
@@ -60,35 +62,48 @@ def assess_timeline(timeline: Timeline, directory: Directory, rulebook: Rulebook
 
 
 def _with_determinations(timeline: Timeline, directory: Directory, findings: list[Finding]) -> list[Finding]:
-    """What people determined, beside what the engine found; the engine's own view stays as it is."""
+    """What people determined, beside what the engine found; the engine's own view stays as it is.
+
+    A determination stands from the day it was made, and the later one of two stands.
+    """
     result = list(findings)
     for recorded in timeline.determined:
         at = recorded.event.at.interval
         since = at.latest or at.earliest
         for verdict in recorded.event.verdicts:
-            mine = [i for i, f in enumerate(result) if f.office == verdict.office]
-            if verdict.kind == "none":
-                for i in mine:
-                    result[i] = replace(result[i], determination=result[i].determination or "rejected")
-                continue
-            same = [i for i in mine if result[i].kind is verdict.kind]
-            for i in same:
-                result[i] = replace(result[i], determination=verdict.kind.value)
-            if not same:
-                kind = Fault(verdict.kind)
-                result.append(
-                    Finding(
-                        id=f"{timeline.ref}:{verdict.office}:{kind}:determined",
-                        incident=timeline.ref,
-                        office=verdict.office,
-                        kind=kind,
-                        status=Status.NONE,
-                        could_be=(kind,),
-                        obligation=None,
-                        evidence=(recorded.event_id,),
-                        holds_from=since,
-                        determination=kind.value,
-                        explanation=explanation.determined_only(directory.name(verdict.office), kind),
-                    )
-                )
+            kind = None if verdict.kind == "none" else Fault(verdict.kind)
+            word = "rejected" if kind is None else kind.value
+            mine = [f for f in result if f.office == verdict.office and kind in (None, f.kind)]
+            result = [part for f in result for part in (_from(f, since, word) if f in mine else (f,))]
+            if kind is not None and not mine:
+                result.append(_only_determined(timeline, directory, recorded, verdict.office, kind))
     return result
+
+
+def _from(finding: Finding, since: datetime | None, word: str) -> tuple[Finding, ...]:
+    """The finding with a determination from the day it was made on."""
+    begins, ends = finding.holds_from, finding.holds_until
+    if since is None or (begins is not None and since <= begins):
+        return (replace(finding, determination=word),)
+    if ends is not None and ends <= since:
+        return (finding,)
+    return (replace(finding, holds_until=since), replace(finding, holds_from=since, determination=word))
+
+
+def _only_determined(
+    timeline: Timeline, directory: Directory, recorded: Recorded[Determined], office: str, kind: Fault
+) -> Finding:
+    at = recorded.event.at.interval
+    return Finding(
+        id=f"{timeline.ref}:{office}:{kind}:determined",
+        incident=timeline.ref,
+        office=office,
+        kind=kind,
+        status=Status.NONE,
+        could_be=(kind,),
+        obligation=None,
+        evidence=(recorded.event_id,),
+        holds_from=at.latest or at.earliest,
+        determination=kind.value,
+        explanation=explanation.determined_only(directory.name(office), kind),
+    )

@@ -11,14 +11,15 @@ from collections.abc import Iterator
 
 from emergency.assessment import explanation
 from emergency.assessment.duties import FIRST, OfficeRecord
-from emergency.assessment.holding import known_figures, reports_of
+from emergency.assessment.holding import had_by, known_figures, reports_of
 from emergency.assessment.judged import Judged, first_report
 from emergency.assessment.knowledge import Shows, knowledge_of
 from emergency.assessment.model import Finding
+from emergency.assessment.reasons import ANSWER_UNREAD, EARLIER_IMPLIED, RECEIVER_UNNAMED
 from emergency.assessment.timeline import Step, Timeline
 from emergency.domain.events import REPORTS, ClueLinked, Denied, Inquired, Notified, Withheld
 from emergency.domain.intervals import Interval, first_of, possibly_by, surely_after, surely_by
-from emergency.domain.vocabulary import Fault, Origin, State, Status
+from emergency.domain.vocabulary import Fault, Line, Origin, State, Status
 
 
 def concealed(record: OfficeRecord, judged: tuple[Judged, ...]) -> Finding | None:
@@ -33,9 +34,10 @@ def concealed(record: OfficeRecord, judged: tuple[Judged, ...]) -> Finding | Non
         kept = _kept_back(record, own, surely_before=False)
         if kept:
             return _concealment(record, one, kept, (Fault.CONCEALED,), explanation.WITHHELD)
-        outside = _known_from_outside(record, one, own)
-        if outside:
-            return _concealment(record, one, outside, (Fault.LATE, Fault.CONCEALED), explanation.FOUND_OUT)
+        outside = _known_from_outside(record, one, own or _told_a_rightful_office(record, judged))
+        if outside is not None:
+            steps, at = outside
+            return _concealment(record, one, steps, (Fault.LATE, Fault.CONCEALED), explanation.FOUND_OUT, at)
     at_once = [j for j in firsts if j.ground.due is None and j.ground.sure]
     others: list[Judged | None] = [] if timed else [*at_once] or [None]
     for duty in others:
@@ -51,6 +53,18 @@ def concealed(record: OfficeRecord, judged: tuple[Judged, ...]) -> Finding | Non
     return None
 
 
+def _told_a_rightful_office(record: OfficeRecord, judged: tuple[Judged, ...]) -> Step | None:
+    """Its earliest report about any of its duties: whoever told one rightful office did not hide from the rest."""
+    reports = [r for j in judged if (r := _own_report(record, j)) is not None]
+    public = [r for r in reports if not _inside_the_enterprise(record, r)]
+    return min(public, key=lambda s: (s.at.latest is None, s.at.latest or s.recorded_at, s.ref), default=None)
+
+
+def _inside_the_enterprise(record: OfficeRecord, report: Step) -> bool:
+    offices = [record.directory.get(to) for to in report.to]
+    return all(o is not None and o.line is Line.ENTERPRISE for o in offices)
+
+
 def _own_report(record: OfficeRecord, judged: Judged) -> Step | None:
     """The office's own report about a duty, be it to a wrong office; None where it told nobody."""
     step = judged.final.met_by or judged.elsewhere
@@ -60,7 +74,9 @@ def _own_report(record: OfficeRecord, judged: Judged) -> Step | None:
 def _limit_passed(judged: Judged, own: Step | None) -> bool:
     """Whether the limit ran out, at a time on record, without a report of the office."""
     due = judged.ground.due
-    if due is None or due.latest is None or judged.final.state is State.MET:
+    if due is None or due.latest is None or judged.final.state in (State.MET, State.EXCUSED):
+        return False
+    if judged.final.reason in (EARLIER_IMPLIED, RECEIVER_UNNAMED, ANSWER_UNREAD):
         return False
     return own is None or surely_after(own.at, due)
 
@@ -72,10 +88,12 @@ def _kept_back(record: OfficeRecord, own: Step | None, *, surely_before: bool) -
         return tuple(acts)
     if surely_before:
         return tuple(s for s in acts if surely_by(s.at, own.at))
-    return tuple(s for s in acts if possibly_by(s.at, own.at))
+    return tuple(s for s in acts if had_by(s.at, own.at))
 
 
-def _known_from_outside(record: OfficeRecord, judged: Judged, own: Step | None) -> tuple[Step, ...]:
+def _known_from_outside(
+    record: OfficeRecord, judged: Judged, own: Step | None
+) -> tuple[tuple[Step, ...], Interval] | None:
     """How an office above found out by outsiders or its own inquiry, after the limit and before the office's report.
 
     What it, or the recipient, may already have known from any office's report is not found out.
@@ -89,8 +107,8 @@ def _known_from_outside(record: OfficeRecord, judged: Judged, own: Step | None) 
         if _told_officially(timeline, record.office.id, {receiver, recipient}, at):
             continue
         origin = _clue_behind(timeline, step)
-        return (step,) if origin is None or origin.id == step.id else (origin, step)
-    return ()
+        return ((step,) if origin is None or origin.id == step.id else (origin, step)), at
+    return None
 
 
 def _told_officially(timeline: Timeline, office: str, offices: set[str], by: Interval) -> bool:
@@ -188,11 +206,12 @@ def _concealment(
     steps: tuple[Step, ...],
     could_be: tuple[Fault, ...],
     why: explanation.Why,
+    at: Interval | None = None,
 ) -> Finding:
     timeline, knowledge = record.timeline, record.knowledge
     evidence = dict.fromkeys((*(s.id for s in steps), *knowledge.triggers))
     due = judged.ground.due if judged else None
-    came = first_of(s.at for s in steps)
+    came = at or first_of(s.at for s in steps)
     moments = [m for m in (came.latest or came.earliest, due.latest if due else None) if m is not None]
     return Finding(
         id=f"{timeline.ref}:{record.office.id}:concealed",

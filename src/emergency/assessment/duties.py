@@ -67,7 +67,8 @@ class Duty:
     @property
     def recipients(self) -> tuple[str, ...]:
         """Whoever may be told to meet it."""
-        return (self.found.office, *self.found.equals)
+        equals = (other for claim in self.claims for other in claim.found.equals)
+        return tuple(dict.fromkeys((self.found.office, *equals)))
 
 
 @dataclass(frozen=True, slots=True)

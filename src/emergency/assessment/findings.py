@@ -13,11 +13,11 @@ from datetime import datetime
 from emergency.assessment import explanation
 from emergency.assessment.concealment import concealed
 from emergency.assessment.duties import OfficeRecord
-from emergency.assessment.holding import known_figures, reports_of, understated
+from emergency.assessment.holding import Held, known_figures, live, reports_of, understated
 from emergency.assessment.judged import Judged
 from emergency.assessment.model import Finding, Obligation
 from emergency.assessment.timeline import Step
-from emergency.domain.events import NonReportStated
+from emergency.domain.events import NonReportStated, Notified
 from emergency.domain.intervals import surely_by
 from emergency.domain.vocabulary import Fault, State, Status
 
@@ -84,45 +84,38 @@ def _lateness(judged: Judged, phase: Obligation) -> Status | None:
 
 
 def _falsified(record: OfficeRecord) -> Iterator[Finding]:
-    """One suspicion for each receiver of a report that lies below what was held, or was withheld and came out."""
+    """One suspicion for all that an office said below what it held, or had withheld and came out."""
     timeline, office = record.timeline, record.office.id
-    evidence: dict[tuple[str, ...], dict[str, None]] = {}
-    said: dict[tuple[str, ...], list[explanation.Understatement]] = {}
-    since: dict[tuple[str, ...], list[datetime]] = {}
-
-    def note(
-        report: Step,
-        against: tuple[Step, ...],
-        measures: dict[str, tuple[float, float]],
-        known: datetime | None,
-    ) -> None:
-        to = tuple(sorted(report.to))
-        evidence.setdefault(to, {}).update(dict.fromkeys((report.id, *(s.id for s in against))))
-        said.setdefault(to, []).append(explanation.Understatement(report, against, measures))
-        moment = known or report.at.latest or report.at.earliest
-        if moment is not None:
-            since.setdefault(to, []).append(moment)
-
+    above = set(record.directory.above(office))
+    said: list[explanation.Understatement] = []
+    since: list[datetime | None] = []
     for found in record.contradicted:
-        note(found.report, tuple(h.step for h in found.held), dict(found.measures), None)
+        if isinstance(found.report.entry, Notified) and not set(found.report.to) & above:
+            continue
+        steps = tuple(h.step for h in found.held)
+        said.append(explanation.Understatement(found.report, steps, dict(found.measures)))
+        since.append(found.report.at.latest or found.report.at.earliest)
     done = {c.report.id for c in record.contradicted}
     for report, withheld, verified, measures in understated(timeline, office):
         if report.id not in done:
-            note(report, (withheld, verified), measures, verified.at.latest or verified.at.earliest)
-    for to, ids in evidence.items():
-        yield Finding(
-            id=f"{timeline.ref}:{office}>{','.join(to)}:falsified",
-            incident=timeline.ref,
-            office=office,
-            kind=Fault.FALSIFIED,
-            status=Status.SUSPECTED,
-            could_be=(Fault.FALSIFIED, Fault.CONCEALED),
-            obligation=None,
-            evidence=tuple(ids),
-            rests_on=tuple(i for i in ids if timeline.step(i).assumed),
-            holds_from=min(since.get(to, []), default=None),
-            explanation=explanation.falsified(record, said[to]),
-        )
+            said.append(explanation.Understatement(report, (withheld, verified), measures))
+            since.append(verified.at.latest or verified.at.earliest)
+    if not said:
+        return
+    ids = tuple(dict.fromkeys(i for one in said for i in (one.report.id, *(s.id for s in one.against))))
+    yield Finding(
+        id=f"{timeline.ref}:{office}:falsified",
+        incident=timeline.ref,
+        office=office,
+        kind=Fault.FALSIFIED,
+        status=Status.SUSPECTED,
+        could_be=(Fault.FALSIFIED, Fault.CONCEALED),
+        obligation=None,
+        evidence=ids,
+        rests_on=tuple(i for i in ids if timeline.step(i).assumed),
+        holds_from=min((m for m in since if m is not None), default=None),
+        explanation=explanation.falsified(record, said),
+    )
 
 
 # -- missed ----------------------------------------------------------------------------------------------------
@@ -132,13 +125,14 @@ def _missed(record: OfficeRecord, judged: tuple[Judged, ...]) -> Iterator[Findin
     timeline = record.timeline
     for one in judged:
         overdue = next((p for p in one.phases if p.state is State.OVERDUE), None)
-        if overdue is None or one.final.channel != "any":
+        if overdue is None or one.final.channel != "any" or not one.ground.confirmed:
             continue
         since = _still_unreported(record, one, overdue)
         if since is None:
             continue
+        began = max(filter(None, (since[0], overdue.holds_from)))
         until = overdue.holds_until
-        if until is not None and until <= since[0]:
+        if until is not None and until <= began:
             continue
         yield Finding(
             id=f"{overdue.id}:missed",
@@ -151,9 +145,9 @@ def _missed(record: OfficeRecord, judged: tuple[Judged, ...]) -> Iterator[Findin
             evidence=tuple(dict.fromkeys((*since[1], *overdue.trigger))),
             grounds=overdue.grounds,
             rests_on=overdue.rests_on,
-            holds_from=since[0],
+            holds_from=began,
             holds_until=until,
-            explanation=explanation.missed(record, one.ground, overdue, since[0]),
+            explanation=explanation.missed(record, one.ground, overdue, began),
         )
     yield from _figures_left_out(record, judged)
 
@@ -171,7 +165,7 @@ def _still_unreported(
     closed = timeline.closed
     if record.complete and closed is not None and closed.at.latest is not None:
         return closed.at.latest, (closed.id,)
-    if record.complete and timeline.opened.imported and timeline.ends is not None:
+    if record.complete and timeline.opened.imported and not timeline.partial and timeline.ends is not None:
         return max(filter(None, (timeline.ends, overdue.due.latest))), ()
     return None
 
@@ -185,15 +179,19 @@ def _figures_left_out(record: OfficeRecord, judged: tuple[Judged, ...]) -> Itera
     if not record.complete:
         return
     timeline, office = record.timeline, record.office.id
+    seen: set[str] = set()
     for one in judged:
         report = next((s for s in timeline.acts(office) if s.id == one.final.met_by), None)
-        if report is None or one.final.channel != "any" or report.entry.facts.verifying:
+        if report is None or report.id in seen:
+            continue
+        seen.add(report.id)
+        if one.final.channel != "any" or report.entry.facts.verifying:
             continue
         if known_figures(report.entry.facts, told=True).keys() & {"deaths", "persons"}:
             continue
         held = [
             h
-            for h in record.held
+            for h in _live_people(record, report)
             if surely_by(h.since, report.at)
             and h.step.id != report.id
             and any(known_figures(h.facts).get(m, 0) > 0 for m in ("deaths", "persons"))
@@ -224,3 +222,11 @@ def _figures_left_out(record: OfficeRecord, judged: tuple[Judged, ...]) -> Itera
             holds_until=told,
             explanation=explanation.left_out(record, report, tuple(h.step for h in held)),
         )
+
+
+def _live_people(record: OfficeRecord, report: Step) -> list[Held]:
+    """What the office last held of dead, missing or trapped when it reported."""
+    deaths, persons = (live(record.held, report, m) for m in ("deaths", "persons"))
+    return [
+        h for h in record.held if h in persons and (h in deaths or "deaths" not in known_figures(h.facts))
+    ]

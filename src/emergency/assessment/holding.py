@@ -300,7 +300,7 @@ def understated(
         if isinstance(s.entry, Verified) and s.entry.outcome is Outcome.CONFIRMED and s.office != office
     ]
     for report in reports_of(timeline, office, answers=True):
-        withheld = next((w for w in kept if _had_by(w.at, report.at)), None)
+        withheld = next((w for w in kept if had_by(w.at, report.at)), None)
         if withheld is None:
             continue
         for later in verified:
@@ -310,7 +310,7 @@ def understated(
                 break
 
 
-def _had_by(act: Interval, report: Interval) -> bool:
+def had_by(act: Interval, report: Interval) -> bool:
     """Whether an act was done by the time of a report, as far as the ends of both tell."""
     return act.latest is not None and report.latest is not None and act.latest <= report.latest
 

@@ -10,15 +10,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from emergency.assessment.duties import FIRST, Claim, Duty, OfficeRecord, governing
+from emergency.assessment.duties import Claim, Duty, OfficeRecord, governing
 from emergency.assessment.knowledge import Shows, knowledge_of
 from emergency.assessment.model import Ground, Obligation, Words
 from emergency.assessment.reasons import (
+    ANSWER_UNREAD,
     CONDITION_OPEN,
+    CORRECTED_DOWNWARD,
     EARLIER_IMPLIED,
     INHERITED,
     KNOWLEDGE_NOT_SHOWN,
     KNOWLEDGE_UNDATED,
+    LINE_OPEN,
     NO_HOURS,
     RECEIVER_UNNAMED,
     RECIPIENT_UNDATED,
@@ -47,7 +50,6 @@ from emergency.domain.intervals import (
     surely_by,
 )
 from emergency.domain.times import CHINA
-from emergency.domain.values import NO_FACTS
 from emergency.domain.vocabulary import PUBLIC, Line, State
 
 FAR = datetime.max.replace(tzinfo=CHINA)
@@ -90,13 +92,28 @@ def _messages(record: OfficeRecord, duty: Duty) -> list[Step]:
     def serves(step: Step) -> bool:
         entry = step.entry
         if isinstance(entry, Answered):
-            return step.id not in untrue and entry.facts != NO_FACTS
+            return step.id not in untrue and _says_figures(step)
         if isinstance(entry, Notified):
-            return bool(set(step.to) & set(duty.recipients))
+            return step.id not in untrue and bool(set(step.to) & set(duty.recipients))
         return isinstance(entry, REPORTS)
 
     found = [s for s in record.timeline.acts(record.office.id) if serves(s) and _may_serve(s, duty)]
     return sorted(found, key=_ends)
+
+
+def _says_figures(step: Step) -> bool:
+    """Whether it states anything but free text, which is never judged."""
+    facts = step.entry.facts
+    return any(True for _ in facts.counts()) or bool(facts.amounts or facts.verifying)
+
+
+def _unread_answers(record: OfficeRecord, duty: Duty) -> list[Step]:
+    """Answers to the recipient in words only: they may have been the report, or its very opposite."""
+    return [
+        s
+        for s in record.timeline.acts(record.office.id)
+        if isinstance(s.entry, Answered) and set(s.to) & set(duty.recipients) and not _says_figures(s)
+    ]
 
 
 def _ends(step: Step) -> tuple[datetime, datetime, str]:
@@ -107,8 +124,9 @@ def _done(record: OfficeRecord, duty: Duty, due: Interval | None, all_recipients
     """What the office did about a duty, as far as the record tells."""
     messages = _messages(record, duty)
     doing = Doing(reached=_reached(record, duty), not_reported=_absence(record.timeline, duty, due))
-    to_it = [m for m in messages if set(m.to) & set(duty.recipients)]
+    to_it = [m for m in messages if any(_fits(record, duty, to) for to in m.to)]
     unnamed = [m for m in messages if not m.to]
+    unread = _unread_answers(record, duty)
     follow_ups = [m for m in to_it if isinstance(m.entry, (FollowUpFiled, Corrected))]
     firsts = [m for m in to_it if m not in follow_ups]
     in_time = [m for m in follow_ups if due is None or surely_by(m.at, due)]
@@ -120,23 +138,47 @@ def _done(record: OfficeRecord, duty: Duty, due: Interval | None, all_recipients
         firsts, follow_ups = [*firsts, *after], [m for m in follow_ups if m not in after]
     firsts = sorted({m.id: m for m in (*firsts, *in_time)}.values(), key=_ends)
     earlier = [m for m in follow_ups if m not in firsts]
+    if not firsts and record.complete and unnamed:
+        # Whether it went to the right office or not: nothing came before it.
+        sent = first_of(m.at for m in unnamed)
+        return replace(doing, report=unnamed[0], sent=sent, doubt=RECEIVER_UNNAMED)
     if not firsts:
         if earlier:
             return replace(doing, report=earlier[0], sent=earlier[0].at, reason=EARLIER_IMPLIED)
-        if unnamed:
-            return replace(doing, reason=RECEIVER_UNNAMED)
-        return replace(doing, elsewhere=_elsewhere(record, messages, all_recipients))
+        if unnamed or unread:
+            return replace(doing, reason=RECEIVER_UNNAMED if unnamed else ANSWER_UNREAD)
+        elsewhere = _elsewhere(record, messages, all_recipients)
+        told_apart = governing(duty).found.note is None or elsewhere is None
+        return replace(doing, elsewhere=elsewhere, reason=None if told_apart else LINE_OPEN)
     sent = first_of(m.at for m in firsts)
     if any(surely_after(sent, m.at) for m in earlier):
         return replace(doing, report=firsts[0], sent=sent, reason=EARLIER_IMPLIED)
-    before = [m for m in (*earlier, *unnamed) if possibly_by(m.at, sent) and m.at != sent]
+    before = [m for m in (*earlier, *unnamed, *unread) if possibly_by(m.at, sent) and m.at != sent]
     doubt = None
     if before:
-        doubt = RECEIVER_UNNAMED if any(m in unnamed for m in before) else EARLIER_IMPLIED
+        doubt = (
+            ANSWER_UNREAD
+            if before[0] in unread
+            else EARLIER_IMPLIED
+            if before[0] in earlier
+            else RECEIVER_UNNAMED
+        )
         sent = Interval(first_of((sent, *(m.at for m in before))).earliest, sent.latest)
     # An office cannot have reported before it knew.
     sent = narrowed(sent, not_before=record.knowledge.since.earliest)
     return replace(doing, report=firsts[0], sent=sent, doubt=doubt)
+
+
+def _fits(record: OfficeRecord, duty: Duty, receiver: str) -> bool:
+    """Whether a receiver is the right one; where the directory names none of the rule's line, whoever is of it."""
+    if receiver in duty.recipients:
+        return True
+    office = record.directory.get(receiver)
+    return office is not None and any(
+        (office.tier, office.line) == (claim.rule.to.tier, claim.rule.to.line)
+        for claim in duty.claims
+        if claim.found.note is not None
+    )
 
 
 def _elsewhere(record: OfficeRecord, messages: list[Step], all_recipients: frozenset[str]) -> Step | None:
@@ -160,9 +202,10 @@ def _may_serve(message: Step, duty: Duty) -> bool:
         and entry.channel not in ("written", "network", "unknown")
     ):
         return False
-    if duty.occasion == FIRST:
+    starts = [claim.start for claim in duty.claims]
+    if any(not surely_after(start, duty.knowledge.since) for start in starts):
         return True
-    return possibly_by(duty.claims[0].start, message.at)
+    return any(possibly_by(start, message.at) for start in starts)
 
 
 def _absence(timeline: Timeline, duty: Duty, due: Interval | None) -> Step | None:
@@ -171,7 +214,7 @@ def _absence(timeline: Timeline, duty: Duty, due: Interval | None) -> Step | Non
         s
         for s in timeline.acts(duty.office.id)
         if isinstance(s.entry, NonReportStated)
-        and (not s.to or set(s.to) & set(duty.recipients))
+        and (not s.to or duty.found.office in s.to)
         and due is not None
         and due.latest is not None
         and s.at.earliest is not None
@@ -181,14 +224,23 @@ def _absence(timeline: Timeline, duty: Duty, due: Interval | None) -> Step | Non
 
 
 def _reached(record: OfficeRecord, duty: Duty) -> Reached | None:
-    """When the right recipient came to know by whatever route, as far as its own record shows."""
-    known = knowledge_of(record.timeline, duty.found.office)
-    if known is None or not known.shown:
+    """When the right recipient, or one as good, came to know by whatever route, as far as its own record shows."""
+    found: list[Reached] = []
+    for recipient in duty.recipients:
+        known = knowledge_of(record.timeline, recipient)
+        if known is None or not known.shown:
+            continue
+        shown = [e for e in known.evidence if e.shows is not Shows.SIGN]
+        direct = [e for e in shown if e.shows is Shows.DIRECTLY] or shown
+        step = min(direct, key=lambda e: (e.at.latest or FAR, e.at.earliest or FAR, e.step.ref)).step.id
+        found.append(Reached(known.shown_since, step, known.rests_on))
+    if not found:
         return None
-    shown = [e for e in known.evidence if e.shows is not Shows.SIGN]
-    direct = [e for e in shown if e.shows is Shows.DIRECTLY] or shown
-    step = min(direct, key=lambda e: (e.at.latest or FAR, e.at.earliest or FAR)).step.id
-    return Reached(known.shown_since, step, known.rests_on)
+    first = min(found, key=lambda r: (r.at.latest or FAR, r.at.earliest or FAR, r.step))
+    rests_on = (
+        tuple(dict.fromkeys(i for r in found for i in r.rests_on)) if len(found) > 1 else first.rests_on
+    )
+    return Reached(first_of(r.at for r in found), first.step, rests_on)
 
 
 def assess_duty(
@@ -221,7 +273,8 @@ def assess_duty(
         governing=duty.claims.index(claim),
         rests_on=_rests_on(record, claim, doing),
     )
-    return tuple(_phases(record, base, doing)), doing.elsewhere.id if doing.elsewhere else None
+    phases = tuple(_phases(record, claim.start, base, doing))
+    return phases, doing.elsewhere.id if doing.elsewhere else None
 
 
 def _breached(claim: Claim, doing: Doing) -> Ground:
@@ -234,27 +287,34 @@ def _breached(claim: Claim, doing: Doing) -> Ground:
 
 
 def _state(record: OfficeRecord, claim: Claim, doing: Doing) -> tuple[State, Words | None, Span | None]:
-    ground, knowledge = claim.ground, record.knowledge
+    ground, due = claim.ground, claim.judged
     if doing.reason is not None:
         return State.UNDETERMINED, doing.reason, None
-    due = claim.judged
     if due is None:
         return _state_at_once(record, doing)
     if doing.report is not None:
         return _compared(record, claim, doing.sent, due, doing)
-    if not knowledge.shown:
-        return State.UNDETERMINED, KNOWLEDGE_NOT_SHOWN, None
-    if not ground.sure:
-        return State.UNDETERMINED, ground.condition or CONDITION_OPEN, None
-    if doing.elsewhere is not None:
-        if doing.reached is None:
-            return State.UNDETERMINED, RECIPIENT_UNDATED, None
+    if ground.condition is CORRECTED_DOWNWARD:
+        return State.EXCUSED, CORRECTED_DOWNWARD, None
+    if doing.elsewhere is not None and doing.reached is not None:
         return _compared(record, claim, doing.reached.at, due, doing)
-    if due.latest is None:
-        return State.UNDETERMINED, KNOWLEDGE_UNDATED, None
-    if doing.not_reported is None and not record.complete:
-        return State.UNDETERMINED, RECORD_INCOMPLETE, None
+    unknown = _unknown(record, claim, doing, due)
+    if unknown is not None:
+        return State.UNDETERMINED, unknown, None
     return State.OVERDUE, None, _overdue_by(record, doing, due)
+
+
+def _unknown(record: OfficeRecord, claim: Claim, doing: Doing, due: Interval) -> Words | None:
+    """Why the record does not show that an unmet duty is overdue; None where it does."""
+    if not record.knowledge.shown:
+        return KNOWLEDGE_NOT_SHOWN
+    if not claim.ground.sure:
+        return claim.ground.condition or CONDITION_OPEN
+    if doing.elsewhere is not None:
+        return RECIPIENT_UNDATED
+    if due.latest is None:
+        return KNOWLEDGE_UNDATED
+    return RECORD_INCOMPLETE if doing.not_reported is None and not record.complete else None
 
 
 def _state_at_once(record: OfficeRecord, doing: Doing) -> tuple[State, Words | None, Span | None]:
@@ -264,7 +324,8 @@ def _state_at_once(record: OfficeRecord, doing: Doing) -> tuple[State, Words | N
         return State.UNDETERMINED, KNOWLEDGE_NOT_SHOWN, None
     closed = record.timeline.closed
     if record.complete and doing.elsewhere is None:
-        return (State.OVERDUE if closed else State.OPEN), NO_HOURS, None
+        knew_before = closed is not None and surely_by(record.knowledge.shown_since, closed.at)
+        return (State.OVERDUE if knew_before else State.OPEN), NO_HOURS, None
     return State.UNDETERMINED, RECORD_INCOMPLETE, None
 
 
@@ -327,8 +388,7 @@ def _met_on(timeline: Timeline, report: Step | None) -> str | None:
 def _rests_on(record: OfficeRecord, claim: Claim, doing: Doing) -> tuple[str, ...]:
     """The steps with an assumed or unstated time that the state rests on."""
     found = list(record.knowledge.rests_on)
-    if claim.trigger and claim.trigger[-1] not in record.knowledge.triggers:
-        found += record.timeline.step(claim.trigger[-1]).rests_on
+    found += claim.rests_on
     if doing.report is not None:
         found += doing.report.rests_on
     else:
@@ -339,12 +399,12 @@ def _rests_on(record: OfficeRecord, claim: Claim, doing: Doing) -> tuple[str, ..
     return tuple(dict.fromkeys(found))
 
 
-def _phases(record: OfficeRecord, last: Obligation, doing: Doing) -> Iterator[Obligation]:
+def _phases(record: OfficeRecord, start: Interval, last: Obligation, doing: Doing) -> Iterator[Obligation]:
     """The obligation's life: open, perhaps overdue, then as it ended. Nothing here depends on a clock.
 
     On the very instant that it is due a report is still in time, so a limit has passed only after it.
     """
-    began = record.knowledge.since.earliest or record.knowledge.since.latest
+    began = start.earliest or start.latest
     passed = None if last.due.latest is None else last.due.latest + JUST_AFTER
     ended = _ended(record, last, doing, passed)
     if last.state is State.OPEN:
@@ -383,6 +443,9 @@ def _phases(record: OfficeRecord, last: Obligation, doing: Doing) -> Iterator[Ob
 
 def _ended(record: OfficeRecord, last: Obligation, doing: Doing, passed: datetime | None) -> datetime | None:
     """From when on the obligation is as it ended."""
+    if last.met_at is not None and last.state is State.LATE:
+        # Between the ends of its sending it is late, sent or not.
+        return last.met_at.earliest or last.met_at.latest
     if last.met_at is not None:
         return last.met_at.latest or last.met_at.earliest
     if doing.elsewhere is not None and doing.reached is not None:

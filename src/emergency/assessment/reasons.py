@@ -37,7 +37,6 @@ CORRECTED_DOWNWARD = Words(
     "达到该规定条件的数字，在应报时限之前已被本单位核减",
     "the figures that met the rule's condition were found too high by the office itself before it was due",
 )
-RECORD_ENDS = Words("记录在应报时限之前即告结束", "the record ends before the report was due")
 LINE_OPEN = Words(
     "接报单位在报送网络中未按条块区分，不能认定报错单位",
     "the directory does not tell the recipient's line apart: nobody can say that the report went to a wrong office",
