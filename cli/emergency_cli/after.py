@@ -175,6 +175,8 @@ def _duty(settings: Settings, due: Due, hour: datetime, view: View) -> tuple[str
         when = f"{moment(due.by, settings.zone(view.directory), hour)} ({how})"
     written = say("（书面）", " (in writing)") if due.channel == "written" else ""
     parts = [due.citation]
+    if due.at_once is not None and due.by is not None:
+        parts[-1] += say(f"；{due.at_once}并要求立即报告", f"; {due.at_once} asks for it at once")
     if due.condition is not None:
         parts.append(f"[{settings.words(due.condition)}]")
     if not due.confirmed:
@@ -222,6 +224,7 @@ def _json(outcome: Outcome, view: View) -> dict[str, Any]:
                 "confirmed": due.confirmed,
                 "condition": {"zh": due.condition.zh, "en": due.condition.en} if due.condition else None,
                 "state": due.state.value,
+                "at_once": due.at_once,
                 "obligation": due.obligation,
             }
             for due in _urgent_first(outcome.due)

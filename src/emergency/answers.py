@@ -38,6 +38,7 @@ class Due:
         confirmed: Whether that rule's text was read.
         condition: What would have to be so for it to apply, where that is open.
         state: Where the obligation stands.
+        at_once: The rule that asks for the same report at once, without hours, if there is one.
         obligation: Its id.
     """
 
@@ -50,6 +51,7 @@ class Due:
     confirmed: bool
     condition: Words | None
     state: State
+    at_once: str | None
     obligation: str
 
 
@@ -153,6 +155,7 @@ def still_due(obligations: Iterable[Obligation], office: str, offices: Directory
         if obligation.state in (State.MET, State.EXCUSED):
             continue
         by, ground = _strictest(obligation)
+        at_once = [g.citation for g in obligation.grounds if g.due is None and g.sure]
         found.append(
             Due(
                 office=office,
@@ -164,11 +167,12 @@ def still_due(obligations: Iterable[Obligation], office: str, offices: Directory
                 confirmed=ground.confirmed,
                 condition=None if ground.sure else ground.condition,
                 state=obligation.state,
+                at_once=at_once[0] if at_once else None,
                 obligation=obligation.id,
             )
         )
-    at_once = datetime.min.replace(tzinfo=UTC)
-    return sorted(found, key=lambda due: (due.condition is not None, due.by or at_once))
+    first = datetime.min.replace(tzinfo=UTC)
+    return sorted(found, key=lambda due: (due.condition is not None, due.by or first))
 
 
 def _strictest(obligation: Obligation) -> tuple[datetime | None, Ground]:

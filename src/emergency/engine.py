@@ -33,7 +33,7 @@ from emergency.answers import (
 )
 from emergency.assessment.assess import assess_timeline
 from emergency.assessment.model import Finding, Obligation
-from emergency.assessment.timeline import cut, timeline_of
+from emergency.assessment.timeline import as_known_to, cut, timeline_of
 from emergency.domain import events
 from emergency.domain.amendment import amended
 from emergency.domain.complaint import complaint
@@ -468,10 +468,7 @@ class Engine:
             timeline = cut(timeline, happened_by)
         if known_to is not None:
             self._known(offices, known_to)
-            timeline = replace(
-                timeline,
-                steps=tuple(s for s in timeline.steps if s.office == known_to or known_to in s.to),
-            )
+            timeline = as_known_to(timeline, known_to)
         assessment = assess_timeline(timeline, offices, self.rulebook)
         if happened_by is not None:
             assessment = replace(

@@ -111,7 +111,9 @@ def _corners(record: Reading) -> Iterator[tuple[dict[str, int], dict[str, int]]]
         exact = {s["id"]: at for s, at in zip(steps, chosen, strict=True)}
         if any(exact[s["id"]] < exact[before] for s in steps for before in s.get("after", ())):
             continue
-        if any(_before_what_it_follows(s, steps, exact) for s in steps):
+        if any(
+            _before_what_it_follows(s, steps, exact) or _against_an_absence(s, steps, exact) for s in steps
+        ):
             continue
         latest = {}
         for step in steps:
@@ -140,6 +142,19 @@ def _before_what_it_follows(step: dict[str, Any], steps: list[dict[str, Any]], e
     if not firsts or exact[step["id"]] >= min(exact[s["id"]] for s in firsts):
         return False
     return step["span"] is None or any(s["span"] is None or step["span"][1] >= s["span"][0] for s in firsts)
+
+
+def _against_an_absence(step: dict[str, Any], steps: list[dict[str, Any]], exact: dict[str, int]) -> bool:
+    """What was stated not to be reported by a time was reported later, wherever the times allow it."""
+    if step["act"] not in ("reported", "forwarded", "followed-up"):
+        return False
+    return any(
+        s["act"] == "not-reported"
+        and (s["office"], s["to"]) == (step["office"], step["to"])
+        and exact[step["id"]] < exact[s["id"]]
+        and (step["span"] is None or s["span"] is None or step["span"][1] >= s["span"][0])
+        for s in steps
+    )
 
 
 OWN_ACTS = ("reported", "forwarded", "followed-up", "withheld")
