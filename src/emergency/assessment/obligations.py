@@ -7,240 +7,35 @@ every time, level and version of the law that the record leaves open.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from emergency.assessment.doing import Doing, done_about
 from emergency.assessment.duties import Claim, Duty, OfficeRecord, governing
-from emergency.assessment.knowledge import Shows, knowledge_of
 from emergency.assessment.model import Ground, Obligation, Words
 from emergency.assessment.reasons import (
-    ANSWER_UNREAD,
     CONDITION_OPEN,
     CORRECTED_DOWNWARD,
-    EARLIER_IMPLIED,
     INHERITED,
     KNOWLEDGE_NOT_SHOWN,
     KNOWLEDGE_UNDATED,
-    LINE_OPEN,
     NO_HOURS,
-    RECEIVER_UNNAMED,
     RECIPIENT_UNDATED,
     RECORD_INCOMPLETE,
     REPORT_UNDATED,
 )
 from emergency.assessment.timeline import Step, Timeline
-from emergency.domain.events import (
-    REPORTS,
-    Answered,
-    Corrected,
-    FollowUpFiled,
-    Message,
-    NonReportStated,
-    Notified,
-)
 from emergency.domain.intervals import (
     OPEN,
     Interval,
     Span,
-    first_of,
-    narrowed,
     overrun,
-    possibly_by,
     surely_after,
     surely_by,
 )
-from emergency.domain.times import CHINA
-from emergency.domain.vocabulary import PUBLIC, Line, State
+from emergency.domain.vocabulary import State
 
-FAR = datetime.max.replace(tzinfo=CHINA)
 JUST_AFTER = timedelta(seconds=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Reached:
-    """Since when the right recipient knew, by whatever route."""
-
-    at: Interval
-    step: str
-    rests_on: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Doing:
-    """What was done about a duty."""
-
-    report: Step | None = None
-    """The report that meets it, or that is judged."""
-    sent: Interval = OPEN
-    reached: Reached | None = None
-    not_reported: Step | None = None
-    reason: Words | None = None
-    """Why the record allows no verdict, where it does not."""
-    elsewhere: Step | None = None
-    """A report to an office that was not the right one."""
-    doubt: Words | None = None
-    """What may have come before the report; a verdict that it would change is none."""
-
-
-def _messages(record: OfficeRecord, duty: Duty) -> list[Step]:
-    """What may serve as the office's report, the earliest first.
-
-    Its reports, its truthful answers that say something, and a notice that it gave the recipient itself.
-    """
-    untrue = {c.report.id for c in record.contradicted}
-
-    def serves(step: Step) -> bool:
-        entry = step.entry
-        if isinstance(entry, Answered):
-            return step.id not in untrue and _says_figures(step)
-        if isinstance(entry, Notified):
-            return step.id not in untrue and bool(set(step.to) & set(duty.recipients))
-        return isinstance(entry, REPORTS)
-
-    found = [s for s in record.timeline.acts(record.office.id) if serves(s) and _may_serve(s, duty)]
-    return sorted(found, key=_ends)
-
-
-def _says_figures(step: Step) -> bool:
-    """Whether it states anything but free text, which is never judged."""
-    facts = step.entry.facts
-    return any(True for _ in facts.counts()) or bool(facts.amounts or facts.verifying)
-
-
-def _unread_answers(record: OfficeRecord, duty: Duty) -> list[Step]:
-    """Answers to the recipient in words only: they may have been the report, or its very opposite."""
-    return [
-        s
-        for s in record.timeline.acts(record.office.id)
-        if isinstance(s.entry, Answered) and set(s.to) & set(duty.recipients) and not _says_figures(s)
-    ]
-
-
-def _ends(step: Step) -> tuple[datetime, datetime, str]:
-    return step.at.latest or FAR, step.at.earliest or FAR, step.ref
-
-
-def _done(record: OfficeRecord, duty: Duty, due: Interval | None, all_recipients: frozenset[str]) -> Doing:
-    """What the office did about a duty, as far as the record tells."""
-    messages = _messages(record, duty)
-    doing = Doing(reached=_reached(record, duty), not_reported=_absence(record.timeline, duty, due))
-    to_it = [m for m in messages if any(_fits(record, duty, to) for to in m.to)]
-    unnamed = [m for m in messages if not m.to]
-    unread = _unread_answers(record, duty)
-    follow_ups = [m for m in to_it if isinstance(m.entry, (FollowUpFiled, Corrected))]
-    firsts = [m for m in to_it if m not in follow_ups]
-    in_time = [m for m in follow_ups if due is None or surely_by(m.at, due)]
-    absent = doing.not_reported
-    if record.complete:
-        firsts, follow_ups = to_it, []
-    elif absent is not None:
-        after = [m for m in follow_ups if surely_by(absent.at, m.at)]
-        firsts, follow_ups = [*firsts, *after], [m for m in follow_ups if m not in after]
-    firsts = sorted({m.id: m for m in (*firsts, *in_time)}.values(), key=_ends)
-    earlier = [m for m in follow_ups if m not in firsts]
-    if not firsts and record.complete and unnamed:
-        # Whether it went to the right office or not: nothing came before it.
-        sent = first_of(m.at for m in unnamed)
-        return replace(doing, report=unnamed[0], sent=sent, doubt=RECEIVER_UNNAMED)
-    if not firsts:
-        if earlier:
-            return replace(doing, report=earlier[0], sent=earlier[0].at, reason=EARLIER_IMPLIED)
-        if unnamed or unread:
-            return replace(doing, reason=RECEIVER_UNNAMED if unnamed else ANSWER_UNREAD)
-        elsewhere = _elsewhere(record, messages, all_recipients)
-        told_apart = governing(duty).found.note is None or elsewhere is None
-        return replace(doing, elsewhere=elsewhere, reason=None if told_apart else LINE_OPEN)
-    sent = first_of(m.at for m in firsts)
-    if any(surely_after(sent, m.at) for m in earlier):
-        return replace(doing, report=firsts[0], sent=sent, reason=EARLIER_IMPLIED)
-    before = [m for m in (*earlier, *unnamed, *unread) if possibly_by(m.at, sent) and m.at != sent]
-    doubt = None
-    if before:
-        doubt = (
-            ANSWER_UNREAD
-            if before[0] in unread
-            else EARLIER_IMPLIED
-            if before[0] in earlier
-            else RECEIVER_UNNAMED
-        )
-        sent = Interval(first_of((sent, *(m.at for m in before))).earliest, sent.latest)
-    # An office cannot have reported before it knew.
-    sent = narrowed(sent, not_before=record.knowledge.since.earliest)
-    return replace(doing, report=firsts[0], sent=sent, doubt=doubt)
-
-
-def _fits(record: OfficeRecord, duty: Duty, receiver: str) -> bool:
-    """Whether a receiver is the right one; where the directory names none of the rule's line, whoever is of it."""
-    if receiver in duty.recipients:
-        return True
-    office = record.directory.get(receiver)
-    return office is not None and any(
-        (office.tier, office.line) == (claim.rule.to.tier, claim.rule.to.line)
-        for claim in duty.claims
-        if claim.found.note is not None
-    )
-
-
-def _elsewhere(record: OfficeRecord, messages: list[Step], all_recipients: frozenset[str]) -> Step | None:
-    """The first report where all of them went to offices that were not right; a word inside the enterprise is none."""
-
-    def outward(step: Step) -> list[str]:
-        offices = [record.directory.get(to) for to in step.to if to != PUBLIC]
-        return [o.id for o in offices if o is not None and o.line is not Line.ENTERPRISE]
-
-    sent = [m for m in messages if outward(m)]
-    wrong = [m for m in sent if not set(outward(m)) & all_recipients]
-    return wrong[0] if wrong and len(wrong) == len(sent) else None
-
-
-def _may_serve(message: Step, duty: Duty) -> bool:
-    """A second, written report is met in writing only; a raise only by what came after it."""
-    entry = message.entry
-    if (
-        duty.channel == "written"
-        and isinstance(entry, Message)
-        and entry.channel not in ("written", "network", "unknown")
-    ):
-        return False
-    starts = [claim.start for claim in duty.claims]
-    if any(not surely_after(start, duty.knowledge.since) for start in starts):
-        return True
-    return any(possibly_by(start, message.at) for start in starts)
-
-
-def _absence(timeline: Timeline, duty: Duty, due: Interval | None) -> Step | None:
-    """A step that states that the office had not reported, at or after the due time."""
-    stated = [
-        s
-        for s in timeline.acts(duty.office.id)
-        if isinstance(s.entry, NonReportStated)
-        and (not s.to or duty.found.office in s.to)
-        and due is not None
-        and due.latest is not None
-        and s.at.earliest is not None
-        and s.at.earliest >= due.latest
-    ]
-    return max(stated, key=lambda s: s.at.earliest or datetime.min.replace(tzinfo=CHINA), default=None)
-
-
-def _reached(record: OfficeRecord, duty: Duty) -> Reached | None:
-    """When the right recipient, or one as good, came to know by whatever route, as far as its own record shows."""
-    found: list[Reached] = []
-    for recipient in duty.recipients:
-        known = knowledge_of(record.timeline, recipient)
-        if known is None or not known.shown:
-            continue
-        shown = [e for e in known.evidence if e.shows is not Shows.SIGN]
-        direct = [e for e in shown if e.shows is Shows.DIRECTLY] or shown
-        step = min(direct, key=lambda e: (e.at.latest or FAR, e.at.earliest or FAR, e.step.ref)).step.id
-        found.append(Reached(known.shown_since, step, known.rests_on))
-    if not found:
-        return None
-    first = min(found, key=lambda r: (r.at.latest or FAR, r.at.earliest or FAR, r.step))
-    rests_on = (
-        tuple(dict.fromkeys(i for r in found for i in r.rests_on)) if len(found) > 1 else first.rests_on
-    )
-    return Reached(first_of(r.at for r in found), first.step, rests_on)
 
 
 def assess_duty(
@@ -249,7 +44,7 @@ def assess_duty(
     """The obligation, one row a phase of its life, the last phase last; and a report that went elsewhere."""
     claim = governing(duty)
     due = claim.ground.due
-    doing = _done(record, duty, claim.judged, all_recipients)
+    doing = done_about(record, duty, claim.judged, all_recipients)
     grounds = tuple(_breached(c, doing) for c in duty.claims)
     state, reason, late_by = _state(record, claim, doing)
     base = Obligation(
