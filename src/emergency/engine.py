@@ -54,7 +54,7 @@ from emergency.domain.schema import EventCodec
 from emergency.domain.times import CHINA
 from emergency.domain.values import Place, StatedTime, Value
 from emergency.domain.vocabulary import PUBLIC, Category
-from emergency.errors import BusyError, EmergencyError, NotFoundError, UsageError
+from emergency.errors import BrokenDataError, BusyError, EmergencyError, NotFoundError, UsageError
 from emergency.exchange import case_file, importer, registration, timeline_import
 from emergency.projections import tables
 from emergency.projections.catch_up import Projections
@@ -264,8 +264,11 @@ class Engine:
 
     def repeated(self, ref: str, entry: events.Entry, identity: Identity) -> Recorded[events.Entry] | None:
         """The identical entry of at most two minutes ago: ask before recording it again."""
-        with self._log.reading() as reading:
-            state = incident_of(reading.stream(incident_stream(ref)))
+        try:
+            with self._log.reading() as reading:
+                state = incident_of(reading.stream(incident_stream(ref)))
+        except BrokenDataError:
+            return None  # nobody is kept from recording by what cannot be read
         if state is None:
             return None
         return same_entry(_logged(entry, identity), state, datetime.now(UTC))
@@ -291,14 +294,25 @@ class Engine:
         """Decide a command that was not carried out before, and write what it leads to."""
         offices = directory(writing)
         stream = incident_stream(ref)
-        state = incident_of(writing.stream(stream))
-        if state is None and not isinstance(command, Open):
+        unreadable = False
+        try:
+            state = incident_of(writing.stream(stream))
+        except BrokenDataError:
+            # What cannot be read of an incident must not keep anybody from reporting on it.
+            if not isinstance(command, Record):
+                raise
+            state, unreadable = None, True
+        if state is None and not unreadable and not isinstance(command, Open):
             raise self._no_incident(writing, ref)
         self._known(offices, identity.office)
         if isinstance(command, Record):
             for office in _named(command.entry):
                 self._known(offices, office)
-        new = decide(command, state, datetime.now(UTC))
+        new: tuple[events.IncidentEvent, ...]
+        if unreadable and isinstance(command, Record):
+            new = (command.entry,)
+        else:
+            new = decide(command, state, datetime.now(UTC))
         if isinstance(command, Amend) and state is not None:
             now_reads = amended(entry_named(command.target, state).event, command.changes)
             for office in _named(now_reads, command.changes):
@@ -306,7 +320,7 @@ class Engine:
         hashed = digest if command_id else None
         written = writing.append(
             stream,
-            state.version if state else 0,
+            writing.version(stream),
             [Draft(event=event) for event in new],
             command_id=command_id,
             command_hash=hashed,

@@ -371,6 +371,21 @@ class TestNobodyIsPrevented:
         again = commands[command]()
         assert (again.already, again.unjudged, again.event_ids) == (True, None, outcome.event_ids)
 
+    @pytest.mark.parametrize(("type_name", "body"), [("incident.merged", b"{}"), ("incident.learned", b"{")])
+    def test_an_unreadable_entry_of_the_incident_itself(
+        self, engine: Engine, file: Path, type_name: str, body: bytes
+    ) -> None:
+        open_incident(engine)
+        insert(file, "incident/mine-01", type_name, body)
+        outcome = engine.record("mine-01", reported(), COUNTY, command_id="c")
+        assert outcome.unjudged is not None
+        assert type_name in outcome.unjudged
+        again = engine.record("mine-01", reported(), COUNTY, command_id="c")
+        assert (again.already, again.event_ids) == (True, outcome.event_ids)
+        assert [row[0] for row in table(file)][-2:] == [outcome.position - 1, outcome.position]
+        with pytest.raises(EmergencyError, match=type_name):
+            engine.amend("mine-01", "1", {"title": "x"}, why="x", identity=COUNTY)
+
 
 class TestOnce:
     """The same command id: the first outcome and nothing written, or a refusal."""

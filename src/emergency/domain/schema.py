@@ -75,10 +75,7 @@ class EventCodec:
         newest = VERSIONS.get(name, 1)
         if cls is None or not 1 <= version <= newest:
             known = f"up to version {newest}" if cls else "not at all"
-            raise UnknownEventError(
-                f"The log holds an event of type {name!r}, version {version}; this program knows it {known}. "
-                "It was written by a newer program: upgrade this one."
-            )
+            raise UnknownEventError(f"type {name!r}, version {version}: this program knows it {known}")
         try:
             if version == newest:
                 return cls.model_validate_json(body)
