@@ -75,7 +75,9 @@ class EventCodec:
         newest = VERSIONS.get(name, 1)
         if cls is None or not 1 <= version <= newest:
             known = f"up to version {newest}" if cls else "not at all"
-            raise UnknownEventError(f"type {name!r}, version {version}: this program knows it {known}")
+            raise UnknownEventError(
+                f"type {name!r}, version {version}; this program knows it {known}: upgrade it"
+            )
         try:
             if version == newest:
                 return cls.model_validate_json(body)
