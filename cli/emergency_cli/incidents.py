@@ -304,6 +304,7 @@ def _json(
                 "officer": step.entry.officer,
                 "backfilled": step.backfilled and not step.imported,
                 "in_doubt": step.entry.in_doubt,
+                "clock_back": step.clock_back,
                 "repeats": step.entry.repeats,
                 "amended": [
                     {"changes": change.changes, "why": change.why} for change in view.amended.get(step.id, ())

@@ -266,6 +266,8 @@ def marks(settings: Settings, step: Step, view: View) -> str:
     found = []
     if step.backfilled and not step.imported:
         found.append(settings.say("补录", "backfilled"))
+    if step.clock_back:
+        found.append(settings.say("录入时系统时钟被回拨", "recorded after the clock was set back"))
     if step.entry.in_doubt:
         found.append(
             settings.say("存疑：所述时间在录入时尚未到", "in doubt: its time lay ahead when recorded")

@@ -6,12 +6,14 @@ import csv
 import io
 import json
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.cli.conftest import Type
 
+from emergency.store import clock
 from emergency_cli.audit import FINDING_KEYS, OBLIGATION_KEYS
 from emergency_cli.main import app
 
@@ -201,3 +203,22 @@ def test_a_failure_of_the_program_itself_is_no_traceback(
 def test_the_program_has_a_name_and_a_version(type_in: Type) -> None:
     assert app.name
     assert type_in("--version").code == 0
+
+
+def test_an_entry_recorded_after_the_clock_was_set_back_says_so(
+    on_duty: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert on_duty(*NEW).code == 0
+
+    def shown() -> str:
+        """The last column of the timeline, put together again."""
+        return " ".join(line[50:].strip() for line in on_duty("show", "-").out.splitlines())
+
+    assert "set back" not in shown()
+    earlier = clock.now() - timedelta(hours=3)
+    with monkeypatch.context() as patch:
+        patch.setattr(clock, "now", lambda: earlier)
+        assert on_duty("report", "-", "--at", "2026-03-21T15:20", "死=1").code == 0
+    assert "recorded after the clock was set back" in shown()
+    entries = json.loads(on_duty("show", "-", "--format", "json").out)["entries"]
+    assert [entry["clock_back"] for entry in entries] == [False, True]

@@ -54,6 +54,8 @@ class Step:
     at: Interval
     recorded_at: datetime
     imported: bool
+    clock_back: bool = False
+    """The store's clock had been set back when it was recorded."""
     leans_on: tuple[str, ...] = ()
     """Steps with an assumed or unstated time that narrowed this one's, by event id."""
 
@@ -305,6 +307,7 @@ def _resolved(opened: IncidentOpened, entries: list[Recorded[Entry]]) -> Iterato
             at=at[recorded.event_id],
             recorded_at=recorded.recorded_at,
             imported=opened.imported,
+            clock_back=recorded.clock_back,
             leans_on=tuple(i for i in leans[recorded.event_id] if i != recorded.event_id),
         )
 
