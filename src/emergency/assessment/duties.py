@@ -175,7 +175,7 @@ def _claim(
     record: OfficeRecord, rule: Rule, start: Start, value: Value, versions: list[Value | None], found: Found
 ) -> Claim:
     sure, condition = start.sure, start.condition
-    limits = [v.limit.within for v in versions if v is not None]
+    limits = [v.limit.hours for v in versions if v is not None]
     if any(v is None for v in versions) or any((w is None) != (limits[0] is None) for w in limits):
         sure, condition = False, CONDITION_OPEN
     due = judged = None
@@ -191,7 +191,7 @@ def _claim(
         citation=" ".join(filter(None, (f"《{citation.law}》", citation.number, citation.article))),
         rank=rule.rank.value,
         confirmed=value.confirmed,
-        limit=limit_words(value.limit.within, value.limit.no_hours),
+        limit=limit_words(value.limit),
         due=due,
         sure=sure,
         condition=condition,
@@ -248,7 +248,7 @@ def _start(record: OfficeRecord, rule: Rule) -> Start:
 
 def _corrected_downward(record: OfficeRecord, rule: Rule, brought: Held) -> bool:
     """Whether the office itself found, before the report was due, that the figures do not meet the condition."""
-    limits = [v.limit.within for v in rule.values.values() if isinstance(v, Value) and v.limit.within]
+    limits = [v.limit.hours for v in rule.values.values() if isinstance(v, Value) and v.limit.hours]
     if not limits or brought.since.latest is None:
         return False
     due = brought.since.latest + max(limits)
@@ -338,7 +338,7 @@ def _whatever_the_level(record: OfficeRecord, claims: list[Claim]) -> list[Claim
     timed = [
         c
         for c in claims
-        if c.rule.levels is not None and c.rule.at_least is None and c.value.limit.within is not None
+        if c.rule.levels is not None and c.rule.at_least is None and c.value.limit.hours is not None
     ]
     graded_from_the_start = any(c.ground.sure and not surely_after(c.start, since) for c in timed)
     covered = {level for c in timed for level in c.rule.levels or ()}
@@ -346,8 +346,8 @@ def _whatever_the_level(record: OfficeRecord, claims: list[Claim]) -> list[Claim
         return []
     if any(c.ground.condition is CONDITION_OPEN for c in timed):
         return []
-    laxest = max(timed, key=lambda c: c.value.limit.within or timedelta())
-    within = laxest.value.limit.within or timedelta()
+    laxest = max(timed, key=lambda c: c.value.limit.hours or timedelta())
+    within = laxest.value.limit.hours or timedelta()
     judged = shifted(since, within)
     due = _with_inherited(record, laxest.value.clock, since, within, judged)
     ground = replace(laxest.ground, due=due, sure=True, condition=WHATEVER_THE_LEVEL)

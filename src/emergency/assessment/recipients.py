@@ -59,6 +59,8 @@ def _tiers(wanted: Recipient, own: Tier) -> tuple[Tier, ...]:
         return (own,)
     if wanted.tier == "next":
         return TIERS_RISING[TIERS_RISING.index(own) + 1 :]
+    if wanted.tier is None:
+        return ()
     if wanted.or_above:
         return TIERS_RISING[TIERS_RISING.index(wanted.tier) :]
     return (wanted.tier,)

@@ -9,6 +9,7 @@ from emergency.assessment.model import Words
 from emergency.domain.intervals import Interval, Span
 from emergency.domain.times import CHINA
 from emergency.domain.vocabulary import Fault, Status
+from emergency.rulebook import Limit, Period
 
 FAULTS = {
     Fault.LATE: Words("迟报", "late"),
@@ -73,12 +74,39 @@ def duration_words(length: timedelta) -> Words:
     return Words("".join(f"{n}{zh}" for n, zh, _ in shown), " ".join(f"{n} {en}" for n, _, en in shown))
 
 
-def limit_words(within: timedelta | None, no_hours: str | None) -> Words:
+def length_words(length: timedelta | Period) -> Words:
+    """A length of a limit: exact, or counted in dates."""
+    if isinstance(length, timedelta):
+        return duration_words(length)
+    parts = [(length.months, "个月", "month"), (length.days, "日", "day")]
+    shown = [p for p in parts if p[0]]
+    return Words(
+        "".join(f"{n}{zh}" for n, zh, _ in shown),
+        " and ".join(f"{n} {en}{'s' if n > 1 else ''}" for n, _, en in shown),
+    )
+
+
+def limit_words(limit: Limit) -> Words:  # noqa: PLR0911 - one sentence a form
     """A rule's limit."""
-    if within is None:
-        return Words(no_hours or "立即", "at once")
-    said = duration_words(within)
-    return Words(f"{said.zh}内", f"within {said.en}")
+    if limit.within is not None:
+        said = length_words(limit.within)
+        return Words(f"{said.zh}内", f"within {said.en}")
+    if limit.working_days is not None:
+        days = limit.working_days
+        return Words(f"{days}个工作日内", f"within {days} working day{'s' if days > 1 else ''}")
+    if limit.same_day:
+        return Words("当日内", "on the same day")
+    if limit.times_a_day is not None:
+        times = limit.times_a_day
+        return Words(f"每日至少{times}次", f"at least {'once' if times == 1 else f'{times} times'} a day")
+    if limit.daily_by is not None:
+        return Words(f"每日{limit.daily_by:%H:%M}前", f"every day by {limit.daily_by:%H:%M}")
+    if limit.every is not None:
+        said = length_words(limit.every)
+        return Words(f"至少每{said.zh}一次", f"at least every {said.en}")
+    if limit.before is not None:
+        return Words("在向另一单位报告之前", "before it reports to another office")
+    return Words(limit.no_hours or "立即", "at once")
 
 
 def span_words(span: Span | None) -> Words:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date, time, timedelta
 from typing import Annotated
 
 from pydantic import BeforeValidator, StringConstraints
@@ -13,7 +14,22 @@ _DURATION = re.compile(
     r"P(?=.)(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
     r"(?:T(?=.)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?"
 )
-_CALENDAR = re.compile(r"P(?=\d+[YM])(?:\d+Y)?(?:\d+M)?(?:\d+D)?(?:T.*)?")
+_PERIOD = re.compile(
+    r"P(?=.)(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
+)
+_HOURS = re.compile(r"PT(?=.)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?")
+_CLOCKFACE = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+_SPOKEN = tuple(
+    (re.compile(rf"(\d+)\s*(?:{words})", re.IGNORECASE), form)
+    for words, form in (
+        ("s|secs?|seconds?|秒", "PT{}S"),
+        ("mins?|minutes?|分|分钟", "PT{}M"),
+        ("h|hrs?|hours?|小时|个小时", "PT{}H"),
+        ("d|days?|天|日", "P{}D"),
+        ("w|weeks?|周", "P{}W"),
+        ("months?|月|个月", "P{}M, which is counted in dates; where hours are meant, PT720H"),
+    )
+)
 _COUNT = re.compile(r"0|[1-9]\d*")
 
 
@@ -31,25 +47,73 @@ def read_day(value: object) -> date:
     raise ValueError(f'"{text}" is not a day; write it like 2007-06-01')
 
 
-def read_duration(value: object) -> timedelta:
-    """Read a duration in ISO 8601, weeks to seconds: a month has no fixed length and is no limit."""
-    if isinstance(value, timedelta):
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A length in dates: so many months and days, of the calendar."""
+
+    months: int = 0
+    days: int = 0
+
+    def __str__(self) -> str:
+        """Write it in ISO 8601."""
+        return f"P{f'{self.months}M' if self.months else ''}{f'{self.days}D' if self.days else ''}"
+
+
+def read_length(value: object) -> timedelta | Period:
+    """Read a length in ISO 8601: hours, minutes and seconds (PT2H), or days, weeks and months (P14D, P1M)."""
+    if isinstance(value, (timedelta, Period)):
         return value
     text = str(value)
-    match = _DURATION.fullmatch(text)
-    if match is None:
-        if _CALENDAR.fullmatch(text):
-            raise ValueError(
-                f'"{text}" counts years or months, whose length varies; write days or hours, like P30D'
-            )
-        raise ValueError(f'"{text}" is not a duration; write it like PT2H, PT30M or P1D')
     try:
-        length = timedelta(**{unit: int(number) for unit, number in match.groupdict(default="0").items()})
+        if match := _HOURS.fullmatch(text):
+            found = timedelta(**{unit: int(n) for unit, n in match.groupdict(default="0").items()})
+            if found:
+                return found
+        elif match := _PERIOD.fullmatch(text):
+            parts = {unit: int(n) for unit, n in match.groupdict(default="0").items()}
+            period = Period(parts["years"] * 12 + parts["months"], parts["weeks"] * 7 + parts["days"])
+            if period.months > _MOST_MONTHS or period.days > _MOST_DAYS:
+                raise OverflowError  # noqa: TRY301 - as an overflow of hours does
+            if period != Period():
+                return period
+        else:
+            raise ValueError(f'"{text}" is not a length of time; {_suggested(text)}')
     except OverflowError:
         raise ValueError(f'"{text}" is too long for a limit; write it like PT2H') from None
-    if not length:
-        raise ValueError(f'"{text}" is no time at all; for "at once" write no_hours: 立即')
+    raise ValueError(f'"{text}" is no time at all; for "at once" write no_hours: 立即')
+
+
+def _suggested(text: str) -> str:
+    """What somebody who wrote ``2 hours`` or ``P1DT2H`` most likely meant."""
+    for spoken, form in _SPOKEN:
+        if match := spoken.fullmatch(text.strip()):
+            return f"write {form.format(match[1])}"
+    if _DURATION.fullmatch(text):
+        return "write hours only (P1D as PT24H), or days only, which are counted in dates"
+    return "write hours like PT2H or PT30M, days like P14D, a month like P1M"
+
+
+_MOST_MONTHS = 1200
+_MOST_DAYS = 36525
+
+
+def read_period(value: object) -> Period:
+    """Read a length in dates, such as ``P30D``."""
+    length = read_length(value)
+    if not isinstance(length, Period):
+        raise ValueError(f'"{value}" is counted in hours; write days like P30D')  # noqa: TRY004 - bad text, no bug
     return length
+
+
+def read_clockface(value: object) -> time:
+    """Read an hour of the day like ``09:00``."""
+    if isinstance(value, time):
+        return value
+    text = str(value)
+    match = _CLOCKFACE.fullmatch(text)
+    if match is None:
+        raise ValueError(f'"{text}" is not an hour of the day; write it like 09:00')
+    return time(int(match[1]), int(match[2]))
 
 
 def read_count(value: object) -> int:
@@ -91,7 +155,9 @@ def read_no_hours(value: object) -> str:
 
 
 Day = Annotated[date, BeforeValidator(read_day)]
-Duration = Annotated[timedelta, BeforeValidator(read_duration)]
+Length = Annotated[timedelta | Period, BeforeValidator(read_length)]
+PeriodOnly = Annotated[Period, BeforeValidator(read_period)]
+Clockface = Annotated[time, BeforeValidator(read_clockface)]
 Count = Annotated[int, BeforeValidator(read_count)]
 Truth = Annotated[bool, BeforeValidator(read_truth)]
 DivisionPrefix = Annotated[str, BeforeValidator(read_prefix)]

@@ -1,7 +1,9 @@
 """Reads a folder of rules: one rule a file, the path its name.
 
-``<country>/kinds.yaml`` names the families of kinds, ``<country>/levels/…`` holds tables of levels, every
-other ``.yaml`` file is one rule; those under ``<country>/local/<code>-<name>/`` judge only in that division.
+``<country>/kinds.yaml`` names the families of kinds; ``measures.yaml``, ``circumstances.yaml`` and ``elements.yaml``
+beside it the words that rules may use. ``levels/``, ``provisions/``, ``elements/``, ``unread/`` and ``calendar/``
+hold what their names say. Every other ``.yaml`` file is one rule; what lies under ``local/<code>-<name>/`` holds only
+in that division.
 """
 
 from __future__ import annotations
@@ -10,17 +12,24 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path, PurePosixPath
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from emergency import yamlfile
 from emergency.errors import BrokenDataError
+from emergency.rulebook.calendar import Calendar, CalendarYear
+from emergency.rulebook.data_model import Title
 from emergency.rulebook.lookup import Rulebook, is_pattern
-from emergency.rulebook.model import Families, LevelTable, Rule
+from emergency.rulebook.model import Families, Kind, LevelTable, Rule, Scoped, Thresholds
+from emergency.rulebook.provisions import Declared, Elements, Provision, Unread
+from emergency.rulebook.vocabulary import Measure
 from emergency.yamlfile import BrokenFileError, Document, Flaw
 
 M = TypeVar("M", bound=BaseModel)
+
+
+WORD_LISTS = ("measures", "circumstances", "elements")
 
 
 @dataclass(slots=True)
@@ -29,7 +38,13 @@ class Reading:
 
     rules: dict[str, tuple[Rule, Document]] = field(default_factory=dict)
     tables: dict[str, tuple[LevelTable, Document]] = field(default_factory=dict)
+    provisions: dict[str, tuple[Provision, Document]] = field(default_factory=dict)
+    elements: dict[str, tuple[Elements, Document]] = field(default_factory=dict)
+    unread: dict[str, tuple[Unread, Document]] = field(default_factory=dict)
+    years: dict[str, dict[int, CalendarYear]] = field(default_factory=dict)
     families: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    kinds: dict[str, Kind] = field(default_factory=dict)
+    words: dict[str, dict[str, Title]] = field(default_factory=lambda: {name: {} for name in WORD_LISTS})
     flaws: list[Flaw] = field(default_factory=list)
 
 
@@ -43,13 +58,27 @@ def load(folder: Path | None = None) -> Rulebook:
         BrokenDataError: There is no such folder, it holds no rule, or a file in it cannot be used; the
             message names file, line and key of every mistake, and what to do.
     """
-    reading = read_folder(folder)
+    return rulebook_of(read_folder(folder))
+
+
+def rulebook_of(reading: Reading) -> Rulebook:
+    """Make a rulebook of what was read.
+
+    Raises:
+        BrokenDataError: Something in it cannot be used.
+    """
     if reading.flaws:
         raise BrokenFileError(reading.flaws)
     return Rulebook(
         rules=tuple(rule for rule, _ in reading.rules.values()),
         tables=tuple(table for table, _ in reading.tables.values()),
         families=reading.families,
+        provisions=tuple(provision for provision, _ in reading.provisions.values()),
+        elements=tuple(elements for elements, _ in reading.elements.values()),
+        unread=tuple(unread for unread, _ in reading.unread.values()),
+        calendars={country: Calendar(years) for country, years in reading.years.items()},
+        kinds=reading.kinds,
+        words=reading.words,
     )
 
 
@@ -72,7 +101,7 @@ def _read(folder: Path) -> Reading:
             reading.flaws.extend(error.flaws)
     if not reading.rules and not reading.flaws:
         raise BrokenDataError(f"{folder}: holds no rule; write one like cn/national/<field>/<rule>.yaml")
-    reading.flaws.extend(_unknown_families(reading))
+    reading.flaws.extend(_unknown_words(reading))
     return reading
 
 
@@ -91,15 +120,44 @@ def _read_file(reading: Reading, path: Path, name: PurePosixPath) -> None:
     identity = str(name.with_suffix(""))
     if "id" in document.data:
         raise BrokenFileError([document.flaw(("id",), "the path is the rule's name; remove id")])
-    if name.name == "kinds.yaml":
-        reading.families.update(_validated(document, Families, document.data).families)
-    elif name.parts[1:2] == ("levels",):
-        table = _validated(document, LevelTable, {**document.data, "id": identity})
-        reading.tables[identity] = (table, document)
+    if len(name.parts) == 2:  # noqa: PLR2004 - <country>/<file>
+        _read_words(reading, document, name.stem)
+        return
+    holder: dict[str, tuple[Any, Document]]
+    model: type[Scoped]
+    match name.parts[1]:
+        case "calendar":
+            year = _validated(document, CalendarYear, document.data)
+            if name.stem != str(year.year):
+                raise BrokenFileError([document.flaw(("year",), f"is not that of its file, {name.stem}")])
+            reading.years.setdefault(name.parts[0], {})[year.year] = year
+            return
+        case "levels":
+            holder, model = reading.tables, LevelTable
+        case "provisions":
+            holder, model = reading.provisions, Provision
+        case "elements":
+            holder, model = reading.elements, Elements
+        case "unread":
+            holder, model = reading.unread, Unread
+        case _:
+            holder, model = reading.rules, Rule
+    read = _validated(document, model, {**document.data, "id": identity})
+    _check_place(document, read, name)
+    holder[identity] = (read, document)
+
+
+def _read_words(reading: Reading, document: Document, stem: str) -> None:
+    if stem == "kinds":
+        read = _validated(document, Families, document.data)
+        reading.families.update(read.families)
+        reading.kinds.update(read.kinds)
+    elif stem in WORD_LISTS:
+        reading.words[stem].update(_validated(document, Declared, document.data).words)
     else:
-        rule = _validated(document, Rule, {**document.data, "id": identity})
-        _check_place(document, rule, name)
-        reading.rules[identity] = (rule, document)
+        known = ", ".join(f"{each}.yaml" for each in ("kinds", *WORD_LISTS))
+        message = f"is none of {known}; a rule belongs into a folder, like national/<field>/{stem}.yaml"
+        raise BrokenFileError([document.flaw((), message)])
 
 
 def _validated(document: Document, model: type[M], data: dict[str, yamlfile.Plain]) -> M:
@@ -109,26 +167,71 @@ def _validated(document: Document, model: type[M], data: dict[str, yamlfile.Plai
         raise yamlfile.explain(document, error, model) from None
 
 
-def _check_place(document: Document, rule: Rule, name: PurePosixPath) -> None:
-    if name.parts[1:2] != ("local",):
+def _check_place(document: Document, scope: Scoped, name: PurePosixPath) -> None:
+    if "local" not in name.parts[1:-2]:
         return
-    code = name.parts[2].partition("-")[0]
-    if rule.where is None:
+    code = name.parts[name.parts.index("local") + 1].partition("-")[0]
+    if scope.where is None:
         flaw = document.flaw(("where",), f"is missing in a local rule; add where: [{code}]")
         raise BrokenFileError([flaw])
-    if not all(prefix.startswith(code) for prefix in rule.where):
+    if not all(prefix.startswith(code) for prefix in scope.where):
         message = f"lies outside {code}, the division of its folder; write where: [{code}] or move the file"
         raise BrokenFileError([document.flaw(("where",), message)])
 
 
-def _unknown_families(reading: Reading) -> Iterable[Flaw]:
-    scoped = (*reading.rules.values(), *reading.tables.values())
-    for scope, document in scoped:
-        for key, words in (("kinds", scope.kinds), ("kinds_except", scope.kinds_except)):
-            for index, word in enumerate(words or ()):
-                if word not in reading.families and not is_pattern(word):
-                    hint = (
-                        yamlfile.nearest(word, reading.families)
-                        or "; add it to kinds.yaml, or write a pattern"
-                    )
-                    yield document.flaw((key, index), f'"{word}" is not a family of kinds{hint}')
+def _unknown_words(reading: Reading) -> Iterator[Flaw]:
+    for holder in (reading.rules, reading.tables, reading.provisions, reading.elements, reading.unread):
+        for scope, document in holder.values():
+            yield from _unknown_families(reading, scope, document)
+    for rule, document in reading.rules.values():
+        yield from _undeclared(reading, document, "measures", rule.at_least or (), ("at_least",))
+        named = rule.circumstances or ()
+        yield from _undeclared(reading, document, "circumstances", named, ("circumstances",))
+    for table, document in reading.tables.values():
+        for day, value in table.values.items():
+            if isinstance(value, Thresholds):
+                yield from _unknown_in(reading, document, value, ("values", day.isoformat()))
+    for listed, document in reading.elements.values():
+        for day, wanted in listed.values.items():
+            where = ("values", day.isoformat(), "required")
+            yield from _undeclared(reading, document, "elements", wanted.required or (), where)
+    for provision, document in reading.provisions.values():
+        for index, other in enumerate(provision.prevails_over):
+            if other not in reading.provisions:
+                hint = yamlfile.nearest(other, reading.provisions)
+                yield document.flaw(("prevails_over", index), f'"{other}" is no provision{hint}')
+
+
+def _unknown_families(reading: Reading, scope: Scoped, document: Document) -> Iterator[Flaw]:
+    for key, words in (("kinds", scope.kinds), ("kinds_except", scope.kinds_except)):
+        for index, word in enumerate(words or ()):
+            if word not in reading.families and not is_pattern(word):
+                hint = (
+                    yamlfile.nearest(word, reading.families) or "; add it to kinds.yaml, or write a pattern"
+                )
+                yield document.flaw((key, index), f'"{word}" is not a family of kinds{hint}')
+
+
+def _unknown_in(
+    reading: Reading, document: Document, value: Thresholds, path: tuple[str, ...]
+) -> Iterator[Flaw]:
+    yield from _undeclared(reading, document, "measures", value.thresholds, (*path, "thresholds"))
+    for level, alternatives in value.together.items():
+        for index, one in enumerate(alternatives):
+            yield from _undeclared(reading, document, "measures", one, (*path, "together", level, index))
+    for level, slugs in value.circumstances.items():
+        where = (*path, "circumstances", level)
+        yield from _undeclared(reading, document, "circumstances", slugs, where)
+
+
+def _undeclared(
+    reading: Reading, document: Document, listed: str, names: Iterable[str], path: tuple[str | int, ...]
+) -> Iterator[Flaw]:
+    known: set[str] = set(reading.words[listed])
+    if listed == "measures":
+        known |= set(Measure)
+    for index, name in enumerate(names):
+        if name not in known:
+            hint = yamlfile.nearest(name, known) or f"; add it to {listed}.yaml with what it means"
+            step = name if listed == "measures" else index
+            yield document.flaw((*path, step), f'"{name}" is not declared{hint}')

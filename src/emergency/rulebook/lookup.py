@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import get_close_matches
-from fnmatch import translate
+from fnmatch import fnmatchcase, translate
 from functools import cached_property
+from typing import TypeVar
 
 from emergency.domain.vocabulary import LEVELS_RISING, Category, Level, Line, Tier
-from emergency.errors import NotFoundError, UsageError
+from emergency.errors import NotFoundError
+from emergency.rulebook.calendar import Calendar
+from emergency.rulebook.data_model import Title
 from emergency.rulebook.fingerprint import fingerprint
-from emergency.rulebook.model import LevelTable, Rule, Thresholds
-from emergency.rulebook.vocabulary import Measure
-
-_MEASURES = frozenset(Measure)
+from emergency.rulebook.model import Kind, LevelTable, Rule, Scoped, Thresholds
+from emergency.rulebook.provisions import Elements, Provision, Unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +43,23 @@ class Rulebook:
         rules: Every rule, in the order of rank and then of id.
         tables: Every table of levels, in the order of id.
         families: The families of kinds, each with its patterns.
+        provisions: What the texts say beside duties to report.
+        elements: What reports must say.
+        unread: Texts that may have changed rules and that nobody has read.
+        calendars: The working days of each country, by the first part of the rules' ids.
+        kinds: Kinds with a name of their own.
+        words: The measures, circumstances and elements that the rules declare, each with what it means.
     """
 
     rules: tuple[Rule, ...]
     tables: tuple[LevelTable, ...] = ()
     families: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    provisions: tuple[Provision, ...] = ()
+    elements: tuple[Elements, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, Title]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Put rules and tables in their order, whatever the order in which they were found."""
@@ -64,7 +77,7 @@ class Rulebook:
     @cached_property
     def fingerprint(self) -> str:
         """``sha256:…`` over the content: the same rules give the same, whatever files they came from."""
-        return fingerprint(self.rules, self.tables, self.families)
+        return fingerprint(self)
 
     def rule(self, rule_id: str) -> Rule:
         """Give the rule of an id.
@@ -97,7 +110,7 @@ class Rulebook:
         Returns:
             The rules in the order of rank, then of id.
         """
-        places = tuple(code for end in (2, 4, 6) if (code := (division or "")[:end]) in self._places)
+        places = self._places_of(division)
         key = (category, kind, tier, line, places)
         found = self._found.get(key)
         if found is None:
@@ -106,8 +119,7 @@ class Rulebook:
                 for rule in self.rules
                 if tier in rule.who.tiers
                 and line in rule.who.lines
-                and (rule.where is None or not set(places).isdisjoint(rule.where))
-                and self._about(rule, category, kind)
+                and self.about(rule, category, kind, division)
             )
             self._found[key] = found
         return found
@@ -119,6 +131,8 @@ class Rulebook:
         kind: str | None,
         day: date,
         measures: Mapping[str, int],
+        circumstances: Iterable[str] = (),
+        division: str | None = None,
         confirmed_only: bool = False,
     ) -> Graded | None:
         """Give the gravest level that figures known as lower bounds surely reach.
@@ -127,47 +141,83 @@ class Rulebook:
             category: The category of the event.
             kind: The kind of the event; None where it is not told.
             day: The day of the law.
-            measures: Lower bounds, by the names of `Measure`.
+            measures: Lower bounds, by name; a name that no table goes by makes no difference.
+            circumstances: What was stated of it.
+            division: The division code of the place; None where it is not told, where no local table counts.
             confirmed_only: Leave out tables whose text nobody has read.
 
         Returns:
             The level with its table; IV where a table applies and nothing higher is reached; None where
             no table applies. Of two tables that give the same level, a confirmed one is named first.
-
-        Raises:
-            UsageError: A measure has a name that no table can know.
         """
-        if not measures.keys() <= _MEASURES:
-            unknown = ", ".join(sorted(measures.keys() - _MEASURES))
-            raise UsageError(f"There is no measure {unknown}; the measures are {', '.join(Measure)}.")
         best: Graded | None = None
-        for table in self._tables_for(category, kind):
+        for table in self.tables_for(category, kind, division):
             value = table.value_on(day)
             if value is None or (confirmed_only and not value.confirmed):
                 continue
-            graded = Graded(value.reached(measures), table, value)
+            graded = Graded(value.reached(measures, circumstances), table, value)
             if best is None or _weight(graded) > _weight(best):
                 best = graded
         return best
 
-    def in_family(self, kind: str | None, family: str) -> bool:
-        """Tell whether a kind belongs to a family, or matches a pattern that stands in its place."""
-        return kind is not None and self._pattern(family).fullmatch(kind) is not None
-
-    def _tables_for(self, category: Category, kind: str | None) -> tuple[LevelTable, ...]:
-        key = (category, kind)
+    def tables_for(
+        self, category: Category, kind: str | None, division: str | None = None
+    ) -> tuple[LevelTable, ...]:
+        """Find the tables that grade such an event, whatever the day."""
+        key = (category, kind, self._places_of(division))
         found = self._found_tables.get(key)
         if found is None:
-            found = tuple(table for table in self.tables if self._about(table, category, kind))
+            found = tuple(table for table in self.tables if self.about(table, category, kind, division))
             self._found_tables[key] = found
         return found
 
-    def _about(self, scope: Rule | LevelTable, category: Category, kind: str | None) -> bool:
+    def about(self, scope: Scoped, category: Category, kind: str | None, division: str | None) -> bool:
+        """Tell whether a rule, table or provision speaks of such an event in such a place."""
         return (
             (scope.categories is None or category in scope.categories)
+            and (scope.where is None or not set(self._places_of(division)).isdisjoint(scope.where))
             and (scope.kinds is None or any(self.in_family(kind, each) for each in scope.kinds))
             and not any(self.in_family(kind, each) for each in scope.kinds_except or ())
         )
+
+    def unread_for(
+        self, rule_id: str, *, category: Category, kind: str | None, division: str | None, day: date
+    ) -> tuple[Unread, ...]:
+        """Find the texts, in force on a day, that may have changed a rule and that nobody has read."""
+        return tuple(
+            text
+            for text in self.unread
+            if text.since <= day
+            and any(fnmatchcase(rule_id, pattern) for pattern in text.rules)
+            and self.about(text, category, kind, division)
+        )
+
+    def calendar(self, rule_id: str) -> Calendar:
+        """Give the working days of the country that a rule belongs to; one without any year where none is known."""
+        return self.calendars.get(rule_id.partition("/")[0]) or _NO_CALENDAR
+
+    def known_on(self, day: date) -> Rulebook:
+        """Give the rulebook as it had been recorded by a day: what was recorded later is left out."""
+        return replace(
+            self,
+            rules=_known(self.rules, day),
+            tables=_known(self.tables, day),
+            provisions=_known(self.provisions, day),
+            elements=_known(self.elements, day),
+            unread=tuple(text for text in self.unread if text.recorded_on <= day),
+        )
+
+    def with_rules(self, others: Iterable[Rule]) -> Rulebook:
+        """Give the rulebook with some rules put in the place of those of the same id, or added."""
+        changed = {rule.id: rule for rule in (*self.rules, *others)}
+        return replace(self, rules=tuple(changed.values()))
+
+    def _places_of(self, division: str | None) -> tuple[str, ...]:
+        return tuple(code for end in (2, 4, 6) if (code := (division or "")[:end]) in self._places)
+
+    def in_family(self, kind: str | None, family: str) -> bool:
+        """Tell whether a kind belongs to a family, or matches a pattern that stands in its place."""
+        return kind is not None and self._pattern(family).fullmatch(kind) is not None
 
     def _pattern(self, family: str) -> re.Pattern[str]:
         found = self._patterns.get(family)
@@ -184,19 +234,37 @@ class Rulebook:
     @cached_property
     def _places(self) -> frozenset[str]:
         """The divisions that have rules of their own: the others share one answer."""
-        return frozenset(code for rule in self.rules for code in rule.where or ())
+        scoped = (*self.rules, *self.tables, *self.provisions, *self.elements, *self.unread)
+        return frozenset(code for scope in scoped for code in scope.where or ())
 
     @cached_property
     def _found(self) -> dict[tuple[Category, str | None, Tier, Line, tuple[str, ...]], tuple[Rule, ...]]:
         return {}
 
     @cached_property
-    def _found_tables(self) -> dict[tuple[Category, str | None], tuple[LevelTable, ...]]:
+    def _found_tables(self) -> dict[tuple[Category, str | None, tuple[str, ...]], tuple[LevelTable, ...]]:
         return {}
 
     @cached_property
     def _patterns(self) -> dict[str, re.Pattern[str]]:
         return {}
+
+
+_NO_CALENDAR = Calendar({})
+
+S = TypeVar("S", Rule, LevelTable, Provision, Elements)
+
+
+def _known(scoped: tuple[S, ...], day: date) -> tuple[S, ...]:
+    """What had been recorded by a day; whatever has no value left is left out."""
+    found = []
+    for one in scoped:
+        values = {since: value for since, value in one.values.items() if value.recorded_on <= day}
+        if len(values) == len(one.values):
+            found.append(one)
+        elif values:
+            found.append(one.model_copy(update={"values": values}))
+    return tuple(found)
 
 
 def is_pattern(word: str) -> bool:

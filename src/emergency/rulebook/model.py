@@ -6,96 +6,49 @@ own citation, so that a change of the law is a new value beside the old one, nev
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import pairwise
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import (
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    field_validator,
+    model_validator,
+)
 
 from emergency.domain.vocabulary import LEVELS_RISING, Category, Level, Line, Tier
-from emergency.rulebook.fields import Count, Day, DivisionPrefix, Duration, NoHours, Truth, Words
-from emergency.rulebook.vocabulary import Clock, Measure, Rank, RuleChannel
+from emergency.rulebook.data_model import Citation, Data, Dated, Title, in_order, latest, with_days
+from emergency.rulebook.fields import Count, Day, DivisionPrefix, Period, PeriodOnly, Truth, Words
+from emergency.rulebook.limits import Limit
+from emergency.rulebook.vocabulary import Clock, Modality, Rank, RuleChannel, Stage
 
 
-class _Data(BaseModel):
-    """Closed and frozen: an unknown key is a mistake, and a rule never changes in the hand."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False)
-
-
-class Citation(_Data):
-    """Where a value is written (依据).
-
-    Args:
-        law: The name of the text.
-        number: Its number, such as 国务院令第493号.
-        article: Article and paragraph; None where the text has none, or it is not known.
-        promulgated: The day on which it was promulgated; None where it is not known.
-        text: The words themselves, only where they were read.
-        source: How we came to know it.
-    """
-
-    law: Words
-    number: Words | None = None
-    article: Words | None
-    promulgated: Day | None
-    text: Words | None = None
-    source: Words
-
-
-class Limit(_Data):
-    """By when: a duration after the clock starts, or a duty without hours.
-
-    Args:
-        within: At most this long; exactly so long is in time.
-        no_hours: The Chinese word of a duty that gives no hours (立即, 及时, 同时); never late by arithmetic.
-    """
-
-    within: Duration | None = None
-    no_hours: NoHours | None = None
-
-    @model_validator(mode="after")
-    def _one_of_two(self) -> Self:
-        if (self.within is None) == (self.no_hours is None):
-            raise ValueError("needs exactly one of within (like PT2H) and no_hours (like 立即)")
-        return self
-
-
-class _Dated(_Data):
-    """What every dated value carries.
-
-    Args:
-        since: The day on which it took effect; the key in the file.
-        citation: Where it is written.
-        confirmed: The text, or a stored excerpt of it, was read.
-        recorded_on: The day on which it entered this rulebook.
-        checked_on: The day on which somebody last compared it with the text.
-        note: What a reader must know before relying on it.
-    """
-
-    since: Day = Field(exclude=True)
-    citation: Citation
-    confirmed: Truth
-    recorded_on: Day
-    checked_on: Day | None = None
-    note: Words | None = None
-
-
-class Value(_Dated):
+class Value(Dated):
     """What a rule says from a day on."""
 
     limit: Limit
     clock: Clock
 
+    @model_validator(mode="after")
+    def _clock_fits(self) -> Self:
+        if self.limit.recurs and self.clock is not Clock.LAST_REPORT:
+            raise ValueError(
+                "one report after another is counted from the last one; write clock: last-report"
+            )
+        return self
 
-class Repeal(_Dated):
+
+class Repeal(Dated):
     """From this day on the rule no longer holds: an explicit null in the file."""
 
     limit: None
 
 
-class Bounds(_Data):
+class Bounds(Data):
     """From how much on a level is reached (以上, that number included); absent where it is not known."""
 
     I: Annotated[Count, Field(ge=1)] | None = None  # noqa: E741 - the level's own name
@@ -117,20 +70,52 @@ class Bounds(_Data):
         return Level.IV
 
 
-class Thresholds(_Dated):
-    """What a table of levels says from a day on."""
+MeasureName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+"""The name of a figure: one of `Measure`, or one that the rulebook declares."""
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+Figures = Annotated[Mapping[MeasureName, Annotated[Count, Field(ge=1)]], Field(min_length=1)]
 
-    thresholds: Annotated[Mapping[Measure, Bounds], Field(min_length=1)]
 
-    def reached(self, measures: Mapping[str, int]) -> Level:
-        """Give the gravest level that any of the figures reaches."""
+class Thresholds(Dated):
+    """What a table of levels says from a day on.
+
+    Args:
+        thresholds: By figure, from how much on each level is reached.
+        together: By level, alternatives of which each asks for all of its figures at once.
+        circumstances: By level, circumstances that bring it about, whatever the figures.
+    """
+
+    thresholds: Mapping[MeasureName, Bounds] = Field(default_factory=dict)
+    together: Mapping[Level, tuple[Figures, ...]] = Field(default_factory=dict)
+    circumstances: Mapping[Level, tuple[Slug, ...]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not (self.thresholds or self.together or self.circumstances):
+            raise ValueError("gives no number and no circumstance; write at least one")
+        return self
+
+    def reached(self, measures: Mapping[str, int], circumstances: Iterable[str] = ()) -> Level:
+        """Give the gravest level that any of the figures or circumstances reaches."""
         levels = [
             bounds.reached(measures[name]) for name, bounds in self.thresholds.items() if name in measures
         ]
+        for level, alternatives in self.together.items():
+            if any(all(measures.get(n, 0) >= least for n, least in one.items()) for one in alternatives):
+                levels.append(level)
+        for level, named in self.circumstances.items():
+            if not set(named).isdisjoint(circumstances):
+                levels.append(level)
         return max(levels, key=LEVELS_RISING.index, default=Level.IV)
 
+    def speaks_of(self, measures: Iterable[str], circumstances: Iterable[str] = ()) -> bool:
+        """Tell whether any of the figures or circumstances is one that this table goes by."""
+        names = set(self.thresholds).union(*(one for all_of in self.together.values() for one in all_of))
+        slugs = {slug for named in self.circumstances.values() for slug in named}
+        return not (names.isdisjoint(measures) and slugs.isdisjoint(circumstances))
 
-class Ending(_Dated):
+
+class Ending(Dated):
     """From this day on the table no longer holds."""
 
     thresholds: None
@@ -154,48 +139,14 @@ TableValue = Annotated[
 ]
 
 
-def _with_days(values: Any) -> Any:  # noqa: ANN401 - whatever the file says
-    """Give each value the day it is keyed by."""
-    if not isinstance(values, Mapping):
-        return values
-    if not values:
-        raise ValueError("is empty; write at least one value under the day it takes effect")
-    dated = {}
-    for day, value in values.items():
-        if isinstance(value, dict):
-            if "since" in value:
-                raise ValueError("the day stands in the key; remove since")
-            dated[day] = {**value, "since": day}
-        else:
-            dated[day] = value
-    return dated
-
-
-T = TypeVar("T", bound=_Dated)
-
-
-def _in_order(values: Mapping[date, T]) -> Mapping[date, T]:
-    days = list(values)
-    if days != sorted(days):
-        raise ValueError("are not in the order of their days; write the oldest first")
-    return values
-
-
-class Title(_Data):
-    """The rule in one line, in both languages."""
-
-    zh: Words
-    en: Words
-
-
-class Who(_Data):
+class Who(Data):
     """Whose duty it is: an office of one of these tiers and one of these lines."""
 
     tiers: Annotated[tuple[Tier, ...], Field(min_length=1)]
     lines: Annotated[tuple[Line, ...], Field(min_length=1)]
 
 
-class Recipient(_Data):
+class Recipient(Data):
     """To whom: to be found among the superiors of the office that owes the report.
 
     Args:
@@ -203,22 +154,34 @@ class Recipient(_Data):
         line: A line; ``same`` the office's own line.
         or_above: A higher office of that line will do.
         any_line: Another office of that tier will do as well: the text names several.
+        named: Instead of tier and line: bodies that no directory of superiors holds (公安机关、工会…). Shown to the
+            officer, never judged.
     """
 
-    tier: Tier | Literal["next", "same"]
-    line: Line | Literal["same"]
+    tier: Tier | Literal["next", "same"] | None = None
+    line: Line | Literal["same"] | None = None
     or_above: Truth = False
     any_line: Truth = False
+    named: Title | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.named is None) != (self.tier is not None and self.line is not None) or (
+            self.named is not None and (self.tier is not None or self.line is not None)
+        ):
+            raise ValueError("needs tier and line, or named alone")
+        return self
 
 
-class _Scoped(_Data):
-    """What rules and tables have in common: an id, and the matters that they are about.
+class Scoped(Data):
+    """What everything that speaks of some events and not of others has in common.
 
     Args:
         id: The path of the file below the folder of rules, without its ending; not written in the file.
         categories: Only these categories; None for all.
         kinds: Only kinds of these families or patterns; None for all.
         kinds_except: None of these families or patterns.
+        where: Only in divisions whose code begins so; None for everywhere.
     """
 
     id: Words = Field(exclude=True)
@@ -226,46 +189,96 @@ class _Scoped(_Data):
     categories: Annotated[tuple[Category, ...], Field(min_length=1)] | None = None
     kinds: Annotated[tuple[Words, ...], Field(min_length=1)] | None = None
     kinds_except: Annotated[tuple[Words, ...], Field(min_length=1)] | None = None
+    where: Annotated[tuple[DivisionPrefix, ...], Field(min_length=1)] | None = None
 
     def __hash__(self) -> int:
         """Hash by id: within one rulebook it is unique."""
         return hash(self.id)
 
 
-class Rule(_Scoped):
-    """One rule: one sentence of one text.
+class Example(Data):
+    """What comes of a rule on one small record: read as a sentence, run as a test.
+
+    Args:
+        starts: When the rule's clock starts (what it is started by, the rule says), like ``2014-04-07T10:00``, in
+            China unless an offset is written.
+        sent: When the report was sent; several for a rule that asks for one after another; left out where none was.
+        then: ``met``, ``late``, ``overdue``, ``open``, ``undetermined``, ``excused``, or ``none`` where there is no
+            duty; for a rule that asks for one report after another, by day.
+        occurred: When the event was; the moment of ``starts`` unless written.
+        learned: When the office knew; the moment of ``starts`` unless written.
+        ends: When the situation was declared stable; left out where it was not.
+        kind: The kind of the event; one that fits the rule unless written.
+        facts: What the office held from ``starts`` on.
+        channel: How the report was sent; by phone, or in writing where the rule asks for it, unless written.
+        division: Where it happened; in the rule's own place unless written.
+        why: What the example shows, where that needs words.
+    """
+
+    starts: Words
+    sent: Words | tuple[Words, ...] | None = None
+    then: Words | Mapping[Words, Words]
+    occurred: Words | None = None
+    learned: Words | None = None
+    ends: Words | None = None
+    kind: Words | None = None
+    facts: Mapping[str, Any] | None = None
+    channel: Words | None = None
+    division: Words | None = None
+    why: Words | None = None
+
+
+class Rule(Scoped):
+    """One rule: one sentence of one text. Where it has several conditions, all of them must hold.
 
     Args:
         row: Where it stands in the collection it was taken from.
         rank: The force of the text.
         who: Whose duty.
         to: To whom.
+        modality: ``must``, or ``may`` for what is allowed (such as passing over a tier), never judged.
         stage: Which report.
         channel: ``any``, or ``written`` for a second, written report.
         levels: Only for these levels; None for all.
         at_least: Only where one of these figures is reached; None for always.
-        where: Only in divisions whose code begins so; None for everywhere.
+        circumstances: Only where one of these is stated; None for always.
+        level_unclear: Only while the office holds nothing that a level could be told by.
+        window: Only for changes so long after the event (a supplement).
+        suspended_by: Who may suspend it by the rule's own text; a suspension by anyone else counts for nothing.
         values: What it says, by the day each value takes effect, the oldest first.
+        examples: What comes of it on small records.
+        accepts: Warnings of the look-over that were judged right as they are, each with the reason.
     """
 
     row: Words
     rank: Rank
     who: Who
     to: Recipient
-    stage: Literal["first"] = "first"
+    modality: Modality = Modality.MUST
+    stage: Stage = Stage.FIRST
     channel: RuleChannel = RuleChannel.ANY
     levels: Annotated[tuple[Level, ...], Field(min_length=1)] | None = None
-    at_least: Annotated[Mapping[Measure, Annotated[Count, Field(ge=1)]], Field(min_length=1)] | None = None
-    where: Annotated[tuple[DivisionPrefix, ...], Field(min_length=1)] | None = None
+    at_least: Figures | None = None
+    circumstances: Annotated[tuple[Slug, ...], Field(min_length=1)] | None = None
+    level_unclear: Truth = False
+    window: PeriodOnly | None = None
+    suspended_by: Who | None = None
     values: Mapping[Day, RuleValue]
+    examples: tuple[Example, ...] = Field(default=(), exclude=True)
+    accepts: Mapping[Words, Words] = Field(default_factory=dict, exclude=True)
 
-    _days = field_validator("values", mode="before")(_with_days)
-    _order = field_validator("values", mode="after")(_in_order)
-    __hash__ = _Scoped.__hash__
+    _days = field_validator("values", mode="before")(with_days)
+    _order = field_validator("values", mode="after")(in_order)
+    __hash__ = Scoped.__hash__
+
+    @property
+    def conditional(self) -> bool:
+        """Whether it asks for more than the event itself."""
+        return bool(self.levels or self.at_least or self.circumstances or self.level_unclear)
 
     def value_on(self, day: date) -> Value | None:
         """Give the value in force on a day; None before the first, and after a repeal."""
-        value = _latest(self.values, day)
+        value = latest(self.values, day)
         return value if isinstance(value, Value) else None
 
     def figures_reach(self, measures: Mapping[str, int]) -> bool:
@@ -275,48 +288,71 @@ class Rule(_Scoped):
         return any(measures.get(name, 0) >= least for name, least in self.at_least.items())
 
 
-class LevelTable(_Scoped):
-    """A table of levels (分级标准): from which figures on an event is of which level."""
+class LevelTable(Scoped):
+    """A table of levels (分级标准): from which figures on an event is of which level.
 
+    Args:
+        row: Where it stands in the collection it was taken from.
+        window: How long after the event a changed figure still changes the level; None for always.
+        values: What it says, by the day each value takes effect, the oldest first.
+    """
+
+    row: Words | None = None
+    window: PeriodOnly | None = None
     values: Mapping[Day, TableValue]
 
-    _days = field_validator("values", mode="before")(_with_days)
-    _order = field_validator("values", mode="after")(_in_order)
-    __hash__ = _Scoped.__hash__
+    _days = field_validator("values", mode="before")(with_days)
+    _order = field_validator("values", mode="after")(in_order)
+    __hash__ = Scoped.__hash__
 
     def value_on(self, day: date) -> Thresholds | None:
         """Give the thresholds in force on a day; None before the first, and after their end."""
-        value = _latest(self.values, day)
+        value = latest(self.values, day)
         return value if isinstance(value, Thresholds) else None
 
 
-class Families(_Data):
-    """The families of kinds (事件种类), each a list of patterns: a kind is the writer's own word."""
+class Kind(Data):
+    """A kind of event (事件种类) under its usual name.
+
+    Args:
+        title: What it is called.
+        category: Its category.
+        gbt35561_code: Its code in GB/T 35561-2017; None as long as nobody has the table.
+    """
+
+    title: Title
+    category: Category
+    gbt35561_code: Words | None = None
+
+
+class Families(Data):
+    """The families of kinds (事件种类), each a list of patterns: a kind is the writer's own word.
+
+    Args:
+        families: The patterns of each family.
+        kinds: Kinds with a name of their own, for whoever looks for a word to write.
+    """
 
     families: Annotated[
         Mapping[Words, Annotated[tuple[Words, ...], Field(min_length=1)]], Field(min_length=1)
     ]
-
-
-def _latest(values: Mapping[date, T], day: date) -> T | None:
-    latest = None
-    for since, value in values.items():
-        if since > day:
-            break
-        latest = value
-    return latest
+    kinds: Mapping[Slug, Kind] = Field(default_factory=dict)
 
 
 __all__ = [
     "Bounds",
     "Citation",
     "Ending",
+    "Example",
     "Families",
+    "Kind",
     "LevelTable",
     "Limit",
+    "Period",
     "Recipient",
     "Repeal",
     "Rule",
+    "Scoped",
     "Thresholds",
     "Title",
     "Value",

@@ -6,11 +6,48 @@ from enum import StrEnum
 
 
 class Clock(StrEnum):
-    """What starts the time of a limit: 获悉 learned, 接报 received, 事发 occurred."""
+    """What starts the time of a limit.
+
+    事发 occurred, 获悉 learned, 接报 received, 核实 verified, 定级 graded, 数字变化 changed, 首报 first-report,
+    续报 follow-up (the first one), 前次报告 last-report, 稳定 stable, 处置结束 ended, 可能发生 foreseen, 预警 warned.
+    """
 
     LEARNED = "learned"
     RECEIVED = "received"
     OCCURRED = "occurred"
+    VERIFIED = "verified"
+    GRADED = "graded"
+    CHANGED = "changed"
+    FIRST_REPORT = "first-report"
+    FOLLOW_UP = "follow-up"
+    LAST_REPORT = "last-report"
+    STABLE = "stable"
+    ENDED = "ended"
+    FORESEEN = "foreseen"
+    WARNED = "warned"
+
+
+class Stage(StrEnum):
+    """Which report a rule asks for.
+
+    首报 first, 续报 follow-up, 伤亡变化补报 supplement, 终报、核报 final, 可能发生的事件 likely, 预警 warning,
+    善后总结 recovery.
+    """
+
+    FIRST = "first"
+    FOLLOW_UP = "follow-up"
+    SUPPLEMENT = "supplement"
+    FINAL = "final"
+    LIKELY = "likely"
+    WARNING = "warning"
+    RECOVERY = "recovery"
+
+
+class Modality(StrEnum):
+    """Whether a rule binds (应当) or allows (可以): what is allowed is shown and never judged."""
+
+    MUST = "must"
+    MAY = "may"
 
 
 class Rank(StrEnum):
@@ -34,16 +71,23 @@ _RANKS = tuple(Rank)
 
 
 class Measure(StrEnum):
-    """A figure that levels and conditions are measured by."""
+    """The figures that every record knows; a rulebook may declare others in its ``measures.yaml``."""
 
     DEAD_OR_MISSING = "dead_or_missing"
+    DEATHS = "deaths"
+    MISSING = "missing"
+    TRAPPED = "trapped"
+    TRAPPED_OR_MISSING = "trapped_or_missing"
     SERIOUSLY_INJURED = "seriously_injured"
+    INJURED = "injured"
     LOSS_YUAN = "loss_yuan"
     EVACUATED = "evacuated"
+    AT_RISK = "at_risk"
 
 
 class RuleChannel(StrEnum):
-    """What a rule asks for: any way of telling, or a second, written report."""
+    """What a rule asks for: any way of telling, or a second, written report; elements also of a phone call."""
 
     ANY = "any"
+    PHONE = "phone"
     WRITTEN = "written"

@@ -1,0 +1,105 @@
+"""What everything in a rule file has in common: closed, frozen, dated and cited."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from emergency.rulebook.fields import Day, Truth, Words
+
+
+class Data(BaseModel):
+    """Closed and frozen: an unknown key is a mistake, and a rule never changes in the hand."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False)
+
+
+class Title(Data):
+    """The matter in one line, in both languages."""
+
+    zh: Words
+    en: Words
+
+
+class Citation(Data):
+    """Where a value is written (依据).
+
+    Args:
+        law: The name of the text.
+        number: Its number, such as 国务院令第493号.
+        article: Article and paragraph; None where the text has none, or it is not known.
+        promulgated: The day on which it was promulgated; None where it is not known.
+        text: The words themselves, only where they were read.
+        source: How we came to know it.
+    """
+
+    law: Words
+    number: Words | None = None
+    article: Words | None
+    promulgated: Day | None
+    text: Words | None = None
+    source: Words
+
+
+class Dated(Data):
+    """What every dated value carries.
+
+    Args:
+        since: The day on which it took effect; the key in the file.
+        citation: Where it is written.
+        confirmed: The text, or a stored excerpt of it, was read.
+        recorded_on: The day on which it entered this rulebook.
+        checked_on: The day on which somebody last compared it with the text.
+        note: What a reader must know before relying on it.
+    """
+
+    since: Day = Field(exclude=True)
+    citation: Citation
+    confirmed: Truth
+    recorded_on: Day
+    checked_on: Day | None = None
+    note: Words | None = None
+
+
+def with_days(values: Any) -> Any:  # noqa: ANN401 - whatever the file says
+    """Give each value the day it is keyed by."""
+    if not isinstance(values, Mapping):
+        return values
+    if not values:
+        raise ValueError("is empty; write at least one value under the day it takes effect")
+    dated = {}
+    for day, value in values.items():
+        if isinstance(value, dict):
+            if "since" in value:
+                raise ValueError("the day stands in the key; remove since")
+            dated[day] = {**value, "since": day}
+        else:
+            dated[day] = value
+    return dated
+
+
+T = TypeVar("T", bound=Dated)
+
+
+def in_order(values: Mapping[date, T]) -> Mapping[date, T]:
+    """Refuse values that are not in the order of their days."""
+    days = list(values)
+    if days != sorted(days):
+        raise ValueError("are not in the order of their days; write the oldest first")
+    return values
+
+
+def latest(values: Mapping[date, T], day: date) -> T | None:
+    """The value whose day of effect is the last one not after ``day``."""
+    found = None
+    for since, value in values.items():
+        if since > day:
+            break
+        found = value
+    return found
+
+
+__all__ = ["Citation", "Data", "Dated", "Title", "in_order", "latest", "with_days"]

@@ -1,0 +1,153 @@
+"""What texts say beside who owes whom a report: definitions, consequences, elements, and what nobody has read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, field_validator
+
+from emergency.domain.vocabulary import Fault
+from emergency.rulebook.data_model import Citation, Data, Dated, Title, in_order, latest, with_days
+from emergency.rulebook.fields import Day, Truth, Words
+from emergency.rulebook.model import Scoped, Slug, Who
+from emergency.rulebook.vocabulary import Rank, RuleChannel, Stage
+
+
+class Sort(StrEnum):
+    """What a provision is about.
+
+    定义 definition, 禁止 prohibition, 认定主体 decider, 责任 consequence, 处分种类 discipline, 计分 scoring,
+    报送程序 procedure, 值班制度 standing (a duty that no single incident starts).
+    """
+
+    DEFINITION = "definition"
+    PROHIBITION = "prohibition"
+    DECIDER = "decider"
+    CONSEQUENCE = "consequence"
+    DISCIPLINE = "discipline"
+    SCORING = "scoring"
+    PROCEDURE = "procedure"
+    STANDING = "standing"
+
+
+class ProvisionValue(Dated):
+    """What a provision says from a day on; ``says`` in our words, the text itself in the citation where it was read.
+
+    Args:
+        says: The content in one or two lines; None from the day of a repeal.
+    """
+
+    says: Title | None
+
+
+class Provision(Scoped):
+    """A definition, a consequence, a procedure: shown with verdicts, never reckoned with.
+
+    Args:
+        row: Where it stands in the collection it was taken from.
+        rank: The force of the text.
+        sort: What it is about.
+        faults: Which of the four faults it speaks of; None where it is about none of them in particular.
+        whom: On whom it falls, in words; None where it says nothing of that.
+        prevails_over: Ids of provisions that it displaces, by rank or by date.
+        values: What it says, by the day each value takes effect, the oldest first.
+    """
+
+    row: Words
+    rank: Rank
+    sort: Sort
+    faults: Annotated[tuple[Fault, ...], Field(min_length=1)] | None = None
+    whom: Title | None = None
+    prevails_over: tuple[Words, ...] = ()
+    values: Mapping[Day, ProvisionValue]
+
+    _days = field_validator("values", mode="before")(with_days)
+    _order = field_validator("values", mode="after")(in_order)
+    __hash__ = Scoped.__hash__
+
+    def value_on(self, day: date) -> ProvisionValue | None:
+        """Give what it says on a day; None before the first, and after a repeal."""
+        value = latest(self.values, day)
+        return value if value is not None and value.says is not None else None
+
+
+class ElementValue(Dated):
+    """Which elements a report must have from a day on.
+
+    Args:
+        required: Slugs of elements; None from the day of a repeal.
+        unknown_allowed: What is not known yet may be left open, if it is said so (正在核实).
+    """
+
+    required: Annotated[tuple[Slug, ...], Field(min_length=1)] | None
+    unknown_allowed: Truth = False
+
+
+class Elements(Scoped):
+    """What a report must say (要素).
+
+    Args:
+        row: Where it stands in the collection it was taken from.
+        rank: The force of the text.
+        stages: Of which reports; None for every one.
+        channel: ``any``, or ``written`` or ``phone`` where it speaks of that one only.
+        who: Whose reports; None for everybody's.
+        values: The elements, by the day each list takes effect, the oldest first.
+    """
+
+    row: Words
+    rank: Rank
+    stages: Annotated[tuple[Stage, ...], Field(min_length=1)] | None = None
+    channel: RuleChannel = RuleChannel.ANY
+    who: Who | None = None
+    values: Mapping[Day, ElementValue]
+
+    _days = field_validator("values", mode="before")(with_days)
+    _order = field_validator("values", mode="after")(in_order)
+    __hash__ = Scoped.__hash__
+
+    def value_on(self, day: date) -> ElementValue | None:
+        """Give the list in force on a day; None before the first, and after a repeal."""
+        value = latest(self.values, day)
+        return value if value is not None and value.required is not None else None
+
+
+class Unread(Scoped):
+    """A text that may have changed the rules it names and that nobody has read.
+
+    Args:
+        row: Where it stands in the collection it was taken from.
+        since: The day on which it took effect.
+        rules: Ids or patterns of the rules that it may have changed.
+        citation: The text.
+        says: One line for every verdict that it could change.
+        recorded_on: The day on which this was noted.
+    """
+
+    row: Words
+    since: Day
+    rules: Annotated[tuple[Words, ...], Field(min_length=1)]
+    citation: Citation
+    says: Title
+    recorded_on: Day
+    __hash__ = Scoped.__hash__
+
+
+class Declared(Data):
+    """Words that rules of one country may use, each with what it means in both languages."""
+
+    words: Annotated[Mapping[Words, Title], Field(min_length=1)]
+
+
+__all__ = [
+    "Declared",
+    "ElementValue",
+    "Elements",
+    "Provision",
+    "ProvisionValue",
+    "Sort",
+    "Unread",
+]
