@@ -12,11 +12,11 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from emergency.errors import NotFoundError, UsageError
+from emergency.rulebook.data_model import Citation, Data
 from emergency.rulebook.fields import Count, Day, Truth, Words
-from emergency.rulebook.model import Citation
 
 Weekday = Annotated[Count, Field(ge=1, le=7)]
 """An ISO weekday: 1 is Monday, 7 is Sunday."""
@@ -40,7 +40,7 @@ class YearNotPublishedError(NotFoundError):
         self.year = year
 
 
-class CalendarYear(BaseModel):
+class CalendarYear(Data):
     """The working days of one year: one file ``<country>/calendar/<year>.yaml``.
 
     It says what the year became in the end: a notice that came later is merged in and stands in `also`. The
@@ -59,8 +59,6 @@ class CalendarYear(BaseModel):
         checked_on: The day on which somebody last compared it with the text.
         note: What a reader must know before relying on it.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False)
 
     year: Annotated[Count, Field(ge=1, le=9999)]
     weekend: Annotated[tuple[Weekday, ...], Field(min_length=1, max_length=6)] = (6, 7)
