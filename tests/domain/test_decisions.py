@@ -32,12 +32,19 @@ from emergency.domain.incident import (
     entry_named,
 )
 from emergency.domain.schema import TYPES
-from emergency.domain.values import Facts
+from emergency.domain.values import Count, Facts
 from emergency.domain.vocabulary import Channel, Level
 from emergency.errors import NotFoundError, RefusedError
 
 from .scene import LEARNED, NOON, OPENED, REPORT, Scene, at, given
 
+NEEDED: dict[type[Entry], dict[str, Any]] = {
+    Acknowledged: {"of": "e2"},
+    events.Graded: {"level": Level.III},
+    events.Suspended: {"authority": "省防指", "why": "抢险"},
+    events.Resumed: {"authority": "省防指", "why": "险情解除"},
+}
+"""What an act cannot do without."""
 ENTRIES = [cls for cls in TYPES.values() if issubclass(cls, Entry) and cls is not Acknowledged]
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
@@ -73,14 +80,18 @@ class TestRecord:
     @pytest.mark.parametrize("cls", ENTRIES)
     def test_every_act_is_taken_as_it_is(self, cls: type[Entry]) -> None:
         entry = cls(
-            office="county", at=at(NOON - MINUTE), facts=Facts(deaths=0), source="phone log", officer="o7"
+            office="county",
+            at=at(NOON - MINUTE),
+            facts=Facts(deaths=0, figures={"sick": 2}, circumstances=("sensitive-place",)),
+            source="phone log",
+            officer="o7",
+            **NEEDED.get(cls, {}),
         )
         given(OPENED).when(Record(entry)).then(entry)
 
     @pytest.mark.parametrize("cls", [*ENTRIES, Acknowledged])
     def test_nothing_is_recorded_where_no_incident_is(self, cls: type[Entry]) -> None:
-        fields = {"of": "e2"} if cls is Acknowledged else {}
-        given().when(Record(cls(office="county", **fields))).refused(
+        given().when(Record(cls(office="county", **NEEDED.get(cls, {})))).refused(
             NotFoundError, "no such incident", "Open it"
         )
 
@@ -248,6 +259,9 @@ class TestAmend:
             ({"facts": {"dead": 1}}, "facts.dead"),
             ({"at": {"earliest": "2026-03-01T12:00"}}, "at.earliest"),
             ({"whom": ["city"]}, "whom"),
+            ({"facts": {"figures": {"sick": -1}}}, "facts.figures.sick.value"),
+            ({"facts": {"figures": {"deaths": 1}}}, "facts.figures.deaths"),
+            ({"facts": {"circumstances": ["a", "a"]}}, "facts.circumstances"),
         ],
     )
     def test_what_it_cannot_read(self, changes: dict[str, Any], key: str) -> None:
@@ -386,6 +400,29 @@ class TestFold:
         assert self.entry(scene) == REPORT.model_copy(
             update={"channel": Channel.WRITTEN, "facts": Facts(deaths=2)}
         )
+
+    def test_facts_are_replaced_whole(self) -> None:
+        report = REPORT.model_copy(
+            update={"facts": Facts(deaths=1, figures={"sick": 2}, circumstances=("sensitive-place",))}
+        )
+        stranded = Facts(figures={"stranded": 9}, circumstances=("night",))
+        again = stranded.model_dump(mode="json")
+        assert self.entry(given(OPENED, report, amended("e2", facts=again))) == report.model_copy(
+            update={"facts": stranded}
+        )
+        none_left = self.entry(given(OPENED, report, amended("e2", facts={"deaths": 1})))
+        assert none_left == report.model_copy(update={"facts": Facts(deaths=1)})
+
+    def test_another_field_leaves_the_facts_as_they_are(self) -> None:
+        facts = Facts(figures={"sick": Count(value=2, about=True)}, circumstances=("night",))
+        report = REPORT.model_copy(update={"facts": facts})
+        scene = given(OPENED, report, amended("e2", source="fax"))
+        assert self.entry(scene) == report.model_copy(update={"source": "fax"})
+
+    def test_an_act_of_its_own_is_put_right(self) -> None:
+        suspended = events.Suspended(office="county", authority="省防指", why="抢险")
+        scene = given(OPENED, suspended, amended("e2", whom=["unit"], authority="国家防总"))
+        assert self.entry(scene) == suspended.model_copy(update={"whom": ("unit",), "authority": "国家防总"})
 
     def test_amended_twice(self) -> None:
         scene = given(

@@ -7,12 +7,24 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from emergency.domain import events, offices, review, values
 from emergency.domain.intervals import Interval
-from emergency.domain.schema import TYPES
-from emergency.domain.values import MEASURES, Amount, Count, Facts, OtherTime, Place, StatedTime, Value
+from emergency.domain.schema import TYPES, EventCodec
+from emergency.domain.values import (
+    MEASURES,
+    Amount,
+    Count,
+    Facts,
+    Figure,
+    OtherTime,
+    Place,
+    StatedTime,
+    Value,
+)
 from emergency.domain.vocabulary import Basis
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -152,6 +164,117 @@ class TestFacts:
         assert Facts(verifying=("deaths",)).verifying == ("deaths",)
         assert "no figure 'dead'" in refused(Facts, verifying=("dead",))
         assert "no figure 'nature'" in refused(Facts, verifying=("nature",))
+
+
+class TestOtherFigures:
+    """What the counts have no field for."""
+
+    def test_are_written_by_name_and_held_in_order_of_name(self) -> None:
+        facts = Facts(figures={"sick": "3", "burnt_hectares": {"value": 120, "about": True}})
+        about = Figure(of="burnt_hectares", count=Count(value=120, about=True))
+        assert facts.figures == (about, Figure(of="sick", count=Count(value=3)))
+        assert facts == Facts(figures=(Figure(of="sick", count=3), about))
+        assert facts.model_dump(mode="json", exclude_defaults=True) == {
+            "figures": {"burnt_hectares": {"value": 120, "about": True}, "sick": 3}
+        }
+
+    def test_facts_with_them_can_be_a_key(self) -> None:
+        facts = Facts(figures={"sick": 3}, circumstances=("night",))
+        assert {facts: 1}[Facts(figures={"sick": 3}, circumstances=("night",))] == 1
+
+    def test_one_is_found_by_its_name_wherever_it_stands(self) -> None:
+        facts = Facts(deaths=1, figures={"sick": 0})
+        assert facts.figure("deaths") == Count(value=1)
+        assert facts.figure("sick") == Count(value=0)
+        assert facts.figure("missing") is None
+        assert facts.figure("stranded") is None
+
+    def test_assert_harm_where_they_are_above_nothing(self) -> None:
+        assert Facts(figures={"sick": 1}).asserts_harm
+        assert not Facts(figures={"sick": 0}, circumstances=("night",)).asserts_harm
+
+    @pytest.mark.parametrize("measure", MEASURES)
+    def test_a_count_has_its_own_place(self, measure: str) -> None:
+        assert "has a place of its own" in refused(Facts, figures={measure: 1})
+
+    @pytest.mark.parametrize("name", ["", "Sick", "1st", "_sick", "sick-people", "病", "sick ness", "x" * 61])
+    def test_a_name_is_plain(self, name: str) -> None:
+        assert "is no name of a figure" in refused(Facts, figures={name: 1})
+        assert "is no name of a figure" in refused(Figure, of=name, count=1)
+
+    def test_a_name_that_is_nearly_one_is_suggested(self) -> None:
+        assert 'did you mean "burnt_hectares"?' in refused(Facts, figures={"Burnt-Hectares": 1})
+
+    @pytest.mark.parametrize(
+        "bad", [None, 3, "sick", ["sick"], {"sick": -1}, {"sick": None}, {"sick": 1.5}, {"sick": "many"}]
+    )
+    def test_what_is_no_figure(self, bad: object) -> None:
+        assert "figures" in refused(Facts, figures=bad)
+
+    def test_each_name_stands_once(self) -> None:
+        twice = (Figure(of="sick", count=1), Figure(of="sick", count=2))
+        assert "sick stands twice" in refused(Facts, figures=twice)
+
+    @given(
+        st.dictionaries(
+            st.from_regex(r"[a-z][a-z0-9_]{0,59}", fullmatch=True).filter(lambda name: name not in MEASURES),
+            st.builds(Count, value=st.integers(0, 10**12), about=st.booleans()),
+            max_size=4,
+        ),
+        st.lists(st.from_regex(r"[a-z0-9-]+", fullmatch=True), max_size=4, unique=True),
+    )
+    def test_come_back_as_they_were(self, figures: dict[str, Count], slugs: list[str]) -> None:
+        facts = Facts(figures=figures, circumstances=tuple(slugs))
+        codec = EventCodec()
+        entry = events.Learned(office="a", facts=facts)
+        assert codec.decode(*codec.encode(entry)) == entry
+        assert Facts(**facts.model_dump()) == facts
+        assert {name: facts.figure(name) for name in figures} == figures
+
+    def test_facts_without_them_are_written_as_ever(self) -> None:
+        """What was written before these fields existed stays the same, byte for byte, and so do its hashes."""
+        before = (
+            b'{"office":"a","at":{"also":[],"after":[],"before":[]},"facts":{"amounts":[],"verifying":[]},'
+        )
+        assert EventCodec().encode(events.Learned(office="a"))[2].startswith(before)
+        assert Facts().model_dump().keys() == Facts.model_fields.keys() - {"figures", "circumstances"}
+
+
+class TestCircumstances:
+    """What was stated to be the case."""
+
+    def test_are_kept_as_stated(self) -> None:
+        said = ("sensitive-place", "drinking-water-source")
+        assert Facts(circumstances=said).circumstances == said
+
+    @pytest.mark.parametrize("slug", ["", "Night", "a b", "a_b", "夜"])
+    def test_are_slugs(self, slug: str) -> None:
+        assert "is no circumstance" in refused(Facts, circumstances=(slug,))
+
+    def test_one_that_is_nearly_a_slug_is_suggested(self) -> None:
+        assert 'did you mean "sensitive-place"?' in refused(Facts, circumstances=("Sensitive place",))
+
+    def test_each_stands_once(self) -> None:
+        assert "night stands twice" in refused(Facts, circumstances=("night", "night"))
+
+
+class TestActs:
+    """What an act cannot do without."""
+
+    @pytest.mark.parametrize("cls", [events.Suspended, events.Resumed])
+    @pytest.mark.parametrize("key", ["authority", "why"])
+    def test_a_suspension_says_on_whose_authority_and_why(self, cls: type[Value], key: str) -> None:
+        said = {"office": "a", "authority": "省防指", "why": "抢险"}
+        assert cls(**said).model_dump()["whom"] == ()
+        assert key in refused(cls, **{**said, key: " "})
+        assert key in refused(cls, **{name: words for name, words in said.items() if name != key})
+
+    def test_a_grade_has_its_level_and_a_forecast_may(self) -> None:
+        assert "level" in refused(events.Graded, office="a")
+        assert events.Foreseen(office="a").level is None
+
+    def test_a_final_report_is_a_report(self) -> None:
+        assert issubclass(events.FinalReportFiled, events.REPORTS)
 
 
 class TestPlace:

@@ -21,6 +21,7 @@ from emergency.domain.events import (
     Corrected,
     Entry,
     FollowUpFiled,
+    Foreseen,
     ForwardedUpward,
     IncidentOpened,
     Inquired,
@@ -29,6 +30,7 @@ from emergency.domain.events import (
     NonReportStated,
     Occurred,
     Reported,
+    Warned,
 )
 from emergency.domain.incident import BACKFILLED_AFTER
 from emergency.domain.intervals import OPEN, Interval, first_of, narrowed
@@ -382,8 +384,8 @@ def _to(entry: Entry) -> tuple[str, ...]:
 
 
 def _follows_the_event(entry: Entry) -> bool:
-    """Signs, clues and questions may come before the event; knowledge and reports of it do not."""
-    if isinstance(entry, (ClueLinked, Inquired, Occurred)):
+    """Signs, forecasts, warnings and questions may come before the event; knowledge and reports of it do not."""
+    if isinstance(entry, (ClueLinked, Foreseen, Inquired, Occurred, Warned)):
         return False
     return not (isinstance(entry, Learned) and entry.sign)
 

@@ -42,10 +42,14 @@ _PATTERNS = {
 }
 
 
+_OF_A_KEY = "[key]"
+"""What pydantic adds to the place of a mapping's key; people know it by the key."""
+
+
 def complaint(error: ValidationError) -> str:
     """The first thing that is wrong, in one sentence: ``facts.deaths: must be 0 or more, not -3``."""
     first = error.errors(include_url=False)[0]
-    where = ".".join(str(part) for part in first["loc"])
+    where = ".".join(str(part) for part in first["loc"] if part != _OF_A_KEY)
     said = _said(first)
     return f"{where}: {said}" if where else said
 

@@ -94,6 +94,10 @@ class FollowUpFiled(Message):
     """A later report on what is new (续报)."""
 
 
+class FinalReportFiled(Message):
+    """The report after the situation is stable or the handling ended (终报、核报)."""
+
+
 class Corrected(Message):
     """A report that corrects an earlier figure of the office's own (更正、补报)."""
 
@@ -161,6 +165,52 @@ class Closed(Entry):
     """The office that leads the handling closed the incident (结案)."""
 
 
+class Graded(Entry):
+    """The office officially gave the incident a level, or another one (定级、调级)."""
+
+    level: Level
+
+
+class Stabilised(Entry):
+    """The situation is stable (灾情、事态稳定): from then on no follow-up is due merely because time has passed."""
+
+
+class Suspended(Entry):
+    """Follow-ups and duties counted in days rest until resumed (暂停).
+
+    Args:
+        whom: Whose duties; empty = those of the acting office itself.
+        authority: On whose authority, in words: the order, the article, the office above.
+        why: Why, in words.
+    """
+
+    whom: tuple[OfficeId, ...] = ()
+    authority: str = Field(min_length=1)
+    why: str = Field(min_length=1)
+
+
+class Resumed(Entry):
+    """What was suspended is due again (恢复). The fields are those of `Suspended`."""
+
+    whom: tuple[OfficeId, ...] = ()
+    authority: str = Field(min_length=1)
+    why: str = Field(min_length=1)
+
+
+class Foreseen(Entry):
+    """The office judged that an event may happen (可能发生). ``level``: the level it expects, if it names one."""
+
+    level: Level | None = None
+
+
+class Warned(Entry):
+    """The office issued a warning, or declared that the warning period begins (发布预警、宣布进入预警期)."""
+
+
+class HandlingEnded(Entry):
+    """The emergency handling ended (应急处置结束); closing the file is another act, `Closed`."""
+
+
 class EntryAmended(Value):
     """An entry was put right (更正录入): the log keeps both. ``changes`` replaces fields of the target's body."""
 
@@ -182,5 +232,5 @@ class EntryWithdrawn(Value):
 
 IncidentEvent = IncidentOpened | Entry | EntryAmended | EntryWithdrawn
 
-REPORTS = (Reported, FollowUpFiled, Corrected, ForwardedUpward)
+REPORTS = (Reported, FollowUpFiled, FinalReportFiled, Corrected, ForwardedUpward)
 """The acts that carry a report upward; a truthful answer does so too."""

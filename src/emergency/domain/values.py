@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Annotated, Any
 
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BaseModel,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
+    SerializerFunctionWrapHandler,
     StringConstraints,
     field_validator,
     model_serializer,
     model_validator,
 )
+from pydantic_core import CoreSchema, core_schema
 
 from emergency.domain.intervals import Interval, hull, widened
 from emergency.domain.vocabulary import Basis, Category, Level
@@ -169,6 +174,83 @@ MEASURES = (
 )
 """The figures that can be stated, each a count; absent = not stated, 0 = stated as none."""
 
+LONGEST_NAME = 60
+"""So many characters the name of any other figure may have."""
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_SLUG = re.compile(r"[a-z0-9-]+")
+
+
+def _figure_name(name: str) -> str:
+    if name in MEASURES:
+        raise ValueError(f"{name} has a place of its own; write it beside the other figures, not among them")
+    if not _NAME.fullmatch(name) or len(name) > LONGEST_NAME:
+        near = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+        hint = f'; did you mean "{near}"?' if near != name and _NAME.fullmatch(near) else ""
+        raise ValueError(
+            f'"{name[:LONGEST_NAME]}" is no name of a figure; write lower-case letters, digits and underscores, '
+            f"a letter first, at most {LONGEST_NAME}, like burnt_hectares{hint}"
+        )
+    return name
+
+
+def _slug(word: str) -> str:
+    if not _SLUG.fullmatch(word):
+        near = re.sub(r"[^a-z0-9]+", "-", word.lower()).strip("-")
+        hint = f'; did you mean "{near}"?' if near else ""
+        raise ValueError(
+            f'"{word}" is no circumstance; write lower-case letters, digits and hyphens, '
+            f"like drinking-water-source{hint}"
+        )
+    return word
+
+
+FigureName = Annotated[str, AfterValidator(_figure_name)]
+Slug = Annotated[str, AfterValidator(_slug)]
+
+
+class Figure(Value):
+    """A stated number (其他数据) that no field of `Facts` is for; its name says what is counted, and in which unit.
+
+    Args:
+        of: What is counted: ``participants``, ``sick``, ``burnt_hectares``, ``blocked_hours``.
+        count: How many, in the unit that the name gives; whole numbers.
+    """
+
+    of: FigureName
+    count: Count
+
+
+class _ByName:
+    """Figures are written as a mapping by name, and held as a tuple in order of name: facts stay hashable."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401 - pydantic's signature
+        mapping = handler.generate_schema(dict[FigureName, Count])
+        return core_schema.no_info_after_validator_function(
+            self._held,
+            core_schema.no_info_before_validator_function(self._named, mapping),
+            serialization=core_schema.plain_serializer_function_ser_schema(self._written),
+        )
+
+    @staticmethod
+    def _named(given: Any) -> Any:  # noqa: ANN401 - what the outside hands in
+        if not isinstance(given, (tuple, list)) or not all(isinstance(one, Figure) for one in given):
+            return given
+        named: dict[str, Count] = {}
+        for figure in given:
+            if figure.of in named:
+                raise ValueError(f"{figure.of} stands twice; keep one of them")
+            named[figure.of] = figure.count
+        return named
+
+    @staticmethod
+    def _held(named: dict[str, Count]) -> tuple[Figure, ...]:
+        return tuple(Figure(of=name, count=named[name]) for name in sorted(named))
+
+    @staticmethod
+    def _written(figures: tuple[Figure, ...]) -> dict[str, Any]:
+        return {figure.of: figure.count.model_dump() for figure in figures}
+
 
 class Facts(Value):
     """What was stated at one step (所述事实). Absent is not zero; free text (``nature``) is never judged.
@@ -177,6 +259,8 @@ class Facts(Value):
         dead_or_missing: Deaths and missing given as one number.
         loss_yuan: Direct loss, in yuan.
         verifying: Names of figures stated as being verified (正在核实).
+        figures: Other figures, in order of name, each name once; written ``{burnt_hectares: 120}``.
+        circumstances: Circumstances stated to be there (情形), by slug, each once: ``drinking-water-source``.
     """
 
     deaths: Count | None = None
@@ -196,6 +280,8 @@ class Facts(Value):
     kind: str | None = None
     level: Level | None = None
     verifying: tuple[str, ...] = ()
+    figures: Annotated[tuple[Figure, ...], _ByName()] = ()
+    circumstances: tuple[Slug, ...] = ()
 
     @field_validator("verifying")
     @classmethod
@@ -205,8 +291,32 @@ class Facts(Value):
                 raise ValueError(f"there is no figure {name!r}; the figures are {', '.join(MEASURES)}")
         return names
 
+    @field_validator("circumstances")
+    @classmethod
+    def _each_once(cls, slugs: tuple[str, ...]) -> tuple[str, ...]:
+        for i, slug in enumerate(slugs):
+            if slug in slugs[:i]:
+                raise ValueError(f"{slug} stands twice; keep one of them")
+        return slugs
+
+    @model_serializer(mode="wrap")
+    def _as_before_they_were_there(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Facts without them are written as they were before these fields existed, byte for byte."""
+        written: dict[str, Any] = handler(self)
+        for name in ("figures", "circumstances"):
+            if not getattr(self, name):
+                written.pop(name, None)
+        return written
+
+    def figure(self, name: str) -> Count | None:
+        """The figure of that name, among the counts or the other figures; None where it is not stated."""
+        if name in MEASURES:
+            count: Count | None = getattr(self, name)
+            return count
+        return next((figure.count for figure in self.figures if figure.of == name), None)
+
     def counts(self) -> Iterator[tuple[str, Count]]:
-        """The figures that are stated, by name."""
+        """The counts that are stated, by name; the other figures are in ``figures``."""
         for name in MEASURES:
             count: Count | None = getattr(self, name)
             if count is not None:
@@ -215,7 +325,8 @@ class Facts(Value):
     @property
     def asserts_harm(self) -> bool:
         """Whether any figure above nothing is stated: whoever says so knows of the matter."""
-        return any(count.value > 0 for _, count in self.counts()) or bool(self.amounts)
+        counts = (*(count for _, count in self.counts()), *(figure.count for figure in self.figures))
+        return any(count.value > 0 for count in counts) or bool(self.amounts)
 
 
 NO_FACTS = Facts()
