@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from emergency.rulebook.calendar import Calendar, YearNotPublishedError
+from emergency.rulebook.fields import Period
 from emergency.rulebook.lint import Problem, Severity, lint
 from emergency.rulebook.loader import load
 from emergency.rulebook.lookup import Graded, Rulebook
-from emergency.rulebook.calendar import Calendar, YearNotPublishedError
-from emergency.rulebook.fields import Period
 from emergency.rulebook.model import (
     Citation,
     Example,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Annotated
 
 from pydantic import BeforeValidator, StringConstraints
+
+from emergency.domain.times import CHINA, read_iso
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DURATION = re.compile(
@@ -18,6 +20,8 @@ _PERIOD = re.compile(
     r"P(?=.)(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
 )
 _HOURS = re.compile(r"PT(?=.)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?")
+_OFFSET = re.compile(r"(Z|[+-]\d{2}:\d{2})$")
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?", re.ASCII)
 _CLOCKFACE = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _SPOKEN = tuple(
     (re.compile(rf"(\d+)\s*(?:{words})", re.IGNORECASE), form)
@@ -116,6 +120,27 @@ def read_clockface(value: object) -> time:
     return time(int(match[1]), int(match[2]))
 
 
+def read_moment(value: object) -> datetime:
+    """Read an instant like ``2014-04-07T10:00``, in China unless an offset is written."""
+    if isinstance(value, datetime):
+        return value
+    text = str(value)
+    if not _MOMENT.fullmatch(text):
+        raise ValueError(f'"{text}" is not a time; write day and hour like 2014-04-07T10:00')
+    moment = datetime.fromisoformat(text) if _in_calendar(text) else None
+    if moment is None:
+        raise ValueError(f'"{text}" is not in the calendar; check month, day, hour and year')
+    return moment if moment.tzinfo else moment.replace(tzinfo=CHINA)
+
+
+def _in_calendar(text: str) -> bool:
+    try:
+        read_iso(text if _OFFSET.search(text) else f"{text}Z")
+    except ValueError:
+        return False
+    return True
+
+
 def read_count(value: object) -> int:
     """Read a whole number in digits."""
     if isinstance(value, int) and not isinstance(value, bool):
@@ -155,6 +180,7 @@ def read_no_hours(value: object) -> str:
 
 
 Day = Annotated[date, BeforeValidator(read_day)]
+Moment = Annotated[datetime, BeforeValidator(read_moment)]
 Length = Annotated[timedelta | Period, BeforeValidator(read_length)]
 PeriodOnly = Annotated[Period, BeforeValidator(read_period)]
 Clockface = Annotated[time, BeforeValidator(read_clockface)]

@@ -112,6 +112,17 @@ def _files(folder: Path) -> Iterator[tuple[Path, PurePosixPath]]:
             yield path, name
 
 
+def _held(reading: Reading, folder: str) -> tuple[dict[str, Any], type[Scoped]]:
+    """Where what lies in a folder is kept, and as what it is read."""
+    folders: dict[str, tuple[dict[str, Any], type[Scoped]]] = {
+        "levels": (reading.tables, LevelTable),
+        "provisions": (reading.provisions, Provision),
+        "elements": (reading.elements, Elements),
+        "unread": (reading.unread, Unread),
+    }
+    return folders.get(folder, (reading.rules, Rule))
+
+
 def _read_file(reading: Reading, path: Path, name: PurePosixPath) -> None:
     shown = str(name)
     if name.suffix != ".yaml":
@@ -120,31 +131,19 @@ def _read_file(reading: Reading, path: Path, name: PurePosixPath) -> None:
     identity = str(name.with_suffix(""))
     if "id" in document.data:
         raise BrokenFileError([document.flaw(("id",), "the path is the rule's name; remove id")])
+    if len(name.parts) == 1:
+        message = f"stands outside every country; move it, like cn/national/<field>/{name.name}"
+        raise BrokenFileError([document.flaw((), message)])
     if len(name.parts) == 2:  # noqa: PLR2004 - <country>/<file>
         _read_words(reading, document, name.stem)
         return
-    holder: dict[str, tuple[Any, Document]]
-    model: type[Scoped]
-    match name.parts[1]:
-        case "calendar":
-            year = _validated(document, CalendarYear, document.data)
-            if name.stem != str(year.year):
-                raise BrokenFileError([document.flaw(("year",), f"is not that of its file, {name.stem}")])
-            reading.years.setdefault(name.parts[0], {})[year.year] = year
-            return
-        case "levels":
-            holder, model = reading.tables, LevelTable
-        case "provisions":
-            holder, model = reading.provisions, Provision
-        case "elements":
-            holder, model = reading.elements, Elements
-        case "unread":
-            holder, model = reading.unread, Unread
-        case _:
-            holder, model = reading.rules, Rule
+    if name.parts[1] == "calendar":
+        _read_year(reading, document, name)
+        return
+    held, model = _held(reading, name.parts[1])
     read = _validated(document, model, {**document.data, "id": identity})
     _check_place(document, read, name)
-    holder[identity] = (read, document)
+    held[identity] = (read, document)
 
 
 def _read_words(reading: Reading, document: Document, stem: str) -> None:
@@ -158,6 +157,13 @@ def _read_words(reading: Reading, document: Document, stem: str) -> None:
         known = ", ".join(f"{each}.yaml" for each in ("kinds", *WORD_LISTS))
         message = f"is none of {known}; a rule belongs into a folder, like national/<field>/{stem}.yaml"
         raise BrokenFileError([document.flaw((), message)])
+
+
+def _read_year(reading: Reading, document: Document, name: PurePosixPath) -> None:
+    year = _validated(document, CalendarYear, document.data)
+    if name.stem != str(year.year):
+        raise BrokenFileError([document.flaw(("year",), f"is not that of its file, {name.stem}")])
+    reading.years.setdefault(name.parts[0], {})[year.year] = year
 
 
 def _validated(document: Document, model: type[M], data: dict[str, yamlfile.Plain]) -> M:
@@ -187,6 +193,12 @@ def _unknown_words(reading: Reading) -> Iterator[Flaw]:
         yield from _undeclared(reading, document, "measures", rule.at_least or (), ("at_least",))
         named = rule.circumstances or ()
         yield from _undeclared(reading, document, "circumstances", named, ("circumstances",))
+        for index, example in enumerate(rule.examples):
+            stated = [figure.of for figure in example.facts.figures]
+            path = ("examples", index, "facts")
+            yield from _undeclared(reading, document, "measures", stated, path)
+            slugs = example.facts.circumstances
+            yield from _undeclared(reading, document, "circumstances", slugs, (*path, "circumstances"))
     for table, document in reading.tables.values():
         for day, value in table.values.items():
             if isinstance(value, Thresholds):

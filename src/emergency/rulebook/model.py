@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import pairwise
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import (
+    BeforeValidator,
     Discriminator,
     Field,
     StringConstraints,
@@ -20,9 +21,10 @@ from pydantic import (
     model_validator,
 )
 
-from emergency.domain.vocabulary import LEVELS_RISING, Category, Level, Line, Tier
+from emergency.domain.values import NO_FACTS, Division, Facts
+from emergency.domain.vocabulary import LEVELS_RISING, Category, Channel, Level, Line, Tier
 from emergency.rulebook.data_model import Citation, Data, Dated, Title, in_order, latest, with_days
-from emergency.rulebook.fields import Count, Day, DivisionPrefix, Period, PeriodOnly, Truth, Words
+from emergency.rulebook.fields import Count, Day, DivisionPrefix, Moment, Period, PeriodOnly, Truth, Words
 from emergency.rulebook.limits import Limit
 from emergency.rulebook.vocabulary import Clock, Modality, Rank, RuleChannel, Stage
 
@@ -196,6 +198,29 @@ class Scoped(Data):
         return hash(self.id)
 
 
+Outcome = Literal["met", "late", "possibly-late", "overdue", "open", "undetermined", "excused", "none"]
+"""What became of a duty, in the words of its states; ``none`` where there is no duty."""
+
+
+def _listed(value: object) -> object:
+    """One or several, or none at all."""
+    if value is None:
+        return ()
+    return value if isinstance(value, (list, tuple)) else (value,)
+
+
+def _with_figures(value: object) -> object:
+    """Figures that the rulebook declares stand beside those that every record knows."""
+    if not isinstance(value, dict):
+        return value
+    own = {name: held for name, held in value.items() if name in Facts.model_fields}
+    others = {name: held for name, held in value.items() if name not in own}
+    if not others:
+        return own
+    given = own.get("figures")
+    return {**own, "figures": {**(given if isinstance(given, dict) else {}), **others}}
+
+
 class Example(Data):
     """What comes of a rule on one small record: read as a sentence, run as a test.
 
@@ -205,8 +230,10 @@ class Example(Data):
         sent: When the report was sent; several for a rule that asks for one after another; left out where none was.
         then: ``met``, ``late``, ``overdue``, ``open``, ``undetermined``, ``excused``, or ``none`` where there is no
             duty; for a rule that asks for one report after another, by day.
-        occurred: When the event was; the moment of ``starts`` unless written.
-        learned: When the office knew; the moment of ``starts`` unless written.
+        occurred: When the event was; the moment of ``starts`` unless written, or the day before where the clock
+            starts only after a first report.
+        learned: When the office knew; the moment of ``starts`` unless written, or that of ``occurred`` where the
+            clock starts only after a first report.
         ends: When the situation was declared stable; left out where it was not.
         kind: The kind of the event; one that fits the rule unless written.
         facts: What the office held from ``starts`` on.
@@ -215,16 +242,19 @@ class Example(Data):
         why: What the example shows, where that needs words.
     """
 
-    starts: Words
-    sent: Words | tuple[Words, ...] | None = None
-    then: Words | Mapping[Words, Words]
-    occurred: Words | None = None
-    learned: Words | None = None
-    ends: Words | None = None
+    starts: Moment
+    sent: Annotated[tuple[Moment, ...], BeforeValidator(_listed)] = ()
+    then: Annotated[
+        Annotated[Outcome, Tag("in-the-end")] | Annotated[Mapping[Day, Outcome], Tag("by-day")],
+        Discriminator(lambda value: "by-day" if isinstance(value, Mapping) else "in-the-end"),
+    ]
+    occurred: Moment | None = None
+    learned: Moment | None = None
+    ends: Moment | None = None
     kind: Words | None = None
-    facts: Mapping[str, Any] | None = None
-    channel: Words | None = None
-    division: Words | None = None
+    facts: Annotated[Facts, BeforeValidator(_with_figures)] = NO_FACTS
+    channel: Channel | None = None
+    division: Division | None = None
     why: Words | None = None
 
 
@@ -348,6 +378,7 @@ __all__ = [
     "Kind",
     "LevelTable",
     "Limit",
+    "Outcome",
     "Period",
     "Recipient",
     "Repeal",

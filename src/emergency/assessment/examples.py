@@ -1,0 +1,323 @@
+"""Runs the examples of rules: each is one small record, judged like any other, by that rule alone.
+
+An example is a sentence that a legal officer can check against the text (*started at ten, sent at eleven, met*);
+here it becomes an incident with one office, its recipient and a complete record, so that a report that the example
+does not name was not made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from emergency.assessment.assess import assess
+from emergency.assessment.model import Obligation, Words
+from emergency.domain.events import (
+    Entry,
+    FinalReportFiled,
+    FollowUpFiled,
+    Foreseen,
+    Graded,
+    HandlingEnded,
+    IncidentOpened,
+    Learned,
+    Message,
+    Occurred,
+    Reported,
+    Stabilised,
+    Verified,
+    Warned,
+)
+from emergency.domain.offices import Directory, OfficeRegistered, directory_of
+from emergency.domain.record import Recorded
+from emergency.domain.times import CHINA
+from emergency.domain.values import NO_FACTS, UNSTATED, Count, Facts, Place, StatedTime
+from emergency.domain.vocabulary import TIERS_RISING, Basis, Category, Channel, Level, Line, Tier
+from emergency.rulebook import Clock, Example, Rule, Rulebook, RuleChannel, Stage, Value
+from emergency.rulebook.lookup import is_pattern
+
+OFFICE = "office"
+MINUTE = timedelta(minutes=1)
+NONE = "none"
+
+AFTER_A_REPORT = frozenset({Clock.CHANGED, Clock.FOLLOW_UP, Clock.STABLE, Clock.ENDED})
+"""Clocks that start only when a first report was made: the record begins a day earlier."""
+
+BEFORE_THE_EVENT = frozenset({Clock.FORESEEN, Clock.WARNED})
+"""Clocks of events that have not happened."""
+
+_REPORT: Mapping[Stage, type[Message]] = {
+    Stage.FOLLOW_UP: FollowUpFiled,
+    Stage.SUPPLEMENT: FollowUpFiled,
+    Stage.FINAL: FinalReportFiled,
+}
+"""How the report of a stage is recorded; of every other stage, as a report."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """One example, and what came of it.
+
+    Args:
+        rule: The rule's id.
+        number: Which of its examples, from 1.
+        example: The example.
+        came: The state of the obligation in the end, or by day; ``none`` where there is no duty.
+        reason: Why that came out, where the engine says so.
+    """
+
+    rule: str
+    number: int
+    example: Example
+    came: str | Mapping[date, str]
+    reason: Words | None = None
+
+    @property
+    def passed(self) -> bool:
+        """Whether it came out as the example says."""
+        return self.came == self.example.then
+
+    @property
+    def name(self) -> str:
+        """The rule and the number."""
+        return f"{self.rule}#{self.number}"
+
+
+def run_examples(rulebook: Rulebook, rules: Iterable[Rule] | None = None) -> Iterator[Tried]:
+    """Try every example of some rules, or of all, in their order."""
+    for rule in rulebook.rules if rules is None else rules:
+        alone = _alone(rulebook, rule)
+        for number, example in enumerate(rule.examples, 1):
+            yield _tried(alone, rule, number, example)
+
+
+def _alone(rulebook: Rulebook, rule: Rule) -> Rulebook:
+    """The rule without any other, with the tables, families and calendars that it leans on."""
+    return replace(rulebook, rules=(rule,), provisions=(), elements=(), unread=())
+
+
+def _tried(alone: Rulebook, rule: Rule, number: int, example: Example) -> Tried:
+    history = record_of(alone, rule, example)
+    assessment = assess(history, _directory(rule), alone)
+    last = [o for o in assessment.obligations if o.office == OFFICE and o.holds_until is None]
+    came: str | Mapping[date, str]
+    if isinstance(example.then, Mapping):
+        by_day = {day.isoformat(): day for day in example.then}
+        states = {by_day[day]: str(o.state) for o in last if (day := _day_of(o)) in by_day}
+        came = {day: states.get(day, NONE) for day in example.then}
+    else:
+        came = " + ".join(dict.fromkeys(str(o.state) for o in last)) or NONE
+    reasons = [o.reason for o in last if o.reason is not None]
+    return Tried(
+        rule=rule.id, number=number, example=example, came=came, reason=reasons[0] if reasons else None
+    )
+
+
+def _day_of(obligation: Obligation) -> str:
+    """The day that one of several reports was due on, in China; a due time at midnight ends the day before."""
+    due = obligation.due.latest or obligation.due.earliest
+    return "" if due is None else (due - timedelta(microseconds=1)).astimezone(CHINA).date().isoformat()
+
+
+def record_of(rulebook: Rulebook, rule: Rule, example: Example) -> list[Recorded[Any]]:
+    """The record that an example stands for: an incident of the rule's category, kind and place."""
+    clock = _clock(rule, example)
+    category, kind = _event(rulebook, rule, example)
+    occurred = _occurred(example, clock)
+    opened = IncidentOpened(
+        ref="example",
+        title=rule.title.zh,
+        category=category,
+        kind=kind or "unknown",
+        place=Place(name="某地", division=_division(rule, example)),
+        occurred_at=UNSTATED if occurred is None else _at(occurred),
+        imported=True,
+        complete_for=(OFFICE,),
+    )
+    entries = [*_start(rule, example, clock, occurred), *_sent(rule, example)]
+    if example.ends is not None:
+        entries.append(Stabilised(office=OFFICE, at=_at(example.ends)))
+    entries.sort(key=lambda entry: entry.at.earliest or datetime.min.replace(tzinfo=UTC))
+    recorded_at = max(entry.at.earliest for entry in entries if entry.at.earliest is not None)
+    return [
+        Recorded(
+            position=position,
+            stream="incident/example",
+            version=position,
+            event_id=f"incident/example:{position}",
+            recorded_at=recorded_at,
+            event=event,
+        )
+        for position, event in enumerate((opened, *entries), 1)
+    ]
+
+
+def _clock(rule: Rule, example: Example) -> Clock:
+    """The clock in force when the example starts; before the first value and after a repeal, the nearest one."""
+    value = rule.value_on(example.starts.astimezone(CHINA).date())
+    held = [one for one in rule.values.values() if isinstance(one, Value)]
+    if value is None and held:
+        value = held[0] if example.starts.astimezone(CHINA).date() < held[0].since else held[-1]
+    return value.clock if value is not None else Clock.LEARNED
+
+
+def _occurred(example: Example, clock: Clock) -> datetime | None:
+    if example.occurred is not None:
+        return example.occurred
+    if clock in BEFORE_THE_EVENT:
+        return None
+    known = example.starts - timedelta(days=1) if clock in AFTER_A_REPORT else example.starts
+    return known if example.learned is None else min(known, example.learned)
+
+
+def _start(rule: Rule, example: Example, clock: Clock, occurred: datetime | None) -> list[Entry]:
+    """What the office did and knew up to the start of the clock."""
+    starts, facts = example.starts, example.facts
+    learned = example.learned or (occurred if clock in AFTER_A_REPORT and occurred else starts)
+
+    def knew(at: datetime, held: Facts = NO_FACTS) -> Entry:
+        return Learned(office=OFFICE, at=_at(at), facts=held)
+
+    def told(kind: type[Message], at: datetime, held: Facts = NO_FACTS) -> Entry:
+        return _message(rule, kind, at, held, Channel.PHONE)
+
+    match clock:
+        case Clock.LEARNED | Clock.RECEIVED:
+            return [knew(starts, facts)] if learned == starts else [knew(learned), knew(starts, facts)]
+        case Clock.OCCURRED:
+            return [Occurred(office=OFFICE, at=_at(starts)), knew(learned, facts)]
+        case Clock.VERIFIED:
+            return [knew(learned), Verified(office=OFFICE, at=_at(starts), facts=facts)]
+        case Clock.GRADED:
+            given = facts.level or (rule.levels[0] if rule.levels else Level.III)
+            return [knew(learned, facts), Graded(office=OFFICE, at=_at(starts), level=given)]
+        case Clock.FORESEEN:
+            level = facts.level or (rule.levels[0] if rule.levels else None)
+            return [Foreseen(office=OFFICE, at=_at(starts), facts=facts, level=level)]
+        case Clock.WARNED:
+            return [Warned(office=OFFICE, at=_at(starts), facts=facts)]
+        case Clock.FIRST_REPORT | Clock.LAST_REPORT:
+            return [knew(learned, facts), told(Reported, starts, facts)]
+        case Clock.FOLLOW_UP:
+            return [
+                knew(learned, facts),
+                told(Reported, learned + MINUTE, facts),
+                told(FollowUpFiled, starts, facts),
+            ]
+        case Clock.CHANGED:
+            before, after = _changed(facts)
+            return [
+                knew(learned, before),
+                told(Reported, learned + MINUTE, before),
+                knew(starts, after),
+            ]
+        case Clock.STABLE | Clock.ENDED:
+            ended = Stabilised if clock is Clock.STABLE else HandlingEnded
+            return [
+                knew(learned, facts),
+                told(Reported, learned + MINUTE, facts),
+                ended(office=OFFICE, at=_at(starts)),
+            ]
+
+
+def _changed(facts: Facts) -> tuple[Facts, Facts]:
+    """Figures before and after a change: each was one less; where none is written, one dead became two."""
+    counts = dict(facts.counts()) or {"deaths": Count(value=2)}
+    before = {name: Count(value=abs(count.value - 1)) for name, count in counts.items()}
+    return facts.model_copy(update=before), facts.model_copy(update=counts)
+
+
+def _sent(rule: Rule, example: Example) -> list[Entry]:
+    by = Channel.WRITTEN if rule.channel is RuleChannel.WRITTEN else Channel.PHONE
+    kind = _REPORT.get(rule.stage, Reported)
+    facts = _changed(example.facts)[1] if rule.stage is Stage.SUPPLEMENT else example.facts
+    return [_message(rule, kind, at, facts, example.channel or by) for at in example.sent]
+
+
+def _message(rule: Rule, kind: type[Message], at: datetime, facts: Facts, by: Channel) -> Message:
+    recipient = "elsewhere" if rule.to.named is not None else "recipient"
+    return kind(office=OFFICE, at=_at(at), to=(recipient,), channel=by, facts=facts)
+
+
+def _at(moment: datetime) -> StatedTime:
+    return StatedTime(text=moment.isoformat(), earliest=moment, latest=moment, basis=Basis.STATED)
+
+
+def _directory(rule: Rule) -> Directory:
+    """The office, and above it whoever the rule names; where it names bodies outside, any office."""
+    tier, line = rule.who.tiers[0], rule.who.lines[0]
+    above = {"recipient": (rule.to.tier, rule.to.line)}
+    if rule.to.named is not None:
+        above = {"elsewhere": ("next", "same")}
+    for number, value in enumerate(rule.values.values()):
+        if isinstance(value, Value) and value.limit.before is not None:
+            above[f"other-{number}"] = (value.limit.before.tier, value.limit.before.line)
+    offices = [OfficeRegistered(office=OFFICE, name="本单位", tier=tier, line=line, reports_to=tuple(above))]
+    for name, (its_tier, its_line) in above.items():
+        offices.append(
+            OfficeRegistered(office=name, name="上级", tier=_tier(its_tier, tier), line=_line(its_line, line))
+        )
+    return directory_of(
+        Recorded(
+            position=position,
+            stream="offices",
+            version=position,
+            event_id=f"offices:{position}",
+            recorded_at=datetime(2000, 1, 1, tzinfo=UTC),
+            event=event,
+        )
+        for position, event in enumerate(offices, 1)
+    )
+
+
+def _tier(wanted: Tier | str | None, own: Tier) -> Tier:
+    if isinstance(wanted, Tier):
+        return wanted
+    step = 1 if wanted == "next" and own is not TIERS_RISING[-1] else 0
+    return TIERS_RISING[TIERS_RISING.index(own) + step]
+
+
+def _line(wanted: Line | str | None, own: Line) -> Line:
+    return wanted if isinstance(wanted, Line) else own
+
+
+def _division(rule: Rule, example: Example) -> str | None:
+    if example.division is not None:
+        return example.division
+    return None if rule.where is None else rule.where[0].ljust(6, "0")
+
+
+def _event(rulebook: Rulebook, rule: Rule, example: Example) -> tuple[Category, str | None]:
+    """A category and a kind of event that the rule speaks of, one that a table grades where the rule asks a level."""
+    division = _division(rule, example)
+    categories = rule.categories or tuple(Category)
+    if example.kind is not None:
+        fitting = [c for c in categories if rulebook.about(rule, c, example.kind, division)]
+        return (fitting or list(categories))[0], example.kind
+    fitting_both = [
+        (category, kind)
+        for category in categories
+        for kind in _kinds(rulebook, rule, category)
+        if rulebook.about(rule, category, kind, division)
+    ]
+    if not fitting_both:
+        return categories[0], None
+    if rule.levels is None:
+        return fitting_both[0]
+    graded = [both for both in fitting_both if rulebook.tables_for(*both, division)]
+    return (graded or fitting_both)[0]
+
+
+def _kinds(rulebook: Rulebook, rule: Rule, category: Category) -> Iterator[str]:
+    """Kinds that may fit: a word of no family, then one made of each pattern, then those with a name."""
+    if rule.kinds is None:
+        yield "example"
+    for word in rule.kinds or rulebook.families:
+        for pattern in (word,) if is_pattern(word) else rulebook.families.get(word, ()):
+            yield from (pattern.replace("*", "").replace("?", "x").strip("-"), pattern.replace("*", "x"))
+    yield from (name for name, kind in rulebook.kinds.items() if kind.category is category)
+
+
+__all__ = ["Tried", "record_of", "run_examples"]
