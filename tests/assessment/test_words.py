@@ -16,6 +16,7 @@ from emergency.assessment.words import (
     span_words,
 )
 from emergency.domain.intervals import OPEN, Interval, Span
+from emergency.rulebook import Limit
 
 EIGHT = datetime(2020, 3, 10, 0, 0, tzinfo=UTC)
 
@@ -54,11 +55,33 @@ def test_spans(span: Span | None, zh: str, en: str) -> None:
     assert (span_words(span).zh, span_words(span).en) == (zh, en)
 
 
-def test_limits() -> None:
-    assert limit_words(timedelta(hours=2), None).zh == "2小时内"
-    assert limit_words(timedelta(hours=2), None).en == "within 2 h"
-    assert limit_words(None, "同时").zh == "同时"
-    assert limit_words(None, None).zh == "立即"
+@pytest.mark.parametrize(
+    ("limit", "zh", "en"),
+    [
+        ({"within": "PT2H"}, "2小时内", "within 2 h"),
+        ({"within": "PT30M"}, "30分钟内", "within 30 min"),
+        ({"within": "P14D"}, "14日内", "within 14 days"),
+        ({"within": "P1M"}, "1个月内", "within 1 month"),
+        ({"within": "P1D"}, "1日内", "within 1 day"),
+        ({"working_days": "1"}, "1个工作日内", "within 1 working day"),
+        ({"working_days": "5"}, "5个工作日内", "within 5 working days"),
+        ({"same_day": "true"}, "当日内", "on the same day"),
+        ({"times_a_day": "1"}, "每日至少1次", "at least once a day"),
+        ({"times_a_day": "2"}, "每日至少2次", "at least 2 times a day"),
+        ({"daily_by": "09:00"}, "每日09:00前", "every day by 09:00"),
+        ({"every": "PT4H"}, "至少每4小时一次", "at least every 4 h"),
+        (
+            {"before": {"tier": "next", "line": "same"}},
+            "在向另一单位报告之前",
+            "before it reports to another office",
+        ),
+        ({"no_hours": "同时"}, "同时", "at once"),
+        ({"no_hours": "立即"}, "立即", "at once"),
+    ],
+)
+def test_limits(limit: dict[str, object], zh: str, en: str) -> None:
+    said = limit_words(Limit.model_validate(limit))
+    assert (said.zh, said.en) == (zh, en)
 
 
 def test_times_are_said_in_china() -> None:

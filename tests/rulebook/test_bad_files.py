@@ -31,11 +31,21 @@ BAD = {
         "is missing; add it",
     ),
     "an empty citation": (edited(("law: 条例", 'law: " "')), 15, f"{DAY}.citation.law", "says nothing"),
-    "months as words": (edited(("PT1H", "1 month")), 12, f"{DAY}.limit.within", "write it like PT2H"),
-    "months in ISO 8601": (edited(("PT1H", "P1M")), 12, f"{DAY}.limit.within", "length varies"),
-    "years in ISO 8601": (edited(("PT1H", "P1Y2D")), 12, f"{DAY}.limit.within", "length varies"),
+    "hours in words": (edited(("PT1H", "2 hours")), 12, f"{DAY}.limit.within", "write PT2H"),
+    "a month where hours are meant": (
+        edited(("PT1H", "1 month")),
+        12,
+        f"{DAY}.limit.within",
+        "write P1M, which is counted in dates; where hours are meant, PT720H",
+    ),
+    "days and hours at once": (edited(("PT1H", "P1DT2H")), 12, f"{DAY}.limit.within", "hours only"),
     "no time at all": (edited(("PT1H", "PT0H")), 12, f"{DAY}.limit.within", "no_hours"),
-    "half a duration": (edited(("PT1H", "PT")), 12, f"{DAY}.limit.within", "is not a duration"),
+    "half a duration": (
+        edited(("PT1H", "PT")),
+        12,
+        f"{DAY}.limit.within",
+        "is not a length of time; write hours like PT2H",
+    ),
     "hours and no hours": (
         edited(("within: PT1H", "within: PT1H, no_hours: 立即")),
         12,
@@ -58,7 +68,7 @@ BAD = {
         "title.zh",
         "is missing; add it",
     ),
-    "an unknown channel": (edited(("row:", "channel: fax\nrow:")), 4, "channel", "any, written"),
+    "an unknown channel": (edited(("row:", "channel: fax\nrow:")), 4, "channel", "any, phone, written"),
     "an unknown stage": (edited(("row:", "stage: second\nrow:")), 4, "stage", "is not one of first"),
     "a level that is none": (edited(("row:", "levels: [V]\nrow:")), 4, "levels.0", "I, II, III, IV"),
     "an empty list": (edited(("[accident]", "[]")), 8, "categories", "is empty"),
@@ -102,7 +112,7 @@ BAD = {
         edited(("row:", "at_least: {dead: 10}\nrow:")),
         4,
         "at_least.dead",
-        "dead_or_missing",
+        'did you mean "deaths"?',
     ),
     "a figure in words": (
         edited(("row:", "at_least: {loss_yuan: ten}\nrow:")),
@@ -169,7 +179,7 @@ def test_a_file_that_is_not_utf_8_is_refused_at_its_first_bad_line(tmp_path: Pat
 
 
 def test_every_bad_file_is_named_at_once(tmp_path: Path) -> None:
-    write(tmp_path, FILE, edited(("PT1H", "P1M"), ("tier: county", "tier: countty")))
+    write(tmp_path, FILE, edited(("PT1H", "1h30"), ("tier: county", "tier: countty")))
     write(tmp_path, "cn/national/other.yaml", "")
     with pytest.raises(BrokenDataError) as refused:
         load(tmp_path)
