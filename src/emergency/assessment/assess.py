@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from emergency.assessment import explanation
-from emergency.assessment.duties import duties, office_record
+from emergency.assessment.doing import done_about
+from emergency.assessment.duties import applicable, duties, office_record
 from emergency.assessment.findings import findings_of
 from emergency.assessment.judged import Judged
+from emergency.assessment.later import later_duties
 from emergency.assessment.model import Assessment, Finding, Obligation, Remark
 from emergency.assessment.obligations import assess_duty
 from emergency.assessment.timeline import Timeline, timeline_of
@@ -47,10 +49,16 @@ def assess_timeline(timeline: Timeline, directory: Directory, rulebook: Rulebook
         record = office_record(timeline, directory, rulebook, office_id)
         if record is None:
             continue
-        owed, unmatched = duties(record)
+        rules = applicable(record)
+        owed, unmatched = duties(record, rules)
         remarks.extend(unmatched)
         everyone = frozenset(r for duty in owed for r in duty.recipients)
-        judged = tuple(Judged(duty, *assess_duty(record, duty, everyone)) for duty in owed)
+        judged = tuple(
+            Judged(duty, *assess_duty(record, duty, done_about(record, duty, everyone))) for duty in owed
+        )
+        called_for, unmatched = later_duties(record, rules)
+        remarks.extend(unmatched)
+        judged += tuple(Judged(duty, *assess_duty(record, duty, doing)) for duty, doing in called_for)
         obligations.extend(phase for one in judged for phase in one.phases)
         findings.extend(findings_of(record, judged))
     return Assessment(

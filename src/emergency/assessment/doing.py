@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from emergency.assessment.clocks import KNOWLEDGE
 from emergency.assessment.duties import Duty, OfficeRecord, governing
 from emergency.assessment.knowledge import Shows, knowledge_of
 from emergency.assessment.model import Words
@@ -14,6 +15,7 @@ from emergency.domain.events import (
     REPORTS,
     Answered,
     Corrected,
+    FinalReportFiled,
     FollowUpFiled,
     Message,
     NonReportStated,
@@ -32,6 +34,8 @@ from emergency.domain.times import CHINA
 from emergency.domain.vocabulary import PUBLIC, Line
 
 FAR = datetime.max.replace(tzinfo=CHINA)
+FOLLOWING = (FollowUpFiled, Corrected, FinalReportFiled)
+"""Reports that by their own name follow an earlier one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,12 @@ class Doing:
 
 
 def _messages(record: OfficeRecord, duty: Duty) -> list[Step]:
-    """What may serve as the office's report, the earliest first.
+    """What may serve as the office's report under a duty, the earliest first."""
+    return [s for s in messages_to(record, duty.recipients) if _may_serve(s, duty)]
+
+
+def messages_to(record: OfficeRecord, recipients: tuple[str, ...]) -> list[Step]:
+    """What the office told, or may have told, to recipients or to anybody, the earliest first.
 
     Its reports, its truthful answers that say something, and a notice that it gave the recipient itself.
     """
@@ -72,11 +81,10 @@ def _messages(record: OfficeRecord, duty: Duty) -> list[Step]:
         if isinstance(entry, Answered):
             return step.id not in untrue and _says_figures(step)
         if isinstance(entry, Notified):
-            return step.id not in untrue and bool(set(step.to) & set(duty.recipients))
+            return step.id not in untrue and bool(set(step.to) & set(recipients))
         return isinstance(entry, REPORTS)
 
-    found = [s for s in record.timeline.acts(record.office.id) if serves(s) and _may_serve(s, duty)]
-    return sorted(found, key=_ends)
+    return sorted((s for s in record.timeline.acts(record.office.id) if serves(s)), key=_ends)
 
 
 def _says_figures(step: Step) -> bool:
@@ -98,16 +106,15 @@ def _ends(step: Step) -> tuple[datetime, datetime, str]:
     return step.at.latest or FAR, step.at.earliest or FAR, step.ref
 
 
-def done_about(
-    record: OfficeRecord, duty: Duty, due: Interval | None, all_recipients: frozenset[str]
-) -> Doing:
-    """What the office did about a duty, as far as the record tells."""
+def done_about(record: OfficeRecord, duty: Duty, all_recipients: frozenset[str]) -> Doing:
+    """What the office did about a first report that it owed, as far as the record tells."""
+    due = governing(duty).judged
     messages = _messages(record, duty)
     doing = Doing(reached=_reached(record, duty), not_reported=_absence(record.timeline, duty, due))
     to_it = [m for m in messages if any(_fits(record, duty, to) for to in m.to)]
     unnamed = [m for m in messages if not m.to]
     unread = _unread_answers(record, duty)
-    follow_ups = [m for m in to_it if isinstance(m.entry, (FollowUpFiled, Corrected))]
+    follow_ups = [m for m in to_it if isinstance(m.entry, FOLLOWING)]
     firsts = [m for m in to_it if m not in follow_ups]
     in_time = [m for m in follow_ups if due is None or surely_by(m.at, due)]
     absent = doing.not_reported
@@ -175,17 +182,22 @@ def _elsewhere(record: OfficeRecord, messages: list[Step], all_recipients: froze
 
 def _may_serve(message: Step, duty: Duty) -> bool:
     """A second, written report is met in writing only; a raise only by what came after it."""
-    entry = message.entry
-    if (
-        duty.channel == "written"
-        and isinstance(entry, Message)
-        and entry.channel not in ("written", "network", "unknown")
-    ):
+    if not in_form(message, duty.channel):
         return False
     starts = [claim.start for claim in duty.claims]
+    if any(claim.value.clock not in KNOWLEDGE for claim in duty.claims):
+        return True  # told before it verified or graded, it had told already
     if any(not surely_after(start, duty.knowledge.since) for start in starts):
         return True
     return any(possibly_by(start, message.at) for start in starts)
+
+
+def in_form(message: Step, channel: str) -> bool:
+    """Whether a message may be of the form that a rule asks for: written includes the network."""
+    entry = message.entry
+    return channel != "written" or not (
+        isinstance(entry, Message) and entry.channel not in ("written", "network", "unknown")
+    )
 
 
 def _absence(timeline: Timeline, duty: Duty, due: Interval | None) -> Step | None:

@@ -1,4 +1,4 @@
-"""Which reports an office owed, and when each was due: the rules that may apply, as grounds of its duties.
+"""Which first reports an office owed, and when each was due: the rules that may apply, as grounds of its duties.
 
 Every rule that may apply is a ground with a due time of its own. A ground is chosen by the law in force when the
 clock starts for that office; a start that straddles a change of the law is read under both, and only what holds
@@ -7,33 +7,45 @@ under both is sure. The due time that an officer is shown is the earliest defens
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from emergency.assessment.holding import (
-    OWN,
-    Contradiction,
-    Held,
-    contradictions,
-    first_reaching,
-    held_by,
-    without_unverified,
-)
+from emergency.assessment.clocks import KNOWLEDGE, started_by
+from emergency.assessment.conditions import Holding, Levels, Start, started
+from emergency.assessment.due import Days, due_after
+from emergency.assessment.holding import Contradiction, Held, contradictions, held_by
 from emergency.assessment.knowledge import Knowledge, knowledge_of
 from emergency.assessment.model import Ground, Remark, Words
-from emergency.assessment.reasons import CONDITION_OPEN, CORRECTED_DOWNWARD, WHATEVER_THE_LEVEL
+from emergency.assessment.pauses import pauses_of
+from emergency.assessment.reasons import CALENDAR_UNKNOWN, CONDITION_OPEN, WHATEVER_THE_LEVEL
 from emergency.assessment.recipients import Found, recipient_of
 from emergency.assessment.timeline import Timeline
 from emergency.assessment.words import limit_words
-from emergency.domain.intervals import Interval, last_of, shifted, surely_after
+from emergency.domain.events import REPORTS, Foreseen, Warned
+from emergency.domain.intervals import OPEN, Interval, first_of, shifted, surely_after, surely_by
 from emergency.domain.offices import Directory, Office
 from emergency.domain.times import CHINA
-from emergency.domain.values import Facts
 from emergency.domain.vocabulary import Level
-from emergency.rulebook import Clock, Rule, Rulebook, Value
+from emergency.rulebook import (
+    Clock,
+    Limit,
+    Modality,
+    Recipient,
+    Rule,
+    Rulebook,
+    Stage,
+    Value,
+    YearNotPublishedError,
+)
 
 FIRST = "first"
+
+NOTHING_KNOWN = Knowledge(
+    OPEN, OPEN, shown=False, triggers=(), rests_on=(), latest_steps=frozenset(), evidence=()
+)
+"""Of an office that only foresaw an event, or warned of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +67,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """The claims that make one obligation: the same recipient, channel and occasion."""
+    """The claims that make one obligation: the same recipient, stage, channel and occasion.
+
+    ``knowledge`` is that of what calls for the report: of the event, for a first one.
+    """
 
     office: Office
     knowledge: Knowledge
@@ -63,6 +78,7 @@ class Duty:
     channel: str
     occasion: str
     claims: tuple[Claim, ...]
+    stage: Stage = Stage.FIRST
 
     @property
     def recipients(self) -> tuple[str, ...]:
@@ -80,11 +96,17 @@ class OfficeRecord:
     rulebook: Rulebook
     office: Office
     knowledge: Knowledge
-    held: tuple[Held, ...]
+    holding: Holding
     contradicted: tuple[Contradiction, ...]
     """Its reports that lie below what it held."""
     complete: bool
     """Whether the record holds all that the office sent out."""
+    zone: ZoneInfo
+
+    @property
+    def held(self) -> tuple[Held, ...]:
+        """What it held, and since when."""
+        return self.holding.held
 
 
 def office_record(
@@ -93,18 +115,22 @@ def office_record(
     """The record of one office; None where nothing hints that it knew, or nobody knows what it is."""
     office = directory.get(office_id)
     knowledge = knowledge_of(timeline, office_id)
+    if knowledge is None and any(isinstance(s.entry, (Foreseen, Warned)) for s in timeline.acts(office_id)):
+        knowledge = NOTHING_KNOWN
     if office is None or knowledge is None:
         return None
     held = held_by(timeline, office_id)
+    day = _days(timeline, knowledge.since)[-1]
     return OfficeRecord(
         timeline=timeline,
         directory=directory,
         rulebook=rulebook,
         office=office,
         knowledge=knowledge,
-        held=held,
+        holding=Holding(timeline, office, held, Levels(rulebook, timeline, day)),
         contradicted=tuple(contradictions(timeline, office_id, held)),
         complete=_complete(timeline, office, knowledge),
+        zone=ZoneInfo(office.zone),
     )
 
 
@@ -121,48 +147,107 @@ def _complete(timeline: Timeline, office: Office, knowledge: Knowledge) -> bool:
     return knowledge.since.earliest is not None and office.logs_since <= knowledge.since.earliest
 
 
-def duties(record: OfficeRecord) -> tuple[tuple[Duty, ...], tuple[Remark, ...]]:
-    """Every duty of the office on this incident, and remarks on duties that found no recipient."""
-    claims: list[Claim] = []
-    remarks: list[Remark] = []
+def applicable(record: OfficeRecord) -> tuple[Rule, ...]:
+    """The rules that bind, or allow something to, an office of this kind on such an event."""
     opened = record.timeline.opened
-    rules = record.rulebook.rules_for(
+    return record.rulebook.rules_for(
         category=opened.category,
         kind=opened.kind,
         tier=record.office.tier,
         line=record.office.line,
         division=opened.place.division,
     )
+
+
+def duties(record: OfficeRecord, rules: Iterable[Rule]) -> tuple[tuple[Duty, ...], tuple[Remark, ...]]:
+    """Every first report that the office owed on this incident, and remarks on duties that found no recipient."""
+    claims: list[Claim] = []
+    remarks: list[Remark] = []
     for rule in rules:
-        start = _start(record, rule)
-        days = _days(record, start.at)
-        versions = [rule.value_on(day) for day in days]
-        newest = next((v for v in reversed(versions) if v is not None), None)
-        if newest is None:
+        if rule.modality is Modality.MAY or rule.stage is not Stage.FIRST:
             continue
-        found = recipient_of(rule.to, record.office, record.directory, days[-1])
-        if found is None:
-            remarks.append(
-                Remark(
-                    record.office.id,
-                    Words(
-                        f"报送网络中没有「{rule.title.zh}」的接报单位，此项义务无法落实到单位",
-                        f"the directory has no recipient for '{rule.title.en}'; this duty is tied to no office",
-                    ),
-                )
-            )
-            continue
-        claims.append(_claim(record, rule, start, newest, versions, found))
+        for base in _bases(record, rule):
+            start = started(record.holding, rule, base, record.knowledge)
+            made = claim_of(record, rule, start, FIRST)
+            if isinstance(made, Remark):
+                remarks.append(made)
+            elif made is not None:
+                claims.append(made)
     return tuple(_grouped(record, claims)), tuple(remarks)
 
 
-def _days(record: OfficeRecord, since: Interval) -> tuple[date, ...]:
+def _bases(record: OfficeRecord, rule: Rule) -> Iterator[Start]:
+    """When the rule's clock would start if it asked for nothing else: by its newest value's clock."""
+    knowledge = record.knowledge
+    clocks = dict.fromkeys(v.clock for v in rule.values.values() if isinstance(v, Value))
+    clock = next(reversed(clocks), None)
+    if clock in KNOWLEDGE:
+        if knowledge is not NOTHING_KNOWN:
+            yield Start(knowledge.since, knowledge.triggers)
+    elif clock is not None:
+        yield from started_by(record.timeline, record.office.id, clock)[:1]
+
+
+def claim_of(
+    record: OfficeRecord,
+    rule: Rule,
+    start: Start,
+    occasion: str,
+    *,
+    due: Interval | None = None,
+) -> Claim | Remark | None:
+    """The rule as a claim from a start on.
+
+    Args:
+        record: The office.
+        rule: The rule.
+        start: When its clock started.
+        occasion: What calls for the report.
+        due: When it is due, where that does not follow from the start and the limit alone.
+
+    Returns:
+        The claim; a remark where the directory has no recipient; None where the rule was not in force.
+    """
+    days = _days(record.timeline, start.at)
+    versions = [rule.value_on(day) for day in days]
+    newest = next((v for v in reversed(versions) if v is not None), None)
+    if newest is None:
+        return None
+    if rule.to.named is not None:
+        return _to_others(record, rule, newest)
+    found = recipient_of(rule.to, record.office, record.directory, days[-1])
+    if found is None:
+        return Remark(
+            record.office.id,
+            Words(
+                f"报送网络中没有「{rule.title.zh}」的接报单位，此项义务无法落实到单位",
+                f"the directory has no recipient for '{rule.title.en}'; this duty is tied to no office",
+            ),
+        )
+    return _claim(record, rule, start, newest, versions, found, occasion, due)
+
+
+def _to_others(record: OfficeRecord, rule: Rule, value: Value) -> Remark | None:
+    """Bodies outside the directory: the officer is told, nobody is judged."""
+    if rule.to.named is None or rule.conditional:
+        return None
+    law = value.citation.law
+    return Remark(
+        record.office.id,
+        Words(
+            f"依《{law}》，{limit_words(value.limit).zh}告知{rule.to.named.zh}（不作评判）",
+            f"under 《{law}》 tell {rule.to.named.en} {limit_words(value.limit).en} (not judged)",
+        ),
+    )
+
+
+def _days(timeline: Timeline, since: Interval) -> tuple[date, ...]:
     """The China days on which the clock may have started: both ends, each once.
 
     A bare day runs to the midnight that ends it; that midnight is no day of its own. An open beginning reaches back
     to the event, or without end.
     """
-    early, late = since.earliest or record.timeline.occurred.earliest, since.latest
+    early, late = since.earliest or timeline.occurred.earliest, since.latest
     if late is not None and (early is None or early < late):
         late -= timedelta(microseconds=1)
     ends = [i.astimezone(CHINA).date() for i in (early, late) if i is not None]
@@ -172,20 +257,36 @@ def _days(record: OfficeRecord, since: Interval) -> tuple[date, ...]:
 
 
 def _claim(
-    record: OfficeRecord, rule: Rule, start: Start, value: Value, versions: list[Value | None], found: Found
+    record: OfficeRecord,
+    rule: Rule,
+    start: Start,
+    value: Value,
+    versions: list[Value | None],
+    found: Found,
+    occasion: str,
+    due: Interval | None,
 ) -> Claim:
     sure, condition = start.sure, start.condition
-    limits = [v.limit.hours for v in versions if v is not None]
-    if any(v is None for v in versions) or any((w is None) != (limits[0] is None) for w in limits):
+    limits = list(dict.fromkeys(v.limit for v in versions if v is not None))
+    if None in versions or len({limit.has_hours for limit in limits}) > 1:
         sure, condition = False, CONDITION_OPEN
-    due = judged = None
-    if limits[0] is not None:
-        withins = [w for w in limits if w is not None]
-        judged = Interval(
-            shifted(start.at, min(withins)).earliest, shifted(start.at, max(withins)).latest if sure else None
-        )
-        due = _with_inherited(record, value.clock, start.at, min(withins), judged)
+    judged = due
+    if due is None and value.limit.has_hours:
+        try:
+            judged, due = _due(
+                record, rule, value, start, [limit for limit in limits if limit.has_hours], sure=sure
+            )
+        except YearNotPublishedError:
+            sure, condition, judged, due = False, CALENDAR_UNKNOWN, OPEN, OPEN
     citation = value.citation
+    opened = record.timeline.opened
+    unread = record.rulebook.unread_for(
+        rule.id,
+        category=opened.category,
+        kind=opened.kind,
+        division=opened.place.division,
+        day=_days(record.timeline, start.at)[-1],
+    )
     ground = Ground(
         rule=rule.id,
         citation=" ".join(filter(None, (f"《{citation.law}》", citation.number, citation.article))),
@@ -196,8 +297,70 @@ def _claim(
         sure=sure,
         condition=condition,
         note="; ".join(filter(None, (found.note, value.note))) or None,
+        unread=tuple(Words(text.says.zh, text.says.en) for text in unread),
     )
-    return Claim(rule, value, found, ground, FIRST, start.at, start.trigger, start.rests_on, judged)
+    return Claim(rule, value, found, ground, occasion, start.at, start.trigger, start.rests_on, judged)
+
+
+def _due(
+    record: OfficeRecord, rule: Rule, value: Value, start: Start, limits: list[Limit], *, sure: bool
+) -> tuple[Interval | None, Interval | None]:
+    """When a verdict says that it was due, and when the officer is told that it is."""
+    if value.limit.before is not None:
+        other = Recipient(tier=value.limit.before.tier, line=value.limit.before.line)
+        sent = _first_sent(record, other, _days(record.timeline, start.at)[-1])
+        return sent, sent
+    zone = record.zone
+    paused = pauses_of(record.timeline, record.directory, rule, record.office.id, zone)
+    days = Days(zone, record.rulebook.calendar(rule.id), paused.surely, paused.possibly)
+    ends = [due_after(limit, start.at, days) for limit in limits]
+    early = [end.earliest for end in ends if end.earliest is not None]
+    late = [end.latest for end in ends if end.latest is not None]
+    judged = Interval(
+        min(early) if len(early) == len(ends) else None,
+        max(late) if sure and len(late) == len(ends) else None,
+    )
+    if value.limit.at_most is not None:
+        judged = _at_most(record, value.limit, judged, start, days)
+    within = min((limit.hours for limit in limits if limit.hours is not None), default=None)
+    if within is None:
+        return judged, judged
+    return judged, _with_inherited(record, value.clock, start.at, within, judged)
+
+
+def _at_most(record: OfficeRecord, limit: Limit, due: Interval, start: Start, days: Days) -> Interval:
+    """The earlier of the due time and the outer end; one that was over when the clock started does not bind."""
+    outer = limit.at_most
+    if outer is None:
+        return due
+    if outer.clock in KNOWLEDGE:
+        since = record.knowledge.since
+    else:
+        starts = started_by(record.timeline, record.office.id, outer.clock)
+        since = starts[0].at if starts else OPEN
+    end = due_after(Limit(within=outer.within), since, days)
+    if surely_after(start.at, end):
+        return due
+    latest = [e for e in (due.latest, end.latest) if e is not None]
+    if not surely_by(start.at, end):
+        # Whether the outer end still bound when the clock started is open: the laxer reading is judged by.
+        latest = [due.latest] if due.latest is not None else []
+    early = [e for e in (due.earliest, end.earliest) if e is not None]
+    return Interval(min(early) if len(early) == 2 else None, min(latest, default=None))  # noqa: PLR2004 - both
+
+
+def _first_sent(record: OfficeRecord, wanted: Recipient, day: date) -> Interval | None:
+    """When the office first reported to another recipient; None where it did not."""
+    other = recipient_of(wanted, record.office, record.directory, day)
+    if other is None:
+        return None
+    to = {other.office, *other.equals}
+    sent = [
+        s.at
+        for s in record.timeline.acts(record.office.id)
+        if isinstance(s.entry, REPORTS) and not to.isdisjoint(s.to)
+    ]
+    return first_of(sent) if sent else None
 
 
 def _with_inherited(
@@ -217,97 +380,6 @@ def _with_inherited(
     return due if due.earliest is not None and due.earliest <= strict else Interval(strict, due.latest)
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
-    """When a rule's clock started for an office, by which steps, and whether the rule surely applies to it."""
-
-    at: Interval
-    trigger: tuple[str, ...]
-    sure: bool
-    condition: Words | None
-    rests_on: tuple[str, ...] = ()
-    """Steps with an assumed or unstated time that it rests on beyond the office's knowledge."""
-
-
-def _start(record: OfficeRecord, rule: Rule) -> Start:
-    """The start of a rule's clock: no earlier than the office held what the rule asks for."""
-    knowledge = record.knowledge
-    if rule.levels is None and rule.at_least is None:
-        return Start(knowledge.since, knowledge.triggers, sure=True, condition=None)
-    reached = first_reaching(record.held, lambda facts: _meets(record, rule, facts))
-    if reached is None:
-        return Start(knowledge.since, knowledge.triggers, sure=False, condition=_condition(rule))
-    since, brought = reached
-    at = last_of((knowledge.since, since))
-    step = brought.step.id
-    if _corrected_downward(record, rule, brought):
-        return Start(at, (*knowledge.triggers, step), sure=False, condition=CORRECTED_DOWNWARD)
-    trigger = (step,) if surely_after(since, knowledge.since) else (*knowledge.triggers, step)
-    return Start(at, tuple(dict.fromkeys(trigger)), sure=True, condition=None, rests_on=brought.rests_on)
-
-
-def _corrected_downward(record: OfficeRecord, rule: Rule, brought: Held) -> bool:
-    """Whether the office itself found, before the report was due, that the figures do not meet the condition."""
-    limits = [v.limit.hours for v in rule.values.values() if isinstance(v, Value) and v.limit.hours]
-    if not limits or brought.since.latest is None:
-        return False
-    due = brought.since.latest + max(limits)
-    return any(
-        h.source == OWN
-        and not h.by_then
-        and surely_after(h.since, brought.since)
-        and h.since.latest is not None
-        and h.since.latest <= due
-        and set(graded_measures(h.facts)) >= set(graded_measures(brought.facts))
-        and not _meets(record, rule, h.facts)
-        for h in record.held
-    )
-
-
-def _meets(record: OfficeRecord, rule: Rule, facts: Facts) -> bool:
-    """Whether facts surely meet the rule's condition, by a confirmed table where it asks for a level."""
-    measures = graded_measures(without_unverified(facts))
-    if not rule.figures_reach(measures):
-        return False
-    if rule.levels is None:
-        return True
-    graded = record.rulebook.lowest_level(
-        category=record.timeline.opened.category,
-        kind=record.timeline.opened.kind,
-        day=_days(record, record.knowledge.since)[-1],
-        measures=measures,
-        confirmed_only=True,
-    )
-    return graded is not None and graded.level in rule.levels and bool(measures)
-
-
-def _condition(rule: Rule) -> Words:
-    if rule.levels is None:
-        return Words(
-            "如伤亡达到规定数字（尚未确定）", "if the figures reach the rule's number (not established)"
-        )
-    return Words(
-        f"如等级为{'、'.join(rule.levels)}（尚未确定）",
-        f"if the level is {', '.join(rule.levels)} (not established)",
-    )
-
-
-def graded_measures(facts: Facts) -> dict[str, int]:
-    """The figures that levels go by, as lower bounds: the missing are counted with the dead."""
-    measures: dict[str, int] = {}
-    dead = [c.at_least for c in (facts.deaths, facts.missing) if c is not None]
-    if facts.deaths is None and facts.bodies is not None:
-        dead.append(facts.bodies.at_least)
-    together = facts.dead_or_missing.at_least if facts.dead_or_missing else 0
-    if dead or facts.dead_or_missing:
-        measures["dead_or_missing"] = max(sum(dead), together)
-    for name in ("seriously_injured", "loss_yuan", "evacuated"):
-        count = getattr(facts, name)
-        if count is not None:
-            measures[name] = count.at_least
-    return measures
-
-
 def _grouped(record: OfficeRecord, claims: list[Claim]) -> Iterator[Duty]:
     """Claims to the same recipient over the same channel are grounds of one obligation.
 
@@ -323,8 +395,10 @@ def _grouped(record: OfficeRecord, claims: list[Claim]) -> Iterator[Duty]:
         members = [c for c in together if c.ground.sure or c.rule not in rules] + settled
         occasions: dict[str, list[Claim]] = {}
         for claim in members:
-            raised = claim.ground.sure and any(
-                base.ground.sure and surely_after(claim.start, base.start) for base in members
+            raised = (
+                claim.ground.sure
+                and claim.value.clock in KNOWLEDGE
+                and any(base.ground.sure and surely_after(claim.start, base.start) for base in members)
             )
             occasion = claim.trigger[-1] if raised else FIRST
             occasions.setdefault(occasion, []).append(replace(claim, occasion=occasion))
@@ -338,32 +412,46 @@ def _whatever_the_level(record: OfficeRecord, claims: list[Claim]) -> list[Claim
     timed = [
         c
         for c in claims
-        if c.rule.levels is not None and c.rule.at_least is None and c.value.limit.hours is not None
+        if c.rule.levels is not None
+        and not (c.rule.at_least or c.rule.circumstances or c.rule.level_unclear)
+        and c.value.limit.hours is not None
+        and c.value.clock in KNOWLEDGE
     ]
-    graded_from_the_start = any(c.ground.sure and not surely_after(c.start, since) for c in timed)
-    covered = {level for c in timed for level in c.rule.levels or ()}
-    if graded_from_the_start or covered != set(Level):
+    if any(c.ground.sure and not surely_after(c.start, since) for c in timed):
+        return []  # graded from the start
+    confirmed = [c for c in timed if c.ground.confirmed]
+    covering = next((some for some in (confirmed, timed) if _levels(some) == set(Level)), None)
+    if covering is None or any(c.ground.condition is CONDITION_OPEN for c in covering):
         return []
-    if any(c.ground.condition is CONDITION_OPEN for c in timed):
-        return []
-    laxest = max(timed, key=lambda c: c.value.limit.hours or timedelta())
+    laxest = max(covering, key=lambda c: c.value.limit.hours or timedelta())
     within = laxest.value.limit.hours or timedelta()
     judged = shifted(since, within)
     due = _with_inherited(record, laxest.value.clock, since, within, judged)
-    ground = replace(laxest.ground, due=due, sure=True, condition=WHATEVER_THE_LEVEL)
+    ground = replace(
+        laxest.ground,
+        due=due,
+        sure=True,
+        confirmed=all(c.ground.confirmed for c in covering),
+        condition=WHATEVER_THE_LEVEL,
+    )
     return [replace(laxest, ground=ground, start=since, trigger=record.knowledge.triggers, judged=judged)]
+
+
+def _levels(claims: Iterable[Claim]) -> set[Level]:
+    return {level for c in claims for level in c.rule.levels or ()}
 
 
 def governing(duty: Duty) -> Claim:
     """The claim whose ground governs the state: the strictest confirmed one, one with hours before one without.
 
-    Without a confirmed ground that surely applies, the strictest that surely applies; without any, the strictest.
+    Without a confirmed ground that surely applies, the strictest that surely applies; without any, the strictest. A
+    limit that only sets an order governs where nothing else does.
     """
 
     def strictness(claim: Claim) -> tuple[bool, datetime, datetime]:
         due = claim.ground.due
         far = datetime.max.replace(tzinfo=CHINA)
-        if due is None:
+        if due is None or claim.value.limit.before is not None:
             return True, far, far
         return False, due.latest or due.earliest or far, due.earliest or far
 

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from emergency.assessment import explanation
 from emergency.assessment.concealment import concealed
-from emergency.assessment.duties import OfficeRecord
+from emergency.assessment.duties import OfficeRecord, governing
 from emergency.assessment.holding import Held, known_figures, live, reports_of, understated
 from emergency.assessment.judged import Judged
 from emergency.assessment.model import Finding, Obligation
@@ -20,12 +20,15 @@ from emergency.assessment.timeline import Step
 from emergency.domain.events import NonReportStated, Notified
 from emergency.domain.intervals import surely_by
 from emergency.domain.vocabulary import Fault, State, Status
+from emergency.rulebook import Stage
 
 
 def findings_of(record: OfficeRecord, judged: tuple[Judged, ...]) -> Iterator[Finding]:
     """Everything that stands out in the office's record on this incident."""
     for one in judged:
         yield from _late(record, one)
+    # What was suspected of the first report is not suspected again of those that followed.
+    judged = tuple(one for one in judged if one.duty.stage is Stage.FIRST)
     yield from _falsified(record)
     if not record.knowledge.shown:
         return
@@ -40,6 +43,8 @@ def findings_of(record: OfficeRecord, judged: tuple[Judged, ...]) -> Iterator[Fi
 
 
 def _late(record: OfficeRecord, judged: Judged) -> Iterator[Finding]:
+    if governing(judged.duty).value.limit.before is not None:
+        return  # to report in the wrong order is no lateness
     for phase in judged.phases:
         status = _lateness(judged, phase)
         if status is None:

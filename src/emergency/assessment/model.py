@@ -32,6 +32,7 @@ class Ground:
         condition: What would have to be so for the rule to apply, where that is open.
         breached: Breached under every reading.
         note: What the rulebook remarks on this rule, or how the recipient was found.
+        unread: One line for each text in force then that may have changed this rule and that nobody has read.
     """
 
     rule: str
@@ -44,6 +45,7 @@ class Ground:
     condition: Words | None = None
     breached: bool = False
     note: str | None = None
+    unread: tuple[Words, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

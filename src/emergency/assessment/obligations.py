@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from emergency.assessment.doing import Doing, done_about
+from emergency.assessment.doing import Doing
 from emergency.assessment.duties import Claim, Duty, OfficeRecord, governing
 from emergency.assessment.model import Ground, Obligation, Words
 from emergency.assessment.reasons import (
@@ -22,7 +22,9 @@ from emergency.assessment.reasons import (
     NO_HOURS,
     RECIPIENT_UNDATED,
     RECORD_INCOMPLETE,
+    REGRADED_DOWN,
     REPORT_UNDATED,
+    START_UNDATED,
 )
 from emergency.assessment.timeline import Step, Timeline
 from emergency.domain.intervals import (
@@ -34,19 +36,20 @@ from emergency.domain.intervals import (
     surely_by,
 )
 from emergency.domain.vocabulary import State
+from emergency.rulebook import Stage
+
+EXCUSING = (CORRECTED_DOWNWARD, REGRADED_DOWN)
+"""Conditions that were found not to hold before the report was due."""
 
 JUST_AFTER = timedelta(seconds=1)
 
 
-def assess_duty(
-    record: OfficeRecord, duty: Duty, all_recipients: frozenset[str]
-) -> tuple[tuple[Obligation, ...], str | None]:
+def assess_duty(record: OfficeRecord, duty: Duty, doing: Doing) -> tuple[tuple[Obligation, ...], str | None]:
     """The obligation, one row a phase of its life, the last phase last; and a report that went elsewhere."""
     claim = governing(duty)
     due = claim.ground.due
-    doing = done_about(record, duty, claim.judged, all_recipients)
     grounds = tuple(_breached(c, doing) for c in duty.claims)
-    state, reason, late_by = _state(record, claim, doing)
+    state, reason, late_by = _state(record, duty, claim, doing)
     base = Obligation(
         id=f"{record.timeline.ref}:{duty.office.id}>{duty.found.office}:{claim.rule.stage}:{duty.channel}:{duty.occasion}",
         incident=record.timeline.ref,
@@ -66,9 +69,9 @@ def assess_duty(
         late_by=late_by,
         grounds=grounds,
         governing=duty.claims.index(claim),
-        rests_on=_rests_on(record, claim, doing),
+        rests_on=_rests_on(duty, claim, doing),
     )
-    phases = tuple(_phases(record, claim.start, base, doing))
+    phases = tuple(_phases(record, duty, claim.start, base, doing))
     return phases, doing.elsewhere.id if doing.elsewhere else None
 
 
@@ -81,57 +84,63 @@ def _breached(claim: Claim, doing: Doing) -> Ground:
     return replace(ground, breached=breached)
 
 
-def _state(record: OfficeRecord, claim: Claim, doing: Doing) -> tuple[State, Words | None, Span | None]:
+def _state(
+    record: OfficeRecord, duty: Duty, claim: Claim, doing: Doing
+) -> tuple[State, Words | None, Span | None]:
     ground, due = claim.ground, claim.judged
     if doing.reason is not None:
         return State.UNDETERMINED, doing.reason, None
     if due is None:
-        return _state_at_once(record, doing)
+        return _state_at_once(record, duty, doing)
     if doing.report is not None:
-        return _compared(record, claim, doing.sent, due, doing)
-    if ground.condition is CORRECTED_DOWNWARD:
-        return State.EXCUSED, CORRECTED_DOWNWARD, None
+        return _compared(duty, claim, doing.sent, due, doing)
+    if ground.condition in EXCUSING:
+        return State.EXCUSED, ground.condition, None
     if doing.elsewhere is not None and doing.reached is not None:
-        return _compared(record, claim, doing.reached.at, due, doing)
-    unknown = _unknown(record, claim, doing, due)
+        return _compared(duty, claim, doing.reached.at, due, doing)
+    unknown = _unknown(record, duty, claim, doing, due)
     if unknown is not None:
         return State.UNDETERMINED, unknown, None
     return State.OVERDUE, None, _overdue_by(record, doing, due)
 
 
-def _unknown(record: OfficeRecord, claim: Claim, doing: Doing, due: Interval) -> Words | None:
+def _unknown(record: OfficeRecord, duty: Duty, claim: Claim, doing: Doing, due: Interval) -> Words | None:
     """Why the record does not show that an unmet duty is overdue; None where it does."""
-    if not record.knowledge.shown:
+    if not duty.knowledge.shown:
         return KNOWLEDGE_NOT_SHOWN
     if not claim.ground.sure:
         return claim.ground.condition or CONDITION_OPEN
     if doing.elsewhere is not None:
         return RECIPIENT_UNDATED
     if due.latest is None:
-        return KNOWLEDGE_UNDATED
+        return _undated(duty)
     return RECORD_INCOMPLETE if doing.not_reported is None and not record.complete else None
 
 
-def _state_at_once(record: OfficeRecord, doing: Doing) -> tuple[State, Words | None, Span | None]:
+def _undated(duty: Duty) -> Words:
+    return KNOWLEDGE_UNDATED if duty.stage is Stage.FIRST else START_UNDATED
+
+
+def _state_at_once(record: OfficeRecord, duty: Duty, doing: Doing) -> tuple[State, Words | None, Span | None]:
     if doing.report is not None:
         return State.MET, NO_HOURS, None
-    if not record.knowledge.shown:
+    if not duty.knowledge.shown:
         return State.UNDETERMINED, KNOWLEDGE_NOT_SHOWN, None
     closed = record.timeline.closed
     if record.complete and doing.elsewhere is None:
-        knew_before = closed is not None and surely_by(record.knowledge.shown_since, closed.at)
+        knew_before = closed is not None and surely_by(duty.knowledge.shown_since, closed.at)
         return (State.OVERDUE if knew_before else State.OPEN), NO_HOURS, None
     return State.UNDETERMINED, RECORD_INCOMPLETE, None
 
 
 def _compared(
-    record: OfficeRecord, claim: Claim, done: Interval, due: Interval, doing: Doing
+    duty: Duty, claim: Claim, done: Interval, due: Interval, doing: Doing
 ) -> tuple[State, Words | None, Span | None]:
     """Done against due, under every reading."""
     if surely_by(done, due):
         inherited = claim.ground.due is not None and not surely_by(done, claim.ground.due)
         return State.MET, INHERITED if inherited else None, None
-    knowledge = record.knowledge
+    knowledge = duty.knowledge
     if not knowledge.shown:
         return State.UNDETERMINED, KNOWLEDGE_NOT_SHOWN, None
     if not claim.ground.sure:
@@ -143,7 +152,7 @@ def _compared(
     if doing.report is not None and not knowledge.dated and doing.report.id in knowledge.latest_steps:
         return State.UNDETERMINED, KNOWLEDGE_UNDATED, None
     if not due.known:
-        return State.UNDETERMINED, KNOWLEDGE_UNDATED, None
+        return State.UNDETERMINED, _undated(duty), None
     if not done.known:
         return State.UNDETERMINED, REPORT_UNDATED, None
     return State.POSSIBLY_LATE, None, overrun(done, due)
@@ -180,9 +189,9 @@ def _met_on(timeline: Timeline, report: Step | None) -> str | None:
     return "backfilled" if report.backfilled else "recorded at the time"
 
 
-def _rests_on(record: OfficeRecord, claim: Claim, doing: Doing) -> tuple[str, ...]:
+def _rests_on(duty: Duty, claim: Claim, doing: Doing) -> tuple[str, ...]:
     """The steps with an assumed or unstated time that the state rests on."""
-    found = list(record.knowledge.rests_on)
+    found = list(duty.knowledge.rests_on)
     found += claim.rests_on
     if doing.report is not None:
         found += doing.report.rests_on
@@ -194,7 +203,9 @@ def _rests_on(record: OfficeRecord, claim: Claim, doing: Doing) -> tuple[str, ..
     return tuple(dict.fromkeys(found))
 
 
-def _phases(record: OfficeRecord, start: Interval, last: Obligation, doing: Doing) -> Iterator[Obligation]:
+def _phases(
+    record: OfficeRecord, duty: Duty, start: Interval, last: Obligation, doing: Doing
+) -> Iterator[Obligation]:
     """The obligation's life: open, perhaps overdue, then as it ended. Nothing here depends on a clock.
 
     On the very instant that it is due a report is still in time, so a limit has passed only after it.
@@ -222,7 +233,7 @@ def _phases(record: OfficeRecord, start: Interval, last: Obligation, doing: Doin
         if began < until:
             yield replace(before, holds_from=began, holds_until=until)
         if overrun_first and last.state in (State.LATE, State.OVERDUE):
-            absent = (record.complete or doing.not_reported is not None) and record.knowledge.shown
+            absent = (record.complete or doing.not_reported is not None) and duty.knowledge.shown
             yield replace(
                 before,
                 state=State.OVERDUE if absent else State.UNDETERMINED,

@@ -52,3 +52,25 @@ INHERITED = Words(
 NO_HOURS = Words(
     "法规只要求立即，未规定时限，不以时间计算迟报", "due at once, without hours: never late by arithmetic"
 )
+START_UNDATED = Words(
+    "应报此件的事由发生于何时，记录未载明", "when what called for this report was is not on record"
+)
+CALENDAR_UNKNOWN = Words(
+    "当年的节假日安排尚未录入，工作日无从计算，不作推测",
+    "the working days of that year are not known here, and are not guessed",
+)
+STABLE_UNKNOWN = Words(
+    "事态何时稳定、处置何时结束未载明，续报应至何时无从认定",
+    "until when follow-ups were due is not on record: nothing says when the situation became stable",
+)
+WINDOW_OVER = Words(
+    "伤亡变化发生在规定的期限（如30日）之后，不改变等级",
+    "the figures changed after the period (such as 30 days) in which they still change the level",
+)
+REGRADED_DOWN = Words(
+    "应报时限之前，等级已正式下调，不再适用", "before it was due the level was officially lowered"
+)
+MAYBE_FINAL = Words(
+    "事态稳定后有报告在案，但未注明是否为终报",
+    "a report came after the situation was stable; whether it was meant as the final one is not on record",
+)

@@ -86,7 +86,7 @@ def length_words(length: timedelta | Period) -> Words:
     )
 
 
-def limit_words(limit: Limit) -> Words:  # noqa: PLR0911 - one sentence a form
+def limit_words(limit: Limit) -> Words:
     """A rule's limit."""
     if limit.within is not None:
         said = length_words(limit.within)

@@ -1,0 +1,69 @@
+"""What starts a clock beside the office's knowledge of the event: an act of its own, the end of the situation.
+
+An office answers for the moment of its own act. What another office declared is a fact that it may have heard of
+later: when, the record does not say, so the latest end stays open.
+"""
+
+from __future__ import annotations
+
+from emergency.assessment.conditions import Start
+from emergency.assessment.timeline import Step, Timeline
+from emergency.domain.events import (
+    Closed,
+    Entry,
+    Foreseen,
+    Graded,
+    HandlingEnded,
+    Stabilised,
+    Verified,
+    Warned,
+)
+from emergency.domain.intervals import Interval
+from emergency.domain.vocabulary import Outcome
+from emergency.rulebook import Clock
+
+ACTS: dict[Clock, tuple[type[Entry], ...]] = {
+    Clock.VERIFIED: (Verified,),
+    Clock.GRADED: (Graded,),
+    Clock.FORESEEN: (Foreseen,),
+    Clock.WARNED: (Warned,),
+    Clock.STABLE: (Stabilised,),
+    Clock.ENDED: (HandlingEnded, Closed),
+}
+"""The acts that start each clock."""
+
+KNOWLEDGE = frozenset({Clock.LEARNED, Clock.RECEIVED, Clock.OCCURRED})
+"""The clocks that start with the office's own knowledge of the event."""
+
+ONCE = frozenset({Clock.STABLE, Clock.ENDED, Clock.VERIFIED})
+"""The clocks that start only once, at the first such act."""
+
+
+def started_by(timeline: Timeline, office: str, clock: Clock) -> list[Start]:
+    """Every start of a clock for an office, the earliest first; its own acts, or for an end that of anyone."""
+    kinds = ACTS.get(clock)
+    if kinds is None:
+        return []
+    acts = [s for s in timeline.steps if isinstance(s.entry, kinds) and _counts(s)]
+    own = [s for s in acts if s.office == office]
+    others = acts if clock in (Clock.STABLE, Clock.ENDED) and not own else []
+    starts = [Start(s.at, (s.id,), rests_on=s.rests_on) for s in sorted(own, key=_when)]
+    starts += [
+        Start(Interval(s.at.earliest, None), (s.id,), rests_on=s.rests_on) for s in sorted(others, key=_when)
+    ]
+    return starts[:1] if clock in ONCE else starts
+
+
+def situation_over(timeline: Timeline) -> Step | None:
+    """The first step by which the situation was declared stable, the handling ended or the incident closed."""
+    ends = [s for s in timeline.steps if isinstance(s.entry, (Stabilised, HandlingEnded, Closed))]
+    return min(ends, key=_when, default=None)
+
+
+def _counts(step: Step) -> bool:
+    return not isinstance(step.entry, Verified) or step.entry.outcome is Outcome.CONFIRMED
+
+
+def _when(step: Step) -> tuple[float, str]:
+    end = step.at.latest or step.at.earliest
+    return (end.timestamp() if end else float("inf")), step.ref

@@ -1,0 +1,384 @@
+"""The reports that are owed after, or beside, the first: follow-ups, supplements, final reports, warnings.
+
+Each is called for by something: the passing of a day, a changed figure, the end of the situation, the sending of
+the report before. A follow-up that a day passed without is one matter until the next report comes, however many
+days that takes: a gap makes one obligation, and it ends as *late* when somebody reports again. Where the record does
+not say until when the situation lasted, nobody can say that a follow-up was owed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from emergency.assessment.clocks import KNOWLEDGE, situation_over, started_by
+from emergency.assessment.conditions import Start, started
+from emergency.assessment.doing import Doing, in_form, messages_to
+from emergency.assessment.due import Days, due_after, end_of_day, window_end
+from emergency.assessment.duties import NOTHING_KNOWN, Claim, Duty, OfficeRecord, claim_of
+from emergency.assessment.holding import OWN, Held, without_unverified
+from emergency.assessment.knowledge import Knowledge
+from emergency.assessment.model import Remark
+from emergency.assessment.pauses import pauses_of
+from emergency.assessment.reasons import MAYBE_FINAL, RECEIVER_UNNAMED, REPORT_UNDATED, STABLE_UNKNOWN
+from emergency.assessment.recipients import recipient_of
+from emergency.assessment.timeline import Step
+from emergency.domain.events import FinalReportFiled
+from emergency.domain.intervals import Interval, first_of, narrowed, possibly_by, surely_after
+from emergency.rulebook import Clock, Modality, Rule, Stage, Value
+
+CASUALTIES = ("deaths", "missing", "trapped", "dead_or_missing", "seriously_injured", "injured")
+"""The figures whose change calls for a supplement."""
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What calls for one report.
+
+    Args:
+        name: What it is called in the obligation's id.
+        start: When its clock started.
+        due: When the report is due, where that does not follow from the start and the limit.
+        doing: What was done about it, where only the occasion itself can tell.
+    """
+
+    name: str
+    start: Start
+    due: Interval | None = None
+    doing: Doing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an office told a recipient, the earliest first, and what it told nobody knows whom."""
+
+    messages: tuple[Step, ...]
+    unnamed: tuple[Step, ...]
+
+    @property
+    def first(self) -> Step | None:
+        """Its first report."""
+        return self.messages[0] if self.messages else None
+
+
+def later_duties(
+    record: OfficeRecord, rules: Iterable[Rule]
+) -> tuple[list[tuple[Duty, Doing]], tuple[Remark, ...]]:
+    """Every report beyond the first that was called for, with what was done about it."""
+    groups: dict[tuple[str, Stage, str, str], list[tuple[Claim, Doing | None]]] = {}
+    remarks: list[Remark] = []
+    for rule in rules:
+        if rule.modality is Modality.MAY or rule.stage is Stage.FIRST:
+            continue
+        for occasion in _occasions(record, rule):
+            made = claim_of(record, rule, occasion.start, occasion.name, due=occasion.due)
+            if isinstance(made, Remark):
+                remarks.append(made)
+            elif made is not None:
+                key = (made.found.office, rule.stage, rule.channel.value, occasion.name)
+                groups.setdefault(key, []).append((made, occasion.doing))
+    return [_duty(record, members) for members in groups.values()], tuple(dict.fromkeys(remarks))
+
+
+def _duty(record: OfficeRecord, members: list[tuple[Claim, Doing | None]]) -> tuple[Duty, Doing]:
+    claim, doing = members[0]
+    known = Knowledge(
+        since=claim.start,
+        shown_since=claim.start,
+        shown=True,
+        triggers=claim.trigger,
+        rests_on=claim.rests_on,
+        latest_steps=frozenset(),
+        evidence=(),
+    )
+    if claim.value.clock in KNOWLEDGE:
+        known = record.knowledge
+    duty = Duty(
+        office=record.office,
+        knowledge=known,
+        found=claim.found,
+        channel=claim.rule.channel.value,
+        occasion=claim.occasion,
+        claims=tuple(each for each, _ in members),
+        stage=claim.rule.stage,
+    )
+    return duty, doing if doing is not None else _done(record, duty, claim)
+
+
+def _done(record: OfficeRecord, duty: Duty, claim: Claim) -> Doing:
+    """What was done about a report that something called for: the first fitting one from then on."""
+    told = _told(record, duty.recipients, duty.channel)
+    after = told.messages
+    if duty.stage is Stage.FOLLOW_UP:
+        after = told.messages[1:]
+    elif claim.value.clock is not Clock.FIRST_REPORT:
+        after = tuple(m for m in told.messages if possibly_by(claim.start, m.at))
+    after = tuple(m for m in after if m.id not in claim.trigger)
+    if duty.stage is Stage.FINAL:
+        final = tuple(m for m in told.messages if isinstance(m.entry, FinalReportFiled))
+        if not final and after:
+            return Doing(report=after[0], sent=after[0].at, reason=MAYBE_FINAL)
+        after = final
+    if not after:
+        unnamed = [m for m in told.unnamed if possibly_by(claim.start, m.at)]
+        return Doing(reason=RECEIVER_UNNAMED) if unnamed else Doing()
+    sent = narrowed(first_of(m.at for m in after), not_before=claim.start.earliest)
+    return Doing(report=after[0], sent=sent)
+
+
+def _told(record: OfficeRecord, recipients: tuple[str, ...], channel: str) -> Told:
+    listed = [m for m in messages_to(record, recipients) if in_form(m, channel)]
+    to = set(recipients)
+    return Told(tuple(m for m in listed if to & set(m.to)), tuple(m for m in listed if not m.to))
+
+
+def _occasions(record: OfficeRecord, rule: Rule) -> Iterator[Occasion]:
+    """Everything that called for the rule's report."""
+    newest = _newest(rule)
+    if newest is None:
+        return
+    if newest.limit.recurs or newest.clock in _AFTER_REPORTS or newest.clock is Clock.CHANGED:
+        found = None if rule.to.named else recipient_of(rule.to, record.office, record.directory, None)
+        if found is None:
+            return
+        told = _told(record, (found.office, *found.equals), rule.channel.value)
+        if told.first is not None:
+            yield from _after_reports(record, rule, newest, told)
+        return
+    if newest.clock in KNOWLEDGE:
+        if record.knowledge is not NOTHING_KNOWN:
+            base = Start(record.knowledge.since, record.knowledge.triggers)
+            yield Occasion(rule.stage.value, _conditioned(record, rule, base))
+        return
+    starts = started_by(record.timeline, record.office.id, newest.clock)
+    for start in starts:
+        name = newest.clock.value if len(starts) == 1 else f"{newest.clock.value}:{start.trigger[0]}"
+        yield Occasion(name, _conditioned(record, rule, start))
+
+
+_AFTER_REPORTS = frozenset({Clock.FIRST_REPORT, Clock.FOLLOW_UP, Clock.LAST_REPORT})
+
+
+def _newest(rule: Rule) -> Value | None:
+    values = [v for v in rule.values.values() if isinstance(v, Value)]
+    return values[-1] if values else None
+
+
+def _conditioned(record: OfficeRecord, rule: Rule, base: Start) -> Start:
+    return started(record.holding, rule, base, record.knowledge) if rule.conditional else base
+
+
+def _after_reports(record: OfficeRecord, rule: Rule, newest: Value, told: Told) -> Iterator[Occasion]:
+    """What is counted from the office's own reports to the recipient."""
+    if newest.clock is Clock.CHANGED:
+        yield from _changes(record, rule, told)
+    elif newest.limit.every is not None:
+        yield from _one_after_another(record, rule, newest, told)
+    elif newest.limit.recurs:
+        yield from _day_by_day(record, rule, newest, told)
+    else:
+        report = _previous(newest.clock, told)
+        if report is not None:
+            start = Start(report.at, (report.id,), rests_on=report.rests_on)
+            yield Occasion(newest.clock.value, _conditioned(record, rule, start))
+
+
+def _previous(clock: Clock, told: Told) -> Step | None:
+    """The report that a clock is started by: the first, the first follow-up, the last before the final one."""
+    before = [m for m in told.messages if not isinstance(m.entry, FinalReportFiled)]
+    if clock is Clock.FIRST_REPORT:
+        return told.first
+    if clock is Clock.FOLLOW_UP:
+        return before[1] if len(before) > 1 else None
+    return before[-1] if before else None
+
+
+# -- changed figures ---------------------------------------------------------------------------------------------
+
+
+def _changes(record: OfficeRecord, rule: Rule, told: Told) -> Iterator[Occasion]:
+    """Casualty figures that the office came to hold after its first report and that differ from what it had held."""
+    first = told.first
+    assert first is not None  # noqa: S101 - asked before
+    highest: dict[str, int] = {}
+    own: dict[str, int] = {}
+    dated = [h for h in record.held if h.since.latest is not None and not h.by_then]
+    for item in sorted(dated, key=_late_end):
+        stated = without_unverified(item.facts)
+        figures = {name: c.at_least for name in CASUALTIES if (c := getattr(stated, name)) is not None}
+        changed = any(
+            figure > highest.get(name, 0) or (item.source == OWN and name in own and figure != own[name])
+            for name, figure in figures.items()
+        )
+        for name, figure in figures.items():
+            highest[name] = max(highest.get(name, 0), figure)
+        if item.source == OWN:
+            own.update(figures)
+        if changed and surely_after(item.since, first.at) and _within_window(record, rule, item):
+            start = Start(item.since, (item.step.id,), rests_on=item.rests_on)
+            yield Occasion(item.step.id, _conditioned(record, rule, start))
+
+
+def _late_end(item: Held) -> tuple[datetime, str]:
+    assert item.since.latest is not None  # noqa: S101 - only dated ones are sorted
+    return item.since.latest, item.step.ref
+
+
+def _within_window(record: OfficeRecord, rule: Rule, item: Held) -> bool:
+    """Whether a change surely came inside the rule's window, where it has one."""
+    occurred = record.timeline.occurred.earliest
+    if rule.window is None:
+        return True
+    latest = item.since.latest
+    return (
+        occurred is not None
+        and latest is not None
+        and latest <= window_end(rule.window, occurred, record.zone)
+    )
+
+
+# -- one after another -------------------------------------------------------------------------------------------
+
+
+def _one_after_another(record: OfficeRecord, rule: Rule, newest: Value, told: Told) -> Iterator[Occasion]:
+    """Each report calls for the next, so long after it, until the situation is over."""
+    over = situation_over(record.timeline)
+    limit = newest.limit.model_copy(update={"every": None, "within": newest.limit.every})
+    paused = pauses_of(record.timeline, record.directory, rule, record.office.id, record.zone)
+    days = Days(record.zone, record.rulebook.calendar(rule.id), paused.surely, paused.possibly)
+    for report, following in zip(told.messages, (*told.messages[1:], None), strict=True):
+        due = due_after(limit, report.at, days)
+        if over is not None and (due.latest is None or not surely_after(over.at, due)):
+            return
+        start = _conditioned(record, rule, Start(report.at, (report.id,), rests_on=report.rests_on))
+        start = _if_still_going_on(record, start, over)
+        doing = Doing() if following is None else Doing(report=following, sent=following.at)
+        yield Occasion(report.id, start, due, doing)
+
+
+def _if_still_going_on(record: OfficeRecord, start: Start, over: Step | None) -> Start:
+    """A follow-up is surely owed only where the record tells that the situation went on.
+
+    Where an office logs here as it happens, what it did not declare stable is not stable; a record made afterwards
+    says nothing by being silent.
+    """
+    if over is None and record.timeline.opened.imported and start.sure:
+        return replace(start, sure=False, condition=STABLE_UNKNOWN)
+    return start
+
+
+# -- day by day --------------------------------------------------------------------------------------------------
+
+
+def _day_by_day(record: OfficeRecord, rule: Rule, newest: Value, told: Told) -> Iterator[Occasion]:
+    """So many reports on each day after the first report's, until the situation is over."""
+    count = _Count(record, rule, newest, told)
+    if count.first is None:
+        return
+    day = count.first + ONE_DAY
+    while day <= count.last:
+        following = None
+        if count.owed(day):
+            if count.surely[day] >= count.times:
+                yield from count.occasion(day, count.on(day)[count.times - 1])
+            elif count.possibly[day] >= count.times:
+                yield from count.occasion(day, None, Doing(reason=REPORT_UNDATED))
+            else:
+                following = count.after(day)
+                yield from count.occasion(day, following)
+        day = max(day + ONE_DAY, count.day(following)) if following is not None else day + ONE_DAY
+    for _ in range(_LONGEST_REST):
+        if count.owed(day):
+            yield from count.occasion(day, None, Doing(reason=RECEIVER_UNNAMED) if told.unnamed else Doing())
+            return
+        day += ONE_DAY
+
+
+class _Count:
+    """How many reports there were on each day, and which days still asked for one."""
+
+    def __init__(self, record: OfficeRecord, rule: Rule, newest: Value, told: Told) -> None:
+        self._record, self._rule, self._by = record, rule, newest.limit.daily_by
+        self.times = newest.limit.times_a_day or 1
+        self._over = situation_over(record.timeline)
+        paused = pauses_of(record.timeline, record.directory, rule, record.office.id, record.zone)
+        self._paused: Callable[[date], bool] = paused.possibly
+        self._dated = [m for m in told.messages if m.at.known]
+        self.surely: Counter[date] = Counter()
+        self.possibly: Counter[date] = Counter()
+        for message in self._dated:
+            early, late = self._ends(message)
+            if early == late:
+                self.surely[early] += 1
+            for nth in range(min((late - early).days, _MOST_DAYS) + 1):
+                self.possibly[early + nth * ONE_DAY] += 1
+        first = told.first
+        self.first = self.day(first) if first is not None and first.at.known else None
+        self.last = max((self._ends(m)[1] for m in self._dated), default=date.min)
+
+    def _slot(self, moment: datetime) -> date:
+        """The day that a moment counts for: what comes after the hour of the day counts for the next."""
+        local = moment.astimezone(self._record.zone)
+        return local.date() + (ONE_DAY if self._by is not None and local.time() > self._by else timedelta())
+
+    def _ends(self, message: Step) -> tuple[date, date]:
+        assert message.at.earliest is not None  # noqa: S101 - only dated ones are counted
+        assert message.at.latest is not None  # noqa: S101
+        return self._slot(message.at.earliest), self._slot(message.at.latest)
+
+    def day(self, message: Step) -> date:
+        """The last day that a message may count for."""
+        return self._ends(message)[1]
+
+    def on(self, day: date) -> list[Step]:
+        """The reports that surely count for a day, the earliest first."""
+        return [m for m in self._dated if self._ends(m) == (day, day)]
+
+    def after(self, day: date) -> Step | None:
+        """The first report that surely counts for a later day."""
+        return next((m for m in self._dated if self._ends(m)[0] > day), None)
+
+    def _end(self, day: date) -> datetime:
+        return end_of_day(day, self._record.zone, self._by)
+
+    def ended(self, day: date) -> bool:
+        """Whether the situation may have been over before the day was."""
+        if self._over is None:
+            return False
+        earliest = self._over.at.earliest
+        return earliest is None or earliest < self._end(day)
+
+    def owed(self, day: date) -> bool:
+        """Whether a report was owed on a day: the rule held, the situation went on, nothing was suspended."""
+        return not self.ended(day) and not self._paused(day) and self._rule.value_on(day) is not None
+
+    def occasion(self, day: date, report: Step | None, doing: Doing | None = None) -> Iterator[Occasion]:
+        """The day as an occasion, with the report that meets it or that came after it; none where none was owed.
+
+        What a rule asks for under a condition is owed from the day after the office held what meets it. While the
+        condition is open, only the next report is shown, as advice.
+        """
+        end = self._end(day)
+        begin = Interval(end - ONE_DAY, end - ONE_DAY)
+        before = [m.id for m in self._dated if self.day(m) < day]
+        start = _conditioned(self._record, self._rule, Start(begin, tuple(before[-1:])))
+        if start.sure and surely_after(start.at, begin):
+            return
+        if not start.sure and report is not None:
+            return
+        start = _if_still_going_on(self._record, start, self._over)
+        if doing is None:
+            doing = Doing() if report is None else Doing(report=report, sent=report.at)
+        name = day.isoformat() if self.times == 1 else f"{day.isoformat()}x{self.times}"
+        yield Occasion(name, replace(start, at=begin), Interval(end, end), doing)
+
+
+_MOST_DAYS = 40
+"""A report whose day is open by more than this is no evidence for any one of them."""
+
+_LONGEST_REST = 400
+"""So many days on end may be suspended, or lie before a rule took effect."""
