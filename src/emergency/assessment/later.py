@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from emergency.assessment.clocks import KNOWLEDGE, situation_over, started_by
+from emergency.assessment.clocks import KNOWLEDGE, ONCE, situation_over, started_by
 from emergency.assessment.conditions import Start, started
 from emergency.assessment.doing import Doing, in_form, messages_to
 from emergency.assessment.due import Days, due_after, end_of_day, window_end
@@ -154,9 +154,8 @@ def _occasions(record: OfficeRecord, rule: Rule) -> Iterator[Occasion]:
             base = Start(record.knowledge.since, record.knowledge.triggers)
             yield Occasion(rule.stage.value, _conditioned(record, rule, base))
         return
-    starts = started_by(record.timeline, record.office.id, newest.clock)
-    for start in starts:
-        name = newest.clock.value if len(starts) == 1 else f"{newest.clock.value}:{start.trigger[0]}"
+    for start in started_by(record.timeline, record.office.id, newest.clock):
+        name = newest.clock.value if newest.clock in ONCE else start.trigger[0]
         yield Occasion(name, _conditioned(record, rule, start))
 
 

@@ -60,6 +60,7 @@ def ground_row(ground: Ground) -> Row:
         "applies": "surely" if ground.sure else "possibly",
         "condition": {"zh": ground.condition.zh, "en": ground.condition.en} if ground.condition else None,
         "note": ground.note,
+        "unread": [{"zh": words.zh, "en": words.en} for words in ground.unread],
     }
 
 
