@@ -28,6 +28,14 @@ values:
     checked_on: 2026-11-21
 """
 
+EXAMPLES = """\
+examples:
+  - {starts: "2007-06-01T10:00", sent: "2007-06-01T11:00", then: met}
+  - {starts: "2007-06-01T10:00", sent: "2007-06-01T11:01", then: late}
+  - {starts: "2007-05-31T10:00", sent: "2007-05-31T20:00", then: none}
+"""
+"""Both sides of the rule's limit, and of its day."""
+
 KINDS = """\
 families:
   environment: ["*pollution*"]

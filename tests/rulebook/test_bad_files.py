@@ -215,24 +215,3 @@ def test_a_folder_that_is_missing_or_empty_is_wrong_use_and_says_so(tmp_path: Pa
     with pytest.raises(BrokenDataError, match="holds no rule"):
         load(tmp_path)
     assert [each.severity for each in lint(tmp_path)] == [Severity.ERROR]
-
-
-def test_lint_warns_of_a_text_promulgated_after_it_took_effect(tmp_path: Path) -> None:
-    write(tmp_path, FILE, edited(("2007-04-09", "2008-04-09")))
-    load(tmp_path)
-    (problem,) = lint(tmp_path)
-    assert str(problem) == (
-        f"{FILE}:17: warning: {DAY}.citation.promulgated: "
-        "is 2008-04-09, after the day of effect; check both days"
-    )
-
-
-def test_lint_warns_of_a_confirmed_value_that_nobody_says_when_they_read(tmp_path: Path) -> None:
-    write(tmp_path, FILE, edited(("    checked_on: 2026-11-21\n", "")))
-    (problem,) = lint(tmp_path)
-    assert (problem.severity, problem.line) == (Severity.WARNING, 19)
-
-
-def test_a_sound_folder_has_no_problem(tmp_path: Path) -> None:
-    write(tmp_path, FILE, RULE)
-    assert lint(tmp_path) == []

@@ -20,7 +20,7 @@ def _names(item: object) -> str:
 
 
 def test_the_packaged_rules_have_no_problem() -> None:
-    assert lint() == []
+    assert [str(problem) for problem in lint()] == []
 
 
 @pytest.mark.parametrize(("scope", "day"), DATED, ids=_names)

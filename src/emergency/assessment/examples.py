@@ -89,8 +89,13 @@ def run_examples(rulebook: Rulebook, rules: Iterable[Rule] | None = None) -> Ite
     """Try every example of some rules, or of all, in their order."""
     for rule in rulebook.rules if rules is None else rules:
         alone = _alone(rulebook, rule)
-        for number, example in enumerate(rule.examples, 1):
-            yield _tried(alone, rule, number, example)
+        for number in range(1, len(rule.examples) + 1):
+            yield _tried(alone, rule, number)
+
+
+def run_example(rulebook: Rulebook, rule: Rule, number: int) -> Tried:
+    """Try one example of a rule, counted from 1."""
+    return _tried(_alone(rulebook, rule), rule, number)
 
 
 def _alone(rulebook: Rulebook, rule: Rule) -> Rulebook:
@@ -98,27 +103,26 @@ def _alone(rulebook: Rulebook, rule: Rule) -> Rulebook:
     return replace(rulebook, rules=(rule,), provisions=(), elements=(), unread=())
 
 
-def _tried(alone: Rulebook, rule: Rule, number: int, example: Example) -> Tried:
-    history = record_of(alone, rule, example)
-    assessment = assess(history, _directory(rule), alone)
+def _tried(alone: Rulebook, rule: Rule, number: int) -> Tried:
+    example = rule.examples[number - 1]
+    assessment = assess(record_of(alone, rule, example), _directory(rule), alone)
     last = [o for o in assessment.obligations if o.office == OFFICE and o.holds_until is None]
     came: str | Mapping[date, str]
     if isinstance(example.then, Mapping):
-        by_day = {day.isoformat(): day for day in example.then}
-        states = {by_day[day]: str(o.state) for o in last if (day := _day_of(o)) in by_day}
-        came = {day: states.get(day, NONE) for day in example.then}
+        by_day: dict[date, str] = {}
+        for obligation in last:
+            by_day.setdefault(_day_of(obligation), str(obligation.state))
+        came = {day: by_day.get(day, NONE) for day in example.then}
     else:
         came = " + ".join(dict.fromkeys(str(o.state) for o in last)) or NONE
-    reasons = [o.reason for o in last if o.reason is not None]
-    return Tried(
-        rule=rule.id, number=number, example=example, came=came, reason=reasons[0] if reasons else None
-    )
+    reason = next((o.reason for o in last if o.reason is not None), None)
+    return Tried(rule=rule.id, number=number, example=example, came=came, reason=reason)
 
 
-def _day_of(obligation: Obligation) -> str:
-    """The day that one of several reports was due on, in China; a due time at midnight ends the day before."""
+def _day_of(obligation: Obligation) -> date:
+    """The day that one of several reports was due on, in China; what is due at midnight is due on the day it ends."""
     due = obligation.due.latest or obligation.due.earliest
-    return "" if due is None else (due - timedelta(microseconds=1)).astimezone(CHINA).date().isoformat()
+    return date.max if due is None else (due - timedelta(microseconds=1)).astimezone(CHINA).date()
 
 
 def record_of(rulebook: Rulebook, rule: Rule, example: Example) -> list[Recorded[Any]]:
@@ -320,4 +324,4 @@ def _kinds(rulebook: Rulebook, rule: Rule, category: Category) -> Iterator[str]:
     yield from (name for name, kind in rulebook.kinds.items() if kind.category is category)
 
 
-__all__ = ["Tried", "record_of", "run_examples"]
+__all__ = ["Tried", "record_of", "run_example", "run_examples"]

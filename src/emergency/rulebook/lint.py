@@ -1,16 +1,35 @@
-"""Looks over a folder of rules and lists what is wrong or odd in it, without stopping at the first."""
+"""Looks over a folder of rules and lists what is wrong or odd in it, without stopping at the first.
+
+An error keeps the rulebook from being loaded; the model finds those. A warning asks somebody to look, and carries a
+code. One that was looked at and found right is silenced in the rule itself, with the reason:
+``accepts: {overlap: the plan says so for the same hour}``. What is accepted without being there is a warning, too.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from pathlib import Path
 
+from emergency import yamlfile
 from emergency.errors import BrokenDataError
+from emergency.rulebook import exercised
 from emergency.rulebook.loader import Reading, read_folder
+from emergency.rulebook.lookup import Rulebook
 from emergency.rulebook.model import LevelTable, Rule
+from emergency.rulebook.overlap import Pair, laxer_than_national, overlaps
 from emergency.yamlfile import Document, Flaw
+
+PROMULGATED_LATER = "promulgated-after-effect"
+NEVER_CHECKED = "never-checked"
+OVERLAP = "overlap"
+LAXER = "laxer-than-national"
+TOUCHES_NOTHING = "touches-no-rule"
+ACCEPTS_NOTHING = "accepts-nothing"
+CODES = (*exercised.CODES, OVERLAP, LAXER, PROMULGATED_LATER, NEVER_CHECKED)
+"""The codes that a rule may accept."""
 
 
 class Severity(StrEnum):
@@ -30,6 +49,7 @@ class Problem:
         line: The line, from 1.
         key: The keys that lead there, joined by dots.
         message: What is wrong and what to do.
+        code: What kind of warning it is; None for an error.
     """
 
     severity: Severity
@@ -37,10 +57,23 @@ class Problem:
     line: int
     key: str
     message: str
+    code: str | None = None
 
     def __str__(self) -> str:
-        """Write it as ``file:line: severity: key: message``."""
-        return f"{self.file}:{self.line}: {self.severity}: {self.key}: {self.message}"
+        """Write it as ``file:line: severity: key: message [code]``."""
+        code = f" [{self.code}]" if self.code else ""
+        key = f"{self.key}: " if self.key else ""
+        return f"{self.file}:{self.line}: {self.severity}: {key}{self.message}{code}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Warning:
+    """A warning before it is known whether somebody accepts it."""
+
+    code: str
+    flaw: Flaw
+    accepted_by: tuple[Rule, ...] = ()
+    """The rules of which each may accept it."""
 
 
 def lint(folder: Path | None = None) -> list[Problem]:
@@ -56,24 +89,88 @@ def lint(folder: Path | None = None) -> list[Problem]:
         reading = read_folder(folder)
     except BrokenDataError as error:
         return [Problem(Severity.ERROR, str(folder), 1, "", str(error))]
-    problems = [_problem(Severity.ERROR, flaw) for flaw in reading.flaws]
-    problems.extend(_problem(Severity.WARNING, flaw) for flaw in _oddities(reading))
-    return sorted(problems, key=lambda problem: (problem.file, problem.line, problem.key))
+    return look_over(reading)
 
 
-def _problem(severity: Severity, flaw: Flaw) -> Problem:
-    return Problem(severity, flaw.file, flaw.line, flaw.key, flaw.message)
+def look_over(reading: Reading) -> list[Problem]:
+    """List the problems of what was read; see `lint`."""
+    problems = [_problem(Severity.ERROR, flaw, None) for flaw in reading.flaws]
+    accepted: set[tuple[str, str]] = set()
+    for warning in _warnings(reading):
+        by = [(rule.id, warning.code) for rule in warning.accepted_by if warning.code in rule.accepts]
+        accepted.update(by)
+        if not by:
+            problems.append(_problem(Severity.WARNING, warning.flaw, warning.code))
+    problems.extend(_problem(Severity.WARNING, flaw, ACCEPTS_NOTHING) for flaw in _idle(reading, accepted))
+    return sorted(problems, key=lambda problem: (problem.file, problem.line, problem.key, problem.message))
 
 
-def _oddities(reading: Reading) -> Iterator[Flaw]:
+def _problem(severity: Severity, flaw: Flaw, code: str | None) -> Problem:
+    return Problem(severity, flaw.file, flaw.line, flaw.key, flaw.message, code)
+
+
+def _idle(reading: Reading, accepted: set[tuple[str, str]]) -> Iterator[Flaw]:
+    for rule, document in reading.rules.values():
+        for code in rule.accepts:
+            if (rule.id, code) not in accepted:
+                hint = (
+                    ""
+                    if code in CODES
+                    else yamlfile.nearest(code, CODES) or f"; the codes are {', '.join(CODES)}"
+                )
+                message = f"accepts a warning that is not there; remove it{hint}"
+                yield document.flaw(("accepts", code), message)
+
+
+def _warnings(reading: Reading) -> Iterator[_Warning]:
+    yield from _of_citations(reading)
+    for rule, document in reading.rules.values():
+        for code, day, message in exercised.unexercised(rule):
+            path = ("values", day.isoformat(), "limit")
+            yield _Warning(code, document.flaw(path, message), (rule,))
+    yield from _of_pairs(reading)
+    for text, document in reading.unread.values():
+        for index, pattern in enumerate(text.rules):
+            if not any(fnmatchcase(rule_id, pattern) for rule_id in reading.rules):
+                message = f'"{pattern}" is no rule; correct it, or remove it'
+                yield _Warning(TOUCHES_NOTHING, document.flaw(("rules", index), message))
+
+
+def _of_citations(reading: Reading) -> Iterator[_Warning]:
     scoped: list[tuple[Rule | LevelTable, Document]] = [*reading.rules.values(), *reading.tables.values()]
     for scope, document in scoped:
+        by = (scope,) if isinstance(scope, Rule) else ()
         for day, value in scope.values.items():
             path = ("values", day.isoformat())
             promulgated = value.citation.promulgated
             if promulgated is not None and promulgated > day:
                 message = f"is {promulgated}, after the day of effect; check both days"
-                yield document.flaw((*path, "citation", "promulgated"), message)
+                flaw = document.flaw((*path, "citation", "promulgated"), message)
+                yield _Warning(PROMULGATED_LATER, flaw, by)
             if value.confirmed and value.checked_on is None:
                 message = "is true, but nobody says when the text was read; add checked_on"
-                yield document.flaw((*path, "confirmed"), message)
+                yield _Warning(NEVER_CHECKED, document.flaw((*path, "confirmed"), message), by)
+
+
+def _of_pairs(reading: Reading) -> Iterator[_Warning]:
+    book = Rulebook(
+        rules=tuple(rule for rule, _ in reading.rules.values()),
+        families=reading.families,
+        kinds=reading.kinds,
+    )
+    for pair in overlaps(book):
+        message = f"says otherwise than {pair.other.id} of the same rank from {pair.day} on; check both"
+        yield _Warning(OVERLAP, _at(reading, pair, message), (pair.rule, pair.other))
+    for pair in laxer_than_national(book):
+        message = f"gives longer than {pair.other.id} from {pair.day} on; check both"
+        yield _Warning(LAXER, _at(reading, pair, message), (pair.rule,))
+
+
+def _at(reading: Reading, pair: Pair, message: str) -> Flaw:
+    rule, document = reading.rules[pair.rule.id]
+    value = rule.value_on(pair.day)
+    since = pair.day if value is None else value.since
+    return document.flaw(("values", since.isoformat(), "limit"), message)
+
+
+__all__ = ["CODES", "Problem", "Severity", "lint", "look_over"]
