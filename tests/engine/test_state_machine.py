@@ -21,7 +21,7 @@ from emergency.domain import events
 from emergency.domain.events import Entry, Message
 from emergency.domain.times import CHINA
 from emergency.domain.values import Count, Facts
-from emergency.domain.vocabulary import Tier
+from emergency.domain.vocabulary import Level, Tier
 
 from .bench import COUNTY, OFFICES, at, begin, entries, office, open_incident, table, timeline, url
 
@@ -30,26 +30,68 @@ MARKS = ("in_doubt", "repeats")
 
 OFFICE = st.sampled_from(["unit", "county", "city"])
 SOURCE = st.sampled_from([None, "fax", "电话"])
-FIGURES = st.builds(Facts, deaths=st.none() | st.builds(Count, value=st.integers(0, 3)))
+FIGURES = st.builds(
+    Facts,
+    deaths=st.none() | st.builds(Count, value=st.integers(0, 3)),
+    figures=st.dictionaries(st.sampled_from(["sick", "stranded"]), st.integers(0, 2)),
+    circumstances=st.sampled_from([(), ("night",)]),
+)
 SENT = st.sampled_from([datetime(2026, 1, 1, hour, tzinfo=UTC) for hour in (1, 2, 3)] + [FAR])
 WHEN = st.builds(at, SENT, st.just("so")) | st.just(events.Learned(office="x").at)
-MESSAGES: list[type[Message]] = [events.Reported, events.FollowUpFiled, events.Inquired, events.Denied]
-PLAIN: list[type[Entry]] = [events.Learned, events.Withheld, events.Occurred]
-ENTRY = st.builds(
-    lambda cls, **fields: cls(**fields),
-    st.sampled_from(PLAIN),
-    office=OFFICE,
-    source=SOURCE,
-    facts=FIGURES,
-    at=WHEN,
-) | st.builds(
-    lambda cls, to, **fields: cls(to=(to,), **fields),
-    st.sampled_from(MESSAGES),
-    to=OFFICE,
-    office=OFFICE,
-    source=SOURCE,
-    facts=FIGURES,
-    at=WHEN,
+MESSAGES: list[type[Message]] = [
+    events.Reported,
+    events.FollowUpFiled,
+    events.FinalReportFiled,
+    events.Inquired,
+    events.Denied,
+]
+PLAIN: list[type[Entry]] = [
+    events.Learned,
+    events.Withheld,
+    events.Occurred,
+    events.Foreseen,
+    events.Warned,
+    events.Stabilised,
+    events.HandlingEnded,
+]
+ORDERS: list[type[Entry]] = [events.Suspended, events.Resumed]
+LEVELLED: list[type[Entry]] = [events.Graded, events.Foreseen]
+ENTRY = (
+    st.builds(
+        lambda cls, **fields: cls(**fields),
+        st.sampled_from(PLAIN),
+        office=OFFICE,
+        source=SOURCE,
+        facts=FIGURES,
+        at=WHEN,
+    )
+    | st.builds(
+        lambda cls, to, **fields: cls(to=(to,), **fields),
+        st.sampled_from(MESSAGES),
+        to=OFFICE,
+        office=OFFICE,
+        source=SOURCE,
+        facts=FIGURES,
+        at=WHEN,
+    )
+    | st.builds(
+        lambda cls, **fields: cls(**fields),
+        st.sampled_from(ORDERS),
+        office=OFFICE,
+        whom=st.sampled_from([(), ("unit",), ("unit", "county")]),
+        authority=st.just("省防指"),
+        why=st.sampled_from(["抢险", "解除"]),
+        facts=FIGURES,
+        at=WHEN,
+    )
+    | st.builds(
+        lambda cls, **fields: cls(**fields),
+        st.sampled_from(LEVELLED),
+        office=OFFICE,
+        level=st.sampled_from(Level),
+        facts=FIGURES,
+        at=WHEN,
+    )
 )
 CHANGES = st.fixed_dictionaries(
     {}, optional={"source": st.sampled_from(["x", "y", None]), "facts": FIGURES}

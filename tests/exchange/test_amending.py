@@ -66,7 +66,22 @@ EDITS = [
         edited("act: reported", "act: forwarded"),
         ("step s2 is another act now", "step s2 added"),
     ),
+    Edit(
+        "another figure",
+        edited("{trapped: 2}\n    source", "{trapped: 2, figures: {sick: 3}}\n    source"),
+        ("step s1 changed: facts",),
+    ),
+    Edit(
+        "a circumstance",
+        edited("{trapped: 2}\n    source", "{trapped: 2, circumstances: [night]}\n    source"),
+        ("step s1 changed: facts",),
+    ),
     Edit("a step more", SMALL + NEW_STEP, ("step s4 added",)),
+    Edit(
+        "a suspension more",
+        SMALL + "  - {id: s4, act: suspended, office: city, whom: unit, authority: x, why: y}\n",
+        ("step s4 added",),
+    ),
     Edit("a step fewer", without("s2"), ("step s2 removed",)),
     Edit("a step under another id", edited("id: s2", "id: s5"), ("step s5 added", "step s2 removed")),
     Edit("a determination", edited("kind: late", "kind: concealed"), ("step s3 changed: verdicts",)),

@@ -34,6 +34,9 @@ def bad(name: str, old: str, new: str, line: int, key: str, *words: str) -> Bad:
 
 TIME = 'at: "2020-01-02T09:50+08:00"'
 LIST = "    office: city\n"
+STEP = SMALL[SMALL.index("    act: reported") : SMALL.index("  - id: s3")]
+GRADED = "    act: graded\n    office: unit\n"
+SUSPENDED = "    act: suspended\n    office: unit\n"
 
 FILES = [
     # the file as a whole
@@ -336,6 +339,105 @@ FILES = [
         18,
         "steps.0.facts.verifying",
         "'dead'",
+    ),
+    bad(
+        "figures as a list",
+        "{trapped: 2}\n    source",
+        "{figures: [sick]}\n    source",
+        18,
+        "steps.0.facts.figures",
+        "must be a mapping",
+        "write `key: value` lines",
+    ),
+    bad(
+        "a count among the other figures",
+        "{trapped: 2}\n    source",
+        "{figures: {trapped: 2}}\n    source",
+        18,
+        "steps.0.facts.figures.trapped",
+        "has a place of its own",
+        "write it beside the other figures",
+    ),
+    bad(
+        "a figure with a name that is none",
+        "{trapped: 2}\n    source",
+        "\n      figures:\n        sick: 1\n        Burnt-Hectares: 3\n    source",
+        21,
+        "steps.0.facts.figures.Burnt-Hectares",
+        "is no name of a figure",
+        'did you mean "burnt_hectares"?',
+    ),
+    bad(
+        "a figure below nothing",
+        "{trapped: 2}\n    source",
+        "{figures: {sick: {value: -1}}}\n    source",
+        18,
+        "steps.0.facts.figures.sick",
+        "greater than or equal to 0",
+    ),
+    bad(
+        "a figure without a number",
+        "{trapped: 2}\n    source",
+        "{figures: {sick: null}}\n    source",
+        18,
+        "steps.0.facts.figures.sick",
+        "null is not accepted",
+    ),
+    bad(
+        "a figure twice",
+        "{trapped: 2}\n    source",
+        "{figures: {sick: 1, sick: 2}}\n    source",
+        18,
+        "steps.0.facts.figures.sick",
+        "stands twice",
+    ),
+    bad(
+        "one circumstance that is no list",
+        "{trapped: 2}\n    source",
+        "{circumstances: night}\n    source",
+        18,
+        "steps.0.facts.circumstances",
+        "must be a list",
+    ),
+    bad(
+        "a circumstance in words",
+        "{trapped: 2}\n    source",
+        "{circumstances: [night, Sensitive place]}\n    source",
+        18,
+        "steps.0.facts.circumstances.1",
+        'did you mean "sensitive-place"?',
+    ),
+    bad(
+        "a circumstance twice",
+        "{trapped: 2}\n    source",
+        "{circumstances: [night, night]}\n    source",
+        18,
+        "steps.0.facts.circumstances",
+        "night stands twice; keep one of them",
+    ),
+    # the acts that say more than facts
+    bad("a level on a report", TIME, f"{TIME}\n    level: II", 20, "steps.1", "foreseen, graded"),
+    bad("a reason on a report", TIME, f"{TIME}\n    why: x", 20, "steps.1", "resumed, suspended"),
+    bad("an act nearly named", "act: reported", "act: grade", 21, "steps.1.act", 'did you mean "graded"'),
+    bad("a grading without its level", STEP, GRADED, 20, "steps.1", "needs its level: I, II, III or IV"),
+    bad("a wrong level", STEP, f"{GRADED}    level: 2\n", 23, "steps.1.level", '"2" is not one of'),
+    bad("a suspension without authority", STEP, f"{SUSPENDED}    why: x\n", 20, "steps.1", "its authority: "),
+    bad("a suspension without reason", STEP, f"{SUSPENDED}    authority: x\n", 20, "steps.1", "its why: "),
+    bad(
+        "a reason that says nothing",
+        STEP,
+        f'{SUSPENDED}    authority: x\n    why: "  "\n',
+        24,
+        "steps.1.why",
+        "says nothing; fill it in",
+    ),
+    bad(
+        "a suspension of nobody known",
+        STEP,
+        f"{SUSPENDED}    authority: x\n    why: x\n    whom: [untit]\n",
+        25,
+        "steps.1.whom",
+        'did you mean "unit"?',
     ),
     bad("no steps", SMALL[SMALL.index("steps:") :], "steps: []\n", 13, "steps", "is empty"),
 ]

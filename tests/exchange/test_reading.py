@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -12,8 +13,9 @@ from emergency.domain import events
 from emergency.domain.events import Entry, IncidentOpened
 from emergency.domain.offices import OfficeRegistered
 from emergency.domain.review import Determined, ReviewOpened, Verdict
-from emergency.domain.values import NO_FACTS, Amount, Count, Facts, OtherTime, Place, StatedTime
+from emergency.domain.values import NO_FACTS, Amount, Count, Facts, Figure, OtherTime, Place, StatedTime
 from emergency.domain.vocabulary import Basis, Category, Channel, Fault, Level, Line, Origin, Outcome, Tier
+from emergency.exchange.case_file import Act, FileStep
 from emergency.exchange.timeline_import import ENTRIES
 
 from .bench import SMALL, log, write
@@ -66,6 +68,8 @@ steps:
       kind: coal-mine
       level: III
       verifying: [deaths, missing]
+      figures: {sick: 12, burnt_hectares: {value: 120, about: true}}
+      circumstances: [sensitive-place, drinking-water-source]
     source: phone log
   - {id: followed-up, act: followed-up, office: unit, to: [county, city], channel: phone, at: null}
   - {id: corrected, act: corrected, office: unit, to: null, channel: network}
@@ -80,6 +84,14 @@ steps:
   - {id: obstructed, act: obstructed, office: county, whom: [unit, bureau]}
   - {id: clue, act: clue, office: public, to: city, by: outside, sign: true}
   - {id: verified, act: verified, office: city, to: bureau, outcome: refuted}
+  - {id: foreseen, act: foreseen, office: city, at: "2014-04-06", level: II}
+  - {id: warned, act: warned, office: city, at: "2014-04-06"}
+  - {id: graded, act: graded, office: city, level: III}
+  - {id: stabilised, act: stabilised, office: county}
+  - {id: suspended, act: suspended, office: city, whom: [county, unit], authority: 省防指, why: " 全力抢险 "}
+  - {id: resumed, act: resumed, office: city, authority: 省防指, why: 险情解除}
+  - {id: handling-ended, act: handling-ended, office: city}
+  - {id: final-report, act: final-report, office: county, to: city, channel: written, facts: {figures: {sick: 0}}}
   - id: determined
     act: determined
     office: city
@@ -106,6 +118,8 @@ def stated(text: str, early: str | None, late: str | None, basis: Basis = Basis.
 def count(value: int) -> Count:
     return Count(value=value)
 
+
+EVE = stated("2014-04-06", "2014-04-06T00:00+08:00", "2014-04-07T00:00+08:00")
 
 EXPECTED: list[Entry] = [
     events.Occurred(
@@ -162,6 +176,11 @@ EXPECTED: list[Entry] = [
             kind="coal-mine",
             level=Level.III,
             verifying=("deaths", "missing"),
+            figures=(
+                Figure(of="burnt_hectares", count=Count(value=120, about=True)),
+                Figure(of="sick", count=count(12)),
+            ),
+            circumstances=("sensitive-place", "drinking-water-source"),
         ),
         source="phone log",
     ),
@@ -193,6 +212,20 @@ EXPECTED: list[Entry] = [
     events.Obstructed(office=COUNTY, step="obstructed", whom=(UNIT, BUREAU)),
     events.ClueLinked(office="public", step="clue", to=(CITY,), by=Origin.OUTSIDE, sign=True),
     events.Verified(office=CITY, step="verified", to=(BUREAU,), outcome=Outcome.REFUTED),
+    events.Foreseen(office=CITY, step="foreseen", at=EVE, level=Level.II),
+    events.Warned(office=CITY, step="warned", at=EVE),
+    events.Graded(office=CITY, step="graded", level=Level.III),
+    events.Stabilised(office=COUNTY, step="stabilised"),
+    events.Suspended(office=CITY, step="suspended", whom=(COUNTY, UNIT), authority="省防指", why="全力抢险"),
+    events.Resumed(office=CITY, step="resumed", authority="省防指", why="险情解除"),
+    events.HandlingEnded(office=CITY, step="handling-ended"),
+    events.FinalReportFiled(
+        office=COUNTY,
+        step="final-report",
+        to=(CITY,),
+        channel=Channel.WRITTEN,
+        facts=Facts(figures=(Figure(of="sick", count=count(0)),)),
+    ),
 ]
 
 
@@ -207,6 +240,21 @@ def test_every_act_becomes_the_right_event_with_every_field(engine: Engine, tmp_
 
 def test_every_act_that_there_is_stands_in_the_whole_file() -> None:
     assert {type(entry) for entry in EXPECTED} == set(ENTRIES.values())
+
+
+def test_the_page_of_the_format_names_every_act_and_key() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "timeline-file.md").read_text(encoding="utf-8")
+    for name in (*get_args(Act), *FileStep.model_fields, *Facts.model_fields):
+        assert f"`{name}`" in page, name
+
+
+def test_what_names_the_event_beforehand_stays_before_it(engine: Engine, tmp_path: Path) -> None:
+    """The file's event began on 7 April at 04:50: a forecast of the day before is not moved to it."""
+    engine.import_timeline(write(tmp_path, WHOLE))
+    steps = {step.ref: step.at for step in engine.view(CASE).timeline.steps}
+    for name in ("foreseen", "warned"):
+        assert steps[name].earliest == t("2014-04-06T00:00+08:00")
+    assert steps["stabilised"].earliest == t("2014-04-07T04:50+08:00")
 
 
 def test_the_head_and_the_offices(engine: Engine, tmp_path: Path) -> None:

@@ -7,7 +7,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from emergency import yamlfile
 from emergency.domain.intervals import OPEN, Interval
@@ -79,6 +87,7 @@ class Time:
 
 At = Annotated[Time | None, BeforeValidator(_time)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 Act = Literal[
     "occurred",
@@ -98,6 +107,14 @@ Act = Literal[
     "clue",
     "verified",
     "determined",
+    "final-report",
+    "graded",
+    "stabilised",
+    "suspended",
+    "resumed",
+    "foreseen",
+    "warned",
+    "handling-ended",
 ]
 
 TELLING = frozenset(
@@ -113,6 +130,7 @@ TELLING = frozenset(
         "denied",
         "clue",
         "verified",
+        "final-report",
     }
 )
 """The acts that have a receiver; the others keep no ``to``, ``channel`` or ``received_at``."""
@@ -121,12 +139,23 @@ ONLY_FOR: dict[str, frozenset[str]] = {
     "to": TELLING,
     "channel": TELLING,
     "received_at": TELLING,
-    "whom": frozenset({"directed", "obstructed"}),
+    "whom": frozenset({"directed", "obstructed", "suspended", "resumed"}),
     "by": frozenset({"clue"}),
     "sign": frozenset({"learned", "clue"}),
     "finding": frozenset({"determined"}),
     "outcome": frozenset({"verified"}),
+    "level": frozenset({"graded", "foreseen"}),
+    "authority": frozenset({"suspended", "resumed"}),
+    "why": frozenset({"suspended", "resumed"}),
 }
+
+NEEDED: dict[str, tuple[tuple[str, str], ...]] = {
+    "determined": (("finding", "[{office: …, kind: …}]"),),
+    "graded": (("level", "I, II, III or IV"),),
+    "suspended": (("authority", "on whose authority, in words"), ("why", "the reason, in words")),
+    "resumed": (("authority", "on whose authority, in words"), ("why", "the reason, in words")),
+}
+"""What an act cannot do without, and how it is written."""
 
 
 class Also(_Closed):
@@ -161,6 +190,9 @@ class FileStep(_Closed):
     by: Origin = Origin.UNKNOWN
     whom: Names = ()
     outcome: Outcome = Outcome.CONFIRMED
+    level: Level | None = None
+    authority: Words | None = None
+    why: Words | None = None
     facts: Facts = Facts()
     finding: tuple[Found, ...] = ()
     source: str | None = None
@@ -170,8 +202,9 @@ class FileStep(_Closed):
         for key, acts in ONLY_FOR.items():
             if key in self.model_fields_set and self.act not in acts:
                 raise ValueError(f"{self.act} has no {key}; {key} belongs to {', '.join(sorted(acts))}")
-        if self.act == "determined" and not self.finding:
-            raise ValueError("a determined step needs its finding: [{office: …, kind: …}]")
+        for key, form in NEEDED.get(self.act, ()):
+            if not getattr(self, key):
+                raise ValueError(f"a {self.act} step needs its {key}: {form}")
         if self.at is None and self.basis is not None:
             raise ValueError("basis says how sure a time is; leave it out where at is null")
         return self

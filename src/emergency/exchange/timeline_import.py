@@ -32,6 +32,14 @@ ENTRIES: dict[str, type[events.Entry]] = {
     "obstructed": events.Obstructed,
     "clue": events.ClueLinked,
     "verified": events.Verified,
+    "final-report": events.FinalReportFiled,
+    "graded": events.Graded,
+    "stabilised": events.Stabilised,
+    "suspended": events.Suspended,
+    "resumed": events.Resumed,
+    "foreseen": events.Foreseen,
+    "warned": events.Warned,
+    "handling-ended": events.HandlingEnded,
 }
 
 
@@ -136,8 +144,11 @@ def _entry(step: FileStep, office: Callable[[str], str]) -> events.Entry:
         fields["by"] = step.by
     if cls is events.Verified:
         fields["outcome"] = step.outcome
-    if cls in (events.Directed, events.Obstructed):
+    if "whom" in cls.model_fields:
         fields["whom"] = tuple(office(name) for name in step.whom)
+    for name in ("level", "authority", "why"):
+        if name in cls.model_fields:
+            fields[name] = getattr(step, name)
     return cls(**fields)
 
 
