@@ -9,7 +9,7 @@ import click
 
 from emergency_cli.context import Settings, now
 from emergency_cli.output import SCHEMA, emit_json, indented, show
-from emergency_cli.words import acts, channel, figures, marks, moment, stated_words
+from emergency_cli.words import acts, addressed, channel, figures, marks, moment, particulars, stated_words
 
 if TYPE_CHECKING:
     from emergency.assessment.model import Obligation
@@ -100,10 +100,11 @@ def _entry(settings: Settings, step: Step, view: View) -> None:
         stated_words(settings, step),
         _named(view, step.office),
         *(
-            (f"→ {', '.join(_named(view, to) for to in step.to)}{channel(settings, step)}",)
-            if step.to
+            (f"→ {', '.join(_named(view, to) for to in addressed(step))}{channel(settings, step)}",)
+            if addressed(step)
             else ()
         ),
+        particulars(settings, step),
         figures(settings, step.entry.facts),
     ]
     show(indented(" ".join(part for part in parts if part), 0))

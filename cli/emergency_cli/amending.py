@@ -10,20 +10,29 @@ from emergency_cli.after import print_outcome
 from emergency_cli.asking import ask
 from emergency_cli.context import Settings, now
 from emergency_cli.entries import CATEGORIES, CHANNELS, ending_options, known, stated, valid
-from emergency_cli.figures import facts_of
+from emergency_cli.figures import LEVEL_WORDS, facts_of, level_of, others_of
 
 if TYPE_CHECKING:
     from emergency.domain.offices import Directory
     from emergency.domain.values import Value
 
-OF_ENTRY = ("at", "received", "to", "by", "from", "source", "nature")
+OF_ENTRY = ("at", "received", "to", "by", "from", "source", "nature", "circumstances")
+OF_SOME = ("level", "whom", "authority", "why")
+"""What can be changed of an entry that has it: a level given, a suspension."""
 OF_OPENING = ("title", "category", "kind", "place", "division", "occurred")
 
 
 @click.command()
 @click.argument("incident")
 @click.argument("entry")
-@click.argument("changes", nargs=-1, required=True, metavar="NAME=VALUE...")
+@click.argument("changes", nargs=-1, metavar="[NAME=VALUE]...")
+@click.option(
+    "--figure",
+    "others",
+    multiple=True,
+    metavar="NAME=NUMBER",
+    help="Any other figure, like sick=12, put right.",
+)
 @click.option("--why", metavar="TEXT", help="Why it has to be put right.")
 @ending_options
 def amend(
@@ -31,6 +40,8 @@ def amend(
     incident: str,
     entry: str,
     changes: tuple[str, ...],
+    *,
+    others: tuple[str, ...],
     why: str | None,
     command_id: str | None,
     quiet: bool,
@@ -38,9 +49,10 @@ def amend(
 ) -> None:
     """Put an entry right 更正录入; ENTRY is its number, like #3, or the beginning of its id.
 
-    What can be changed: at=, received=, to=OFFICE,OFFICE, by=CHANNEL, from=OFFICE, source=, nature=, and figures
-    like 死=3; of entry #1, the opening: title=, category=, kind=, place=, division=, occurred=. Nothing after the
-    sign takes the value back out: 死=
+    What can be changed: at=, received=, to=OFFICE,OFFICE, by=CHANNEL, from=OFFICE, source=, nature=,
+    circumstances=SLUG,SLUG and figures like 死=3; level=, whom=, authority=, why= where the entry has them; of
+    entry #1, the opening: title=, category=, kind=, place=, division=, occurred=. Nothing after the sign takes the
+    value back out: 死=
 
     Example: emergency amend - #3 at=13:05 死=3 --why "typed in the wrong line"
     """
@@ -53,9 +65,11 @@ def amend(
     target = settings.engine.entry(ref, entry)
     event: Value = target.event
     opening = isinstance(event, IncidentOpened)
-    fields = _changes(
-        settings, directory, event, changes, OF_OPENING if opening else OF_ENTRY, opening=opening
-    )
+    if not changes and not others:
+        raise click.UsageError("Say what the entry should read, like at=13:05 or 死=3.")
+    if opening and others:
+        raise click.UsageError(f"--figure: what can be changed here is {', '.join(OF_OPENING)}.")
+    fields = _changes(settings, directory, event, changes, others)
     reason = why or ask("--why", settings.say("更正原因", "Why"))
     outcome = settings.engine.amend(
         ref, target.event_id, fields, why=reason, identity=identity, command_id=command_id
@@ -96,28 +110,30 @@ def _changes(
     directory: Directory,
     event: Value,
     words: tuple[str, ...],
-    allowed: tuple[str, ...],
-    *,
-    opening: bool,
+    others: tuple[str, ...],
 ) -> dict[str, Any]:
-    """Words like ``at=13:05`` as fields of the entry's body."""
+    """Words like ``at=13:05``, and other figures, as fields of the body of the entry or opening."""
+    opening = "facts" not in type(event).model_fields
+    own = tuple(name for name in OF_SOME if name in type(event).model_fields)
+    allowed = OF_OPENING if opening else (*OF_ENTRY, *own)
     fields: dict[str, Any] = {}
     figures: list[str] = []
     for word in words:
         name, equals, value = word.replace("＝", "=", 1).partition("=")
+        if name.lower() in LEVEL_WORDS and "level" in own:
+            name = "level"
         if equals and name in allowed:
             fields.update(_field(settings, directory, event, name, value))
         elif opening or (equals and name in OF_OPENING):
             raise click.UsageError(f"{name}: what can be changed here is {', '.join(allowed)}.")
         else:
             figures.append(word)
-    nature = fields.pop("nature", ...)
-    if figures or nature is not ...:
+    said: dict[str, Any] = {name: fields.pop(name) for name in ("nature", "circumstances") if name in fields}
+    if figures or others or said:
         from emergency.domain.values import Facts  # noqa: PLC0415 - help needs no engine
 
         facts = facts_of(figures, event.model_dump(mode="json", exclude_none=True)["facts"])
-        if nature is not ...:
-            facts["nature"] = nature
+        facts = {**facts, **said, "figures": others_of(others, facts.get("figures") or {})}
         fields["facts"] = valid(Facts, facts).model_dump(mode="json")
     return fields
 
@@ -129,12 +145,16 @@ def _field(settings: Settings, directory: Directory, event: Value, name: str, va
         key = {"at": "at", "received": "received_at", "occurred": "occurred_at"}[name]
         _needs(there, key, name)
         return {key: stated(settings, directory, value or "不明", now(), name).model_dump(mode="json")}
-    if name == "to":
-        _needs(there, "to", name)
-        offices = [office for office in value.replace("，", ",").split(",") if office]
+    if name in ("to", "whom"):
+        _needs(there, name, name)
+        offices = _listed(value)
         for office in offices:
             known(directory, office)
-        return {"to": offices}
+        return {name: offices}
+    if name == "circumstances":
+        return {name: _listed(value)}
+    if name == "level":
+        return {name: level_of(f"level={value}", value)}
     if name == "by":
         _needs(there, "channel", name)
         if value not in (*CHANNELS, "", "unknown"):
@@ -149,6 +169,10 @@ def _field(settings: Settings, directory: Directory, event: Value, name: str, va
     if name == "category" and value not in CATEGORIES:
         raise click.UsageError(f"category={value}: the categories are {', '.join(CATEGORIES)}.")
     return {name: value or None}
+
+
+def _listed(value: str) -> list[str]:
+    return [each for each in value.replace("，", ",").split(",") if each]
 
 
 def _needs(there: Any, key: str, name: str) -> None:  # noqa: ANN401 - pydantic's mapping of fields

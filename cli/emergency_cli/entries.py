@@ -13,7 +13,7 @@ import click
 from emergency_cli.after import print_outcome
 from emergency_cli.asking import ask, on_terminal
 from emergency_cli.context import Settings, common_options, hint, identity_options, now, pass_settings
-from emergency_cli.figures import facts_of, is_figure
+from emergency_cli.figures import facts_of, is_figure, level_of, others_of
 from emergency_cli.lazy import REFUSED, leave
 
 if TYPE_CHECKING:
@@ -56,6 +56,20 @@ opening_options = _all(
 saying_options = _all(
     click.option("--at", metavar="TIME", help="When: 13:05, 昨天 23:40, 约 13:05, 不明; now unless given."),
     click.option("--nature", metavar="TEXT", help="What it is, in words."),
+    click.option(
+        "--figure",
+        "others",
+        multiple=True,
+        metavar="NAME=NUMBER",
+        help="Any other figure, like sick=12; may be given again.",
+    ),
+    click.option(
+        "--circumstance",
+        "circumstances",
+        multiple=True,
+        metavar="SLUG",
+        help="A circumstance, by its slug; may be given again.",
+    ),
     click.option("--source", metavar="TEXT", help="Where this is known from."),
     click.option("--from", "acting", metavar="OFFICE", help="The act is another office's, which I only log."),
 )
@@ -64,6 +78,14 @@ telling_options = _all(
     click.option("--to", multiple=True, metavar="OFFICE", help="To whom; may be given again."),
     click.option("--by", "channel", type=click.Choice(CHANNELS), help="How it was told."),
     click.option("--received", metavar="TIME", help="When it was received, where that is known."),
+)
+
+ordering_options = _all(
+    click.option("--authority", metavar="TEXT", help="On whose authority: the order, article or office."),
+    click.option("--why", metavar="TEXT", help="The reason."),
+    click.option(
+        "--whom", multiple=True, metavar="OFFICE", help="Whose duties; the acting office's own unless given."
+    ),
 )
 
 ending_options = _all(
@@ -85,6 +107,8 @@ class Said:
     words: Sequence[str]
     at: str | None = None
     nature: str | None = None
+    others: Sequence[str] = ()
+    circumstances: Sequence[str] = ()
     source: str | None = None
     acting: str | None = None
     to: Sequence[str] = ()
@@ -134,6 +158,14 @@ def report(settings: Settings, **said: Any) -> None:  # noqa: ANN401 - click's o
 def follow_up(settings: Settings, **said: Any) -> None:  # noqa: ANN401 - click's own
     """Log a later report on what is new 续报."""
     _record(settings, Said(**said), "FollowUpFiled", upward=True)
+
+
+@click.command()
+@_words
+@_all(saying_options, telling_options, ending_options)
+def final(settings: Settings, **said: Any) -> None:  # noqa: ANN401 - click's own
+    """Log the final report 终报、核报: the one after the situation is stable or the handling ended."""
+    _record(settings, Said(**said), "FinalReportFiled", upward=True)
 
 
 @click.command()
@@ -212,7 +244,99 @@ def close(settings: Settings, **said: Any) -> None:  # noqa: ANN401 - click's ow
     _record(settings, Said(**said), "Closed")
 
 
+@click.command()
+@_words
+@_all(opening_options, saying_options)
+@click.option("--level", metavar="LEVEL", help="The level it expects: I to IV, or 特别重大 to 一般.")
+@ending_options
+def foresee(settings: Settings, level: str | None, **said: Any) -> None:  # noqa: ANN401 - click's own
+    """Log that an office judged that an event may happen 可能发生.
+
+    Example: emergency foresee --new "台风登陆" --category natural-disaster --kind typhoon --place 沿海 --level II
+    """
+    expected = level_of(f"--level {level}", level) if level is not None else None
+    _record(settings, Said(**said), "Foreseen", {"level": expected})
+
+
+@click.command()
+@_words
+@_all(opening_options, saying_options, ending_options)
+def warn(settings: Settings, **said: Any) -> None:  # noqa: ANN401 - click's own
+    """Log that a warning was issued, or the warning period declared 发布预警、宣布进入预警期."""
+    _record(settings, Said(**said), "Warned")
+
+
+@click.command()
+@click.argument("incident")
+@click.argument("level")
+@click.argument("words", nargs=-1, metavar="[FIGURE=NUMBER]...")
+@_all(saying_options, ending_options)
+def grade(settings: Settings, incident: str, level: str, words: tuple[str, ...], **said: Any) -> None:  # noqa: ANN401 - click's own
+    """Log that an office officially gave the incident a level 定级、调级: I to IV, or 特别重大 to 一般.
+
+    Example: emergency grade xiangshui 重大 --source 市政府通报
+    """
+    given = level_of(level, level)
+    _record(settings, Said(words=(incident, *words), **said), "Graded", {"level": given})
+
+
+@click.command()
+@_words
+@_all(saying_options, ending_options)
+def stable(settings: Settings, **said: Any) -> None:  # noqa: ANN401 - click's own
+    """Log that the situation is stable 灾情、事态稳定: follow-ups are due only where something is new."""
+    _record(settings, Said(**said), "Stabilised")
+
+
+@click.command()
+@_words
+@_all(saying_options, ordering_options, ending_options)
+def suspend(
+    settings: Settings,
+    authority: str | None,
+    why: str | None,
+    whom: Sequence[str],
+    **said: Any,  # noqa: ANN401 - click's own
+) -> None:
+    """Log that follow-ups and duties counted in days were suspended 暂停.
+
+    Example: emergency suspend - --authority 省防指通知 --why 抢险 --whom county
+    """
+    _record(settings, Said(**said), "Suspended", _order(settings, authority, why, whom))
+
+
+@click.command()
+@_words
+@_all(saying_options, ordering_options, ending_options)
+def resume(
+    settings: Settings,
+    authority: str | None,
+    why: str | None,
+    whom: Sequence[str],
+    **said: Any,  # noqa: ANN401 - click's own
+) -> None:
+    """Log that what was suspended is due again 恢复."""
+    _record(settings, Said(**said), "Resumed", _order(settings, authority, why, whom))
+
+
+@click.command()
+@_words
+@_all(saying_options, ending_options)
+def ended(settings: Settings, **said: Any) -> None:  # noqa: ANN401 - click's own
+    """Log that the emergency handling ended 应急处置结束; `emergency close` closes the file."""
+    _record(settings, Said(**said), "HandlingEnded")
+
+
 # -- how an entry is made --------------------------------------------------------------------------------------
+
+
+def _order(settings: Settings, authority: str | None, why: str | None, whom: Sequence[str]) -> dict[str, Any]:
+    """On whose authority, why and for whom something is suspended or resumed; asked for where it is missing."""
+    return {
+        "authority": authority or ask("--authority", settings.say("依据", "On whose authority")),
+        "why": why or ask("--why", settings.say("原因", "Why")),
+        "whom": tuple(whom),
+    }
 
 
 def _record(
@@ -234,10 +358,12 @@ def _record(
     facts = facts_of(figures)
     if said.nature:
         facts["nature"] = said.nature
+    facts["figures"], facts["circumstances"] = others_of(said.others), said.circumstances
     identity = settings.identity
     directory = settings.engine.directory()
     acting = giver or said.acting or identity.office
-    for office in (identity.office, acting, *said.to):
+    more = more or {}
+    for office in (identity.office, acting, *said.to, *more.get("whom", ())):
         known(directory, office)
     hour = now()
     fields: dict[str, Any] = {
@@ -245,7 +371,7 @@ def _record(
         "at": stated(settings, directory, said.at, hour, "--at"),
         "facts": valid(Facts, facts),
         "source": said.source,
-        **(more or {}),
+        **more,
     }
     cls: type[events.Entry] = getattr(events, act)
     if issubclass(cls, events.Message):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import click
@@ -26,7 +26,17 @@ NAMES = {
 }
 """The figures that can be stated: the engine's own name, and what people write; the first is shown."""
 
+OTHERS = {
+    "burnt_hectares": "过火公顷数",
+    "participants": "参与人数",
+    "sick": "患病",
+    "stranded": "滞留",
+    "blocked_hours": "中断小时数",
+}
+"""Other figures by the names that rules give them, in Chinese; any further name is shown as it is."""
+
 _BY_WORD = {word: name for name, words in NAMES.items() for word in (name, name.replace("_", "-"), *words)}
+_OTHER_BY_WORD = {word: name for name, word in OTHERS.items()}
 _VERIFYING = {"?", "核实中", "正在核实", "待核实", "verifying"}
 _ABOUT = re.compile(r"^(?:约|大约|about|~)|(?:左右|上下)$")
 _NUMBER = re.compile(r"(\d+)(?:\.(\d+))?(万|亿)?(?:人|元|名)?")
@@ -42,7 +52,7 @@ _LEVELS = {
     "III": "III",
     "IV": "IV",
 }
-_LEVEL_WORDS = {"level", "级别", "等级"}
+LEVEL_WORDS = frozenset({"level", "级别", "等级"})
 
 
 def is_figure(word: str) -> bool:
@@ -69,7 +79,7 @@ def facts_of(words: Iterable[str], start: dict[str, Any] | None = None) -> dict[
             )
         seen[name] = word
         if name == "level":
-            facts["level"] = _level(word, value)
+            facts["level"] = level_of(word, value)
             continue
         verifying = [held for held in facts.get("verifying") or () if held != name]
         facts.pop(name, None)
@@ -81,29 +91,63 @@ def facts_of(words: Iterable[str], start: dict[str, Any] | None = None) -> dict[
     return facts
 
 
-def _split(word: str) -> tuple[str, str]:
+def others_of(words: Iterable[str], start: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Other figures as the engine takes them, on top of ``start``: ``sick=12``, ``burnt-hectares=约120``.
+
+    Raises:
+        click.UsageError: a word that is none, or a figure that is written without ``--figure``.
+    """
+    others = dict(start or {})
+    said = set()
+    for word in words:
+        key, equals, value = _parts(word)
+        own = _BY_WORD.get(key) or _BY_WORD.get(key.lower())
+        if own is not None:
+            raise click.UsageError(f"--figure {word}: write {key}=NUMBER without --figure.")
+        name = _OTHER_BY_WORD.get(key) or key.lower().replace("-", "_")
+        if not equals or not name:
+            raise click.UsageError(f"--figure {word}: write NAME=NUMBER, like sick=12.")
+        if name in said:
+            raise click.UsageError(f"--figure {word}: {name} was already said. Say it once.")
+        said.add(name)
+        others.pop(name, None)
+        if value or start is None:
+            others[name] = _count(word, value, verifiable=False)
+    return others
+
+
+def _parts(word: str) -> tuple[str, ...]:
+    """Before the sign, the sign, after it."""
     said = unicodedata.normalize("NFKC", word).replace("(", "").replace(")", "")
-    key, equals, value = (part.strip() for part in said.partition("="))
+    return tuple(part.strip() for part in said.partition("="))
+
+
+def _split(word: str) -> tuple[str, str]:
+    key, equals, value = _parts(word)
     if not equals:
         raise click.UsageError(
             f"{word!r} is no figure. Write name=number, like 死=6, 失联=约20 or injured=30."
         )
-    if key.lower() in _LEVEL_WORDS:
+    if key.lower() in LEVEL_WORDS:
         return "level", value
     name = _BY_WORD.get(key) or _BY_WORD.get(key.lower())
     if name is None:
         known = ", ".join(f"{name} {words[0]}" for name, words in NAMES.items())
-        raise click.UsageError(f"There is no figure {key!r}.{hint(key, _BY_WORD)} The figures are: {known}.")
+        raise click.UsageError(
+            f"There is no figure {key!r}.{hint(key, _BY_WORD)} The figures are: {known}. "
+            "Any other is given with --figure, like --figure sick=12."
+        )
     return name, value
 
 
-def _count(word: str, said: str) -> dict[str, Any]:
+def _count(word: str, said: str, *, verifiable: bool = True) -> dict[str, Any]:
     bare = _ABOUT.sub("", said).strip().replace(",", "")
     match = _NUMBER.fullmatch(bare)
     if match is None:
+        forms = ["digits like 6", "约20 where it is approximate"]
+        forms += ["? while it is being verified"] if verifiable else []
         raise click.UsageError(
-            f"{word!r}: {said!r} is no number. Write digits like 6, 约20 where it is approximate, "
-            "or ? while it is being verified."
+            f"{word!r}: {said!r} is no number. Write {', '.join(forms[:-1])}, or {forms[-1]}."
         )
     whole, part, unit = match[1], (match[2] or "").rstrip("0"), _UNITS[match[3] or ""]
     if len(part) > unit:
@@ -111,7 +155,13 @@ def _count(word: str, said: str) -> dict[str, Any]:
     return {"value": int(whole + part.ljust(unit, "0")), "about": bare != said.replace(",", "")}
 
 
-def _level(word: str, said: str) -> str | None:
+def level_of(word: str, said: str) -> str | None:
+    """A level as the engine takes it: ``较大``, ``III`` or ``III级``; None where nothing is said.
+
+    Raises:
+        click.UsageError: it is none; ``word`` is what was typed.
+    """
+    said = unicodedata.normalize("NFKC", said).strip()
     if not said:
         return None
     level = _LEVELS.get(said.upper().removesuffix("级"))

@@ -33,6 +33,7 @@ from emergency_cli.words import (
     marks,
     obligation_columns,
     office,
+    particulars,
     stated_words,
     told,
 )
@@ -248,7 +249,8 @@ def _timeline_columns(settings: Settings, view: View, by: datetime | None) -> li
     say = settings.say
 
     def facts(step: Step) -> str:
-        parts = [figures(settings, step.entry.facts), marks(settings, step, view)]
+        said = (particulars(settings, step), figures(settings, step.entry.facts))
+        parts = [*said, marks(settings, step, view)]
         if by is not None and _straddles(step, by):
             parts.append(say("可能已发生", "may have happened"))
         return "\n".join(part for part in parts if part)
@@ -298,6 +300,8 @@ def _json(
                 "stated": step.entry.at.text,
                 "at": interval_row(step.at),
                 "recorded_at": iso_instant(step.recorded_at),
+                "whom": list(getattr(step.entry, "whom", ())),
+                **{key: getattr(step.entry, key, None) for key in ("level", "authority", "why")},
                 "facts": step.entry.facts.model_dump(mode="json", exclude_defaults=True),
                 "source": step.entry.source,
                 "logged_by": step.entry.logged_by,

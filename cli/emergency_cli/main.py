@@ -15,6 +15,7 @@ COMMANDS = {
     "learn": Later("emergency_cli.entries", "learn", "Log that an office came to know 获悉."),
     "report": Later("emergency_cli.entries", "report", "Log a report 报告."),
     "follow-up": Later("emergency_cli.entries", "follow_up", "Log a later report on what is new 续报."),
+    "final": Later("emergency_cli.entries", "final", "Log the final report 终报、核报."),
     "correct": Later(
         "emergency_cli.entries", "correct", "Log a report that corrects an earlier one 更正报告."
     ),
@@ -22,6 +23,13 @@ COMMANDS = {
     "verify": Later("emergency_cli.entries", "verify", "Log what was checked and established 核实."),
     "clue": Later("emergency_cli.entries", "clue", "Log a sign from outside the reporting line 线索."),
     "ack": Later("emergency_cli.entries", "ack", "Log the receipt of a message 签收."),
+    "foresee": Later("emergency_cli.entries", "foresee", "Log that an event may happen 可能发生."),
+    "warn": Later("emergency_cli.entries", "warn", "Log a warning that was issued 发布预警."),
+    "grade": Later("emergency_cli.entries", "grade", "Log the level officially given 定级、调级."),
+    "stable": Later("emergency_cli.entries", "stable", "Log that the situation is stable 事态稳定."),
+    "suspend": Later("emergency_cli.entries", "suspend", "Log that follow-ups were suspended 暂停."),
+    "resume": Later("emergency_cli.entries", "resume", "Log that follow-ups were resumed 恢复."),
+    "ended": Later("emergency_cli.entries", "ended", "Log that the handling ended 应急处置结束."),
     "close": Later("emergency_cli.entries", "close", "Log that the incident is closed 结案."),
     "amend": Later("emergency_cli.amending", "amend", "Put an entry right; the log keeps both 更正录入."),
     "withdraw": Later("emergency_cli.amending", "withdraw", "Take an entry back; the log keeps it 撤回录入."),

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from emergency_cli.figures import NAMES
+from emergency_cli.figures import NAMES, OTHERS
 from emergency_cli.output import Column
 
 if TYPE_CHECKING:
     from emergency.assessment.timeline import Step
     from emergency.domain.offices import Directory
-    from emergency.domain.values import Facts
+    from emergency.domain.values import Count, Facts
     from emergency.engine import View
     from emergency_cli.context import Settings
 
@@ -179,7 +179,17 @@ _ACTS = {
     "Verified": ("查实", "verified"),
     "Acknowledged": ("签收", "acknowledged"),
     "Closed": ("结案", "closed"),
+    "FinalReportFiled": ("终报", "final report"),
+    "Graded": ("定级", "graded"),
+    "Stabilised": ("事态稳定", "stabilised"),
+    "Suspended": ("暂停", "suspended"),
+    "Resumed": ("恢复", "resumed"),
+    "Foreseen": ("可能发生", "foreseen"),
+    "Warned": ("发布预警", "warned"),
+    "HandlingEnded": ("处置结束", "handling ended"),
 }
+_CIRCUMSTANCES = {"drinking-water-source": "涉及饮用水水源", "sensitive-place": "敏感地点"}
+"""Circumstances in Chinese; any other is shown by its slug."""
 _BY_CHANNEL = {"phone": "电话", "written": "书面", "network": "网络", "in-person": "当面"}
 
 
@@ -197,9 +207,28 @@ def office(settings: Settings, directory: Directory, name: str) -> str:
 
 
 def told(settings: Settings, step: Step, directory: Directory) -> str:
-    """To whom, and how."""
-    whom = settings.say("、", ", ").join(broken(office(settings, directory, to)) for to in step.to)
+    """To whom, and how; or whom it concerns."""
+    whom = settings.say("、", ", ").join(broken(office(settings, directory, to)) for to in addressed(step))
     return whom + channel(settings, step)
+
+
+def addressed(step: Step) -> tuple[str, ...]:
+    """Whom it was told to, or whom it concerns: the offices directed, obstructed, suspended, resumed."""
+    concerned: tuple[str, ...] = getattr(step.entry, "whom", ())
+    return step.to or concerned
+
+
+def particulars(settings: Settings, step: Step) -> str:
+    """What an act says beside facts: its level, the authority, the reason; in one line."""
+    level, authority, why = (getattr(step.entry, name, None) for name in ("level", "authority", "why"))
+    parts = []
+    if level is not None:
+        parts.append(settings.say(f"{level.value}级", f"level {level.value}"))
+    if authority:
+        parts.append(settings.say(f"依据：{authority}", f"authority: {authority}"))
+    if why:
+        parts.append(settings.say(f"原因：{why}", f"why: {why}"))
+    return settings.say("；", "; ").join(parts)
 
 
 def channel(settings: Settings, step: Step) -> str:
@@ -214,9 +243,9 @@ def figures(settings: Settings, facts: Facts) -> str:
     """What was stated, in one line."""
     parts = []
     for name, count in facts.counts():
-        about = settings.say("约", "about ") if count.about else ""
         unsure = "?" if name in facts.verifying else ""
-        parts.append(f"{_figure(settings, name)} {about}{count.value:,}{unsure}")
+        parts.append(f"{_figure(settings, name)} {_number(settings, count)}{unsure}")
+    parts += [f"{_figure(settings, other.of)} {_number(settings, other.count)}" for other in facts.figures]
     stated = {name for name, _ in facts.counts()}
     open_ones = [_figure(settings, name) for name in facts.verifying if name not in stated]
     if open_ones:
@@ -227,13 +256,21 @@ def figures(settings: Settings, facts: Facts) -> str:
     ]
     if facts.level is not None:
         parts.append(settings.say(f"{facts.level.value}级", f"level {facts.level.value}"))
+    parts += [
+        settings.say(_CIRCUMSTANCES.get(slug, slug), slug.replace("-", " ")) for slug in facts.circumstances
+    ]
     if facts.nature:
         parts.append(facts.nature)
     return settings.say("，", ", ").join(parts)
 
 
 def _figure(settings: Settings, name: str) -> str:
-    return settings.say(NAMES[name][0], name.replace("_", " "))
+    chinese = NAMES[name][0] if name in NAMES else OTHERS.get(name, name)
+    return settings.say(chinese, name.replace("_", " "))
+
+
+def _number(settings: Settings, count: Count) -> str:
+    return (settings.say("约", "about ") if count.about else "") + f"{count.value:,}"
 
 
 def stated_words(settings: Settings, step: Step, gap: str = " ") -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 import pytest
 
-from emergency_cli.figures import NAMES, facts_of
+from emergency_cli.figures import NAMES, OTHERS, facts_of, level_of, others_of
 
 
 def _n(value: int, *, about: bool = False) -> dict[str, Any]:
@@ -57,8 +57,53 @@ def test_what_is_no_figure(word: str) -> None:
         facts_of([word])
 
 
+@pytest.mark.parametrize(
+    ("word", "name", "count"),
+    [
+        ("sick=12", "sick", _n(12)),
+        ("Burnt-Hectares=约120", "burnt_hectares", _n(120, about=True)),
+        ("滞留＝１２０左右", "stranded", _n(120, about=True)),
+        ("participants=1.2万人", "participants", _n(12_000)),
+    ],
+)
+def test_another_figure(word: str, name: str, count: dict[str, Any]) -> None:
+    assert others_of([word]) == {name: count}
+
+
+def test_other_figures_are_put_right_one_by_one() -> None:
+    assert others_of(["sick=", "stranded=2"], {"sick": 3, "stranded": 1, "participants": 9}) == {
+        "stranded": _n(2),
+        "participants": 9,
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["deaths=3"], "write deaths=NUMBER without --figure"),
+        (["死=3"], "write 死=NUMBER without --figure"),
+        (["sick"], "write NAME=NUMBER"),
+        (["=3"], "write NAME=NUMBER"),
+        (["sick="], "is no number"),
+        (["sick=?"], "Write digits like 6, or 约20"),
+        (["sick=many"], "is no number"),
+        (["sick=1.5"], "whole number"),
+        (["sick=1", "患病=2"], "already said"),
+    ],
+)
+def test_what_is_no_other_figure(words: list[str], said: str) -> None:
+    with pytest.raises(click.UsageError, match=said):
+        others_of(words)
+
+
+def test_a_level_by_itself() -> None:
+    assert [level_of(word, word) for word in ("重大", "Ⅲ级", "iv", " ")] == ["II", "III", "IV", None]
+    with pytest.raises(click.UsageError, match="the levels are I, II, III, IV"):
+        level_of("grave", "grave")
+
+
 def test_each_figure_has_a_chinese_name_of_its_own() -> None:
-    words = [word for several in NAMES.values() for word in several]
+    words = [*OTHERS, *OTHERS.values(), *NAMES, *(word for several in NAMES.values() for word in several)]
     assert len(words) == len(set(words))
 
 
