@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from emergency.assessment.assess import assess
+from emergency.assessment.conditions import graded_measures
 from emergency.assessment.model import Obligation, Words
 from emergency.domain.events import (
     Entry,
@@ -35,7 +36,7 @@ from emergency.domain.record import Recorded
 from emergency.domain.times import CHINA
 from emergency.domain.values import NO_FACTS, UNSTATED, Count, Facts, Place, StatedTime
 from emergency.domain.vocabulary import TIERS_RISING, Basis, Category, Channel, Level, Line, Tier
-from emergency.rulebook import Clock, Example, Rule, Rulebook, RuleChannel, Stage, Value
+from emergency.rulebook import Clock, Example, LevelTable, Rule, Rulebook, RuleChannel, Stage, Value
 from emergency.rulebook.lookup import is_pattern
 
 OFFICE = "office"
@@ -294,24 +295,51 @@ def _division(rule: Rule, example: Example) -> str | None:
 
 
 def _event(rulebook: Rulebook, rule: Rule, example: Example) -> tuple[Category, str | None]:
-    """A category and a kind of event that the rule speaks of, one that a table grades where the rule asks a level."""
+    """A category and a kind of event that the rule speaks of."""
     division = _division(rule, example)
+    if example.kind is None:
+        return _usual(rulebook, rule, division)
     categories = rule.categories or tuple(Category)
-    if example.kind is not None:
-        fitting = [c for c in categories if rulebook.about(rule, c, example.kind, division)]
-        return (fitting or list(categories))[0], example.kind
-    fitting_both = [
+    fitting = [c for c in categories if rulebook.about(rule, c, example.kind, division)]
+    return (fitting or list(categories))[0], example.kind
+
+
+def _usual(rulebook: Rulebook, rule: Rule, division: str | None) -> tuple[Category, str | None]:
+    """The event of all the rule's examples that name no kind.
+
+    It is the first that fits; where the rule asks for a level, the first of those whose tables give it to most of
+    the examples.
+    """
+    categories = rule.categories or tuple(Category)
+    fitting = [
         (category, kind)
         for category in categories
         for kind in _kinds(rulebook, rule, category)
         if rulebook.about(rule, category, kind, division)
     ]
-    if not fitting_both:
-        return categories[0], None
-    if rule.levels is None:
-        return fitting_both[0]
-    graded = [both for both in fitting_both if rulebook.tables_for(*both, division)]
-    return (graded or fitting_both)[0]
+    if rule.levels is None or not fitting:
+        return fitting[0] if fitting else (categories[0], None)
+    differing: dict[tuple[LevelTable, ...], tuple[Category, str]] = {}
+    for category, kind in fitting:
+        differing.setdefault(rulebook.tables_for(category, kind, division), (category, kind))
+    return max(differing.values(), key=lambda event: _reached(rulebook, rule, event, division))
+
+
+def _reached(rulebook: Rulebook, rule: Rule, event: tuple[Category, str], division: str | None) -> int:
+    """To how many of the rule's examples the tables for such an event give one of its levels."""
+    found = 0
+    for example in rule.examples:
+        graded = rulebook.lowest_level(
+            category=event[0],
+            kind=event[1],
+            day=example.starts.astimezone(CHINA).date(),
+            measures=graded_measures(example.facts),
+            circumstances=example.facts.circumstances,
+            division=division,
+            confirmed_only=True,
+        )
+        found += graded is not None and graded.level in (rule.levels or ())
+    return found
 
 
 def _kinds(rulebook: Rulebook, rule: Rule, category: Category) -> Iterator[str]:
