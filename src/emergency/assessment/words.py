@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from emergency.assessment.model import Words
 from emergency.domain.intervals import Interval, Span
 from emergency.domain.times import CHINA
-from emergency.domain.vocabulary import Fault, Status
-from emergency.rulebook import Limit, Period
+from emergency.domain.vocabulary import Fault, Line, Status, Tier
+from emergency.rulebook import Clock, Limit, Period
 
 FAULTS = {
     Fault.LATE: Words("迟报", "late"),
@@ -86,8 +86,59 @@ def length_words(length: timedelta | Period) -> Words:
     )
 
 
+TIERS = {
+    Tier.UNIT: Words("单位", "unit"),
+    Tier.VILLAGE: Words("村级", "village"),
+    Tier.TOWNSHIP: Words("乡级", "township"),
+    Tier.COUNTY: Words("县级", "county"),
+    Tier.CITY: Words("市级", "city"),
+    Tier.PROVINCE: Words("省级", "province"),
+    Tier.MINISTRY: Words("部级", "ministry"),
+    Tier.STATE: Words("国家级", "state"),
+}
+
+LINES = {
+    Line.PARTY: Words("党委", "party"),
+    Line.GOVERNMENT: Words("政府", "government"),
+    Line.DEPARTMENT: Words("主管部门", "department"),
+    Line.ENTERPRISE: Words("企业", "enterprise"),
+}
+
+CLOCKS = {
+    Clock.LEARNED: Words("获悉", "learning of it"),
+    Clock.RECEIVED: Words("接报", "receiving it"),
+    Clock.OCCURRED: Words("事发", "the event"),
+    Clock.VERIFIED: Words("核实", "its verification"),
+    Clock.GRADED: Words("定级", "its grading"),
+    Clock.CHANGED: Words("数字变化", "the change"),
+    Clock.FIRST_REPORT: Words("首报", "the first report"),
+    Clock.FOLLOW_UP: Words("首次续报", "the first follow-up"),
+    Clock.LAST_REPORT: Words("上次报告", "the last report"),
+    Clock.STABLE: Words("事态稳定", "its becoming stable"),
+    Clock.ENDED: Words("处置结束", "the end of the handling"),
+    Clock.FORESEEN: Words("预见", "foreseeing it"),
+    Clock.WARNED: Words("发布预警", "the warning"),
+}
+
+
 def limit_words(limit: Limit) -> Words:
-    """A rule's limit."""
+    """A rule's limit, without what starts it."""
+    said = _form(limit)
+    zh, en = said.zh, said.en
+    if limit.by is not None:
+        zh, en = f"{zh}，末日{limit.by:%H:%M}前", f"{en}, by {limit.by:%H:%M} of the last day"
+    if limit.at_most is not None:
+        outer, clock = length_words(limit.at_most.within), CLOCKS[limit.at_most.clock]
+        zh, en = (
+            f"{zh}，且不迟于{clock.zh}后{outer.zh}",
+            f"{en}, and in any case within {outer.en} of {clock.en}",
+        )
+    if limit.shift is not None:
+        zh, en = f"{zh}，遇休息日顺延至下一工作日", f"{en}; what falls on a day off, on the next working day"
+    return Words(zh, en)
+
+
+def _form(limit: Limit) -> Words:
     if limit.within is not None:
         said = length_words(limit.within)
         return Words(f"{said.zh}内", f"within {said.en}")
@@ -98,15 +149,31 @@ def limit_words(limit: Limit) -> Words:
         return Words("当日内", "on the same day")
     if limit.times_a_day is not None:
         times = limit.times_a_day
-        return Words(f"每日至少{times}次", f"at least {'once' if times == 1 else f'{times} times'} a day")
+        often = {1: "once", 2: "twice"}.get(times, f"{times} times")
+        return Words(f"每日至少{times}次", f"at least {often} a day")
     if limit.daily_by is not None:
         return Words(f"每日{limit.daily_by:%H:%M}前", f"every day by {limit.daily_by:%H:%M}")
     if limit.every is not None:
         said = length_words(limit.every)
         return Words(f"至少每{said.zh}一次", f"at least every {said.en}")
     if limit.before is not None:
-        return Words("在向另一单位报告之前", "before it reports to another office")
+        other = office_words(limit.before.tier, limit.before.line)
+        return Words(f"不迟于向{other.zh}报告", f"no later than it reports to {other.en}")
     return Words(limit.no_hours or "立即", "at once")
+
+
+def office_words(tier: Tier | str | None, line: Line | str | None) -> Words:
+    """An office of a tier and a line; ``next`` and ``same`` are seen from the office that reports."""
+    kind = None if line is None or line == "same" else LINES[Line(line)]
+    if tier == "next":
+        zh = f"上一级{kind.zh if kind else '同线单位'}"
+        return Words(zh, f"the {kind.en} one tier up" if kind else "the office one tier up in its line")
+    if tier is None or tier == "same":
+        zh = f"本级{kind.zh}" if kind else "同级同线的上级单位"
+        return Words(zh, f"the {kind.en} of its own tier" if kind else "a superior of its own tier and line")
+    level = TIERS[Tier(tier)]
+    zh = f"{level.zh}{kind.zh if kind else '同线单位'}"
+    return Words(zh, f"the {level.en} {kind.en}" if kind else f"the {level.en} office of its line")
 
 
 def span_words(span: Span | None) -> Words:
