@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from emergency.rulebook import Severity, lint, load
+from emergency.rulebook.loader import read_part
 
 from .bench import EXAMPLES, NAME, RULE, edited, write
 
@@ -358,3 +359,42 @@ def test_two_hundred_rules_are_looked_over_in_a_moment(tmp_path: Path) -> None:
     problems = lint(tmp_path)
     assert time.perf_counter() - begun < 10  # seconds; about two on a slow machine
     assert sum(problem.code == "overlap" for problem in problems) == 200 * 199 / 2
+
+
+# -- what is looked over --------------------------------------------------------------------------------------
+
+
+def test_one_file_or_folder_of_many_is_looked_over_alone(tmp_path: Path) -> None:
+    write(tmp_path, "cn/national/x/a.yaml", RULE)
+    write(tmp_path, "cn/national/y/b.yaml", RULE.replace("rank:", "rnk:"))
+    for part, files in (
+        (tmp_path, {"cn/national/x/a.yaml", "cn/national/y/b.yaml"}),
+        (tmp_path / "cn", {"cn/national/x/a.yaml", "cn/national/y/b.yaml"}),
+        (tmp_path / "cn/national/x", {"cn/national/x/a.yaml"}),
+        (tmp_path / "cn/national/y/b.yaml", {"cn/national/y/b.yaml"}),
+    ):
+        assert {problem.file for problem in lint(part)} == files
+        assert {rule.id for rule in read_part(part).rules} == {
+            file.removesuffix(".yaml") for file in files if file.endswith("a.yaml")
+        }
+
+
+def test_a_pack_leans_on_the_rules_that_come_with_the_package(tmp_path: Path) -> None:
+    pack = tmp_path / "cn/local/330127-chunan/new.yaml"
+    pack.parent.mkdir(parents=True)
+    rule = edited(
+        ("row:", 'where: ["330127"]\nrow:'), ("[environment]", "[nuclear]"), NOTICE, ("PT1H", "PT3H")
+    )
+    pack.write_text(rule + EXAMPLES, encoding="utf-8")
+    for path in (tmp_path, tmp_path / "cn/local", pack):
+        assert {problem.file for problem in lint(path)} == {"cn/local/330127-chunan/new.yaml"}
+        assert "laxer-than-national" in _codes(path)
+        assert [rule.id for rule in read_part(path).rules] == ["cn/local/330127-chunan/new"]
+
+
+def test_a_file_that_stands_outside_every_country_is_refused(tmp_path: Path) -> None:
+    write(tmp_path, "rule.yaml", RULE)
+    (problem,) = lint(tmp_path)
+    assert str(problem) == (
+        "rule.yaml:1: error: stands outside every country; move it, like cn/national/<field>/rule.yaml"
+    )

@@ -16,7 +16,7 @@ from pathlib import Path
 from emergency import yamlfile
 from emergency.errors import BrokenDataError
 from emergency.rulebook import exercised
-from emergency.rulebook.loader import Reading, read_folder
+from emergency.rulebook.loader import Reading, read_part
 from emergency.rulebook.lookup import Rulebook
 from emergency.rulebook.model import LevelTable, Rule
 from emergency.rulebook.overlap import Pair, laxer_than_national, overlaps
@@ -77,7 +77,7 @@ class _Warning:
 
 
 def lint(folder: Path | None = None) -> list[Problem]:
-    """List the problems of a folder of rules.
+    """List the problems of a folder of rules, or of one file or folder in it; see `read_part`.
 
     Args:
         folder: The folder; the rules that come with this package unless given.
@@ -86,14 +86,13 @@ def lint(folder: Path | None = None) -> list[Problem]:
         The problems by file and line; empty where there are none.
     """
     try:
-        reading = read_folder(folder)
+        part = read_part(folder)
     except BrokenDataError as error:
         return [Problem(Severity.ERROR, str(folder), 1, "", str(error))]
-    return look_over(reading)
+    return [problem for problem in _look_over(part.reading) if problem.file in part.files]
 
 
-def look_over(reading: Reading) -> list[Problem]:
-    """List the problems of what was read; see `lint`."""
+def _look_over(reading: Reading) -> list[Problem]:
     problems = [_problem(Severity.ERROR, flaw, None) for flaw in reading.flaws]
     accepted: set[tuple[str, str]] = set()
     for warning in _warnings(reading):
@@ -173,4 +172,4 @@ def _at(reading: Reading, pair: Pair, message: str) -> Flaw:
     return document.flaw(("values", since.isoformat(), "limit"), message)
 
 
-__all__ = ["CODES", "Problem", "Severity", "lint", "look_over"]
+__all__ = ["CODES", "Problem", "Severity", "lint"]

@@ -29,6 +29,10 @@ from emergency.yamlfile import BrokenFileError, Document, Flaw
 M = TypeVar("M", bound=BaseModel)
 
 
+_PACKAGED = resources.files(__package__ or "emergency.rulebook") / "data"
+_COUNTRY = "[a-z][a-z]"
+"""The folder of a country is its code of two letters."""
+
 WORD_LISTS = ("measures", "circumstances", "elements")
 
 
@@ -85,15 +89,15 @@ def rulebook_of(reading: Reading) -> Rulebook:
 def read_folder(folder: Path | None = None) -> Reading:
     """Read every file of a folder and keep what is wrong beside what is right; for arguments see `load`."""
     if folder is None:
-        with resources.as_file(resources.files(__package__ or "emergency.rulebook") / "data") as packaged:
+        with resources.as_file(_PACKAGED) as packaged:
             return _read(packaged)
     return _read(folder)
 
 
-def _read(folder: Path) -> Reading:
+def _read(folder: Path, onto: Reading | None = None) -> Reading:
     if not folder.is_dir():
         raise BrokenDataError(f"{folder}: there is no such folder; give the folder that holds the rules")
-    reading = Reading()
+    reading = onto or Reading()
     for path, name in _files(folder):
         try:
             _read_file(reading, path, name)
@@ -103,6 +107,59 @@ def _read(folder: Path) -> Reading:
         raise BrokenDataError(f"{folder}: holds no rule; write one like cn/national/<field>/<rule>.yaml")
     reading.flaws.extend(_unknown_words(reading))
     return reading
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some files of a folder of rules, and whatever they lean on.
+
+    Args:
+        reading: All that was read.
+        files: The files that are meant, by their names below the folder.
+    """
+
+    reading: Reading
+    files: frozenset[str]
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules that are meant."""
+        return tuple(rule for rule, _ in self.reading.rules.values() if f"{rule.id}.yaml" in self.files)
+
+
+def read_part(path: Path | None = None) -> Part:
+    """Read a folder of rules, or one file or folder in it, to be looked over.
+
+    A folder without a ``kinds.yaml`` is a pack: it is laid over the rules that come with the package and leans on
+    their families, words, tables and calendars.
+
+    Args:
+        path: What is meant; the rules that come with the package unless given.
+
+    Raises:
+        BrokenDataError: There is no such file or folder, or no rule in it.
+    """
+    if path is None:
+        with resources.as_file(_PACKAGED) as packaged:
+            return read_part(packaged)
+    if not path.exists():
+        raise BrokenDataError(f"{path}: there is no such folder; give the folder that holds the rules")
+    meant = path.absolute()
+    root = _root_of(meant)
+    whole = any(root.glob(f"{_COUNTRY}/kinds.yaml"))
+    files = frozenset(str(name) for full, name in _files(root) if full == meant or meant in full.parents)
+    if not files:
+        raise BrokenDataError(f"{path}: holds no rule; write one like cn/national/<field>/<rule>.yaml")
+    return Part(_read(root, None if whole else read_folder()), files)
+
+
+def _root_of(path: Path) -> Path:
+    """The folder of rules that a file or folder lies in: the one that holds its country."""
+    start = path if path.is_dir() else path.parent
+    for folder in (start, *start.parents):
+        if any(any(folder.glob(f"{_COUNTRY}/{sign}")) for sign in ("kinds.yaml", "national", "local")):
+            return folder
+    return start
 
 
 def _files(folder: Path) -> Iterator[tuple[Path, PurePosixPath]]:

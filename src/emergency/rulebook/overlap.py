@@ -81,15 +81,15 @@ def overlaps(book: Rulebook) -> Iterator[Pair]:
 def laxer_than_national(book: Rulebook) -> Iterator[Pair]:
     """Local rules that give a longer limit than a national one that they meet.
 
-    Clocks must be the same, learning and receiving taken for one. A national rule that is special beside the local
-    one, the place left aside, is left out: the local rule says nothing of what only the national one asks for.
+    Clocks must be the same, learning and receiving taken for one. A national rule that asks for more than the local
+    one, such as a graver level, is left out: the local rule was not made for that.
     """
     scopes = _Scopes(book)
     for one, other in scopes.pairs():
         if is_local(one) == is_local(other):
             continue
         local, national = (one, other) if is_local(one) else (other, one)
-        if not scopes.meet(local, national) or scopes.special(national, local, anywhere=True):
+        if not scopes.meet(local, national) or asks_more(national, local):
             continue
         for day, value, others in _together(local, national):
             if (
@@ -165,28 +165,16 @@ class _Scopes:
             and not (other.level_unclear and one.levels is not None)
         )
 
-    def special(self, one: Rule, other: Rule, *, anywhere: bool = False) -> bool:
-        """Tell whether one holds only for some of what the other holds for; ``anywhere``: the place left aside."""
-        return self._inside(one, other, anywhere) and not self._inside(other, one, anywhere)
+    def special(self, one: Rule, other: Rule) -> bool:
+        """Tell whether one holds only for some of what the other holds for."""
+        return self._inside(one, other) and not self._inside(other, one)
 
-    def _inside(self, one: Rule, other: Rule, anywhere: bool) -> bool:  # noqa: FBT001 - private, and named above
+    def _inside(self, one: Rule, other: Rule) -> bool:
         return (
-            _levels(one) <= _levels(other)
+            _asks(one, other)
             and _categories(one) <= _categories(other)
             and self._kinds(one) <= self._kinds(other)
-            and (anywhere or all(any(a.startswith(b) for b in _places(other)) for a in _places(one)))
-            and (one.level_unclear or not other.level_unclear)
-            and (
-                other.circumstances is None
-                or (one.circumstances is not None and set(one.circumstances) <= set(other.circumstances))
-            )
-            and (
-                other.at_least is None
-                or (
-                    one.at_least is not None
-                    and all(other.figures_reach({n: c}) for n, c in one.at_least.items())
-                )
-            )
+            and all(any(a.startswith(b) for b in _places(other)) for a in _places(one))
         )
 
     def _kinds(self, rule: Rule) -> frozenset[str]:
@@ -213,6 +201,29 @@ class _Scopes:
         patterns.update(pattern for globs in self._book.families.values() for pattern in globs)
         made = {pattern.replace("*", fill).replace("?", "x") for pattern in patterns for fill in ("", "x")}
         return frozenset({*self._book.kinds, *made, "a kind that nobody has named"})
+
+
+def asks_more(one: Rule, other: Rule) -> bool:
+    """Tell whether the conditions of one hold only in some of the cases in which those of the other do."""
+    return _asks(one, other) and not _asks(other, one)
+
+
+def _asks(one: Rule, other: Rule) -> bool:
+    """Whether the conditions of the other hold wherever those of the one do."""
+    return (
+        _levels(one) <= _levels(other)
+        and (one.level_unclear or not other.level_unclear)
+        and (
+            other.circumstances is None
+            or (one.circumstances is not None and set(one.circumstances) <= set(other.circumstances))
+        )
+        and (
+            other.at_least is None
+            or (
+                one.at_least is not None and all(other.figures_reach({n: c}) for n, c in one.at_least.items())
+            )
+        )
+    )
 
 
 def _id(rule: Rule) -> str:
