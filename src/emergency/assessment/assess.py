@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from emergency.assessment import explanation
-from emergency.assessment.doing import done_about
-from emergency.assessment.duties import applicable, duties, office_record
+from emergency.assessment.doing import Doing, done_about
+from emergency.assessment.duties import Duty, OfficeRecord, applicable, duties, office_record
 from emergency.assessment.findings import findings_of
 from emergency.assessment.judged import Judged
 from emergency.assessment.later import later_duties
@@ -20,7 +20,24 @@ from emergency.domain.offices import Directory
 from emergency.domain.record import Recorded
 from emergency.domain.review import Determined
 from emergency.domain.vocabulary import Fault, Status
-from emergency.rulebook import Rulebook
+from emergency.rulebook import Rule, Rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What one office owed on one incident, and what it did about each duty.
+
+    Args:
+        record: What it is judged from.
+        rules: The rules that bind, or allow something to, an office of its kind on such an event.
+        duties: Its duties, each with what was done about it: the first reports, then those that were called for later.
+        remarks: Duties that found no recipient, and the like.
+    """
+
+    record: OfficeRecord
+    rules: tuple[Rule, ...]
+    duties: tuple[tuple[Duty, Doing], ...]
+    remarks: tuple[Remark, ...]
 
 
 def assess(history: Iterable[Recorded[Any]], directory: Directory, rulebook: Rulebook) -> Assessment:
@@ -46,27 +63,32 @@ def assess_timeline(timeline: Timeline, directory: Directory, rulebook: Rulebook
     for office_id in timeline.offices:
         looked_up.add(office_id)
         looked_up.update(directory.above(office_id))
-        record = office_record(timeline, directory, rulebook, office_id)
-        if record is None:
+        owed = owed_by(timeline, directory, rulebook, office_id)
+        if owed is None:
             continue
-        rules = applicable(record)
-        owed, unmatched = duties(record, rules)
-        remarks.extend(unmatched)
-        everyone = frozenset(r for duty in owed for r in duty.recipients)
-        judged = tuple(
-            Judged(duty, *assess_duty(record, duty, done_about(record, duty, everyone))) for duty in owed
-        )
-        called_for, unmatched = later_duties(record, rules)
-        remarks.extend(unmatched)
-        judged += tuple(Judged(duty, *assess_duty(record, duty, doing)) for duty, doing in called_for)
+        remarks.extend(owed.remarks)
+        judged = tuple(Judged(duty, *assess_duty(owed.record, duty, doing)) for duty, doing in owed.duties)
         obligations.extend(phase for one in judged for phase in one.phases)
-        findings.extend(findings_of(record, judged))
+        findings.extend(findings_of(owed.record, judged))
     return Assessment(
         obligations=tuple(obligations),
         findings=tuple(_with_determinations(timeline, directory, findings)),
         remarks=tuple(dict.fromkeys(remarks)),
         offices=frozenset(looked_up),
     )
+
+
+def owed_by(timeline: Timeline, directory: Directory, rulebook: Rulebook, office_id: str) -> Owed | None:
+    """What one office owed; None where nothing hints that it knew, or nobody knows what it is."""
+    record = office_record(timeline, directory, rulebook, office_id)
+    if record is None:
+        return None
+    rules = applicable(record)
+    firsts, remarks = duties(record, rules)
+    everyone = frozenset(r for duty in firsts for r in duty.recipients)
+    later, more = later_duties(record, rules)
+    done = tuple((duty, done_about(record, duty, everyone)) for duty in firsts)
+    return Owed(record, rules, (*done, *later), (*remarks, *more))
 
 
 def _with_determinations(timeline: Timeline, directory: Directory, findings: list[Finding]) -> list[Finding]:

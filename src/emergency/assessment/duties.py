@@ -120,7 +120,7 @@ def office_record(
     if office is None or knowledge is None:
         return None
     held = held_by(timeline, office_id)
-    day = _days(timeline, knowledge.since)[-1]
+    day = days_of(timeline, knowledge.since)[-1]
     return OfficeRecord(
         timeline=timeline,
         directory=directory,
@@ -166,7 +166,7 @@ def duties(record: OfficeRecord, rules: Iterable[Rule]) -> tuple[tuple[Duty, ...
     for rule in rules:
         if rule.modality is Modality.MAY or rule.stage is not Stage.FIRST:
             continue
-        for base in _bases(record, rule):
+        for base in bases_of(record, rule):
             start = started(record.holding, rule, base, record.knowledge)
             made = claim_of(record, rule, start, FIRST)
             if isinstance(made, Remark):
@@ -176,7 +176,7 @@ def duties(record: OfficeRecord, rules: Iterable[Rule]) -> tuple[tuple[Duty, ...
     return tuple(_grouped(record, claims)), tuple(remarks)
 
 
-def _bases(record: OfficeRecord, rule: Rule) -> Iterator[Start]:
+def bases_of(record: OfficeRecord, rule: Rule) -> Iterator[Start]:
     """When the rule's clock would start if it asked for nothing else: by its newest value's clock."""
     knowledge = record.knowledge
     clocks = dict.fromkeys(v.clock for v in rule.values.values() if isinstance(v, Value))
@@ -208,7 +208,7 @@ def claim_of(
     Returns:
         The claim; a remark where the directory has no recipient; None where the rule was not in force.
     """
-    days = _days(record.timeline, start.at)
+    days = days_of(record.timeline, start.at)
     versions = [rule.value_on(day) for day in days]
     newest = next((v for v in reversed(versions) if v is not None), None)
     if newest is None:
@@ -241,7 +241,7 @@ def _to_others(record: OfficeRecord, rule: Rule, value: Value) -> Remark | None:
     )
 
 
-def _days(timeline: Timeline, since: Interval) -> tuple[date, ...]:
+def days_of(timeline: Timeline, since: Interval) -> tuple[date, ...]:
     """The China days on which the clock may have started: both ends, each once.
 
     A bare day runs to the midnight that ends it; that midnight is no day of its own. An open beginning reaches back
@@ -285,7 +285,7 @@ def _claim(
         category=opened.category,
         kind=opened.kind,
         division=opened.place.division,
-        day=_days(record.timeline, start.at)[-1],
+        day=days_of(record.timeline, start.at)[-1],
     )
     ground = Ground(
         rule=rule.id,
@@ -308,11 +308,9 @@ def _due(
     """When a verdict says that it was due, and when the officer is told that it is."""
     if value.limit.before is not None:
         other = Recipient(tier=value.limit.before.tier, line=value.limit.before.line)
-        sent = _first_sent(record, other, _days(record.timeline, start.at)[-1])
+        sent = first_sent(record, other, days_of(record.timeline, start.at)[-1])
         return sent, sent
-    zone = record.zone
-    paused = pauses_of(record.timeline, record.directory, rule, record.office.id, zone)
-    days = Days(zone, record.rulebook.calendar(rule.id), paused.surely, paused.possibly)
+    days = days_for(record, rule)
     ends = [due_after(limit, start.at, days) for limit in limits]
     early = [end.earliest for end in ends if end.earliest is not None]
     late = [end.latest for end in ends if end.latest is not None]
@@ -328,17 +326,27 @@ def _due(
     return judged, _with_inherited(record, value.clock, start.at, within, judged)
 
 
+def days_for(record: OfficeRecord, rule: Rule) -> Days:
+    """By which calendar, and without which suspended dates, the days of a rule are counted for the office."""
+    paused = pauses_of(record.timeline, record.directory, rule, record.office.id, record.zone)
+    return Days(record.zone, record.rulebook.calendar(rule.id), paused.surely, paused.possibly)
+
+
+def outer_start(record: OfficeRecord, limit: Limit) -> Interval:
+    """When the clock of a limit's outer end started."""
+    assert limit.at_most is not None  # noqa: S101 - asked before
+    if limit.at_most.clock in KNOWLEDGE:
+        return record.knowledge.since
+    starts = started_by(record.timeline, record.office.id, limit.at_most.clock)
+    return starts[0].at if starts else OPEN
+
+
 def _at_most(record: OfficeRecord, limit: Limit, due: Interval, start: Start, days: Days) -> Interval:
     """The earlier of the due time and the outer end; one that was over when the clock started does not bind."""
     outer = limit.at_most
     if outer is None:
         return due
-    if outer.clock in KNOWLEDGE:
-        since = record.knowledge.since
-    else:
-        starts = started_by(record.timeline, record.office.id, outer.clock)
-        since = starts[0].at if starts else OPEN
-    end = due_after(Limit(within=outer.within), since, days)
+    end = due_after(Limit(within=outer.within), outer_start(record, limit), days)
     if surely_after(start.at, end):
         return due
     latest = [e for e in (due.latest, end.latest) if e is not None]
@@ -349,7 +357,7 @@ def _at_most(record: OfficeRecord, limit: Limit, due: Interval, start: Start, da
     return Interval(min(early) if len(early) == 2 else None, min(latest, default=None))  # noqa: PLR2004 - both
 
 
-def _first_sent(record: OfficeRecord, wanted: Recipient, day: date) -> Interval | None:
+def first_sent(record: OfficeRecord, wanted: Recipient, day: date) -> Interval | None:
     """When the office first reported to another recipient; None where it did not."""
     other = recipient_of(wanted, record.office, record.directory, day)
     if other is None:

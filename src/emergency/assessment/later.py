@@ -16,8 +16,8 @@ from datetime import date, datetime, timedelta
 from emergency.assessment.clocks import KNOWLEDGE, ONCE, situation_over, started_by
 from emergency.assessment.conditions import Start, started
 from emergency.assessment.doing import Doing, in_form, messages_to
-from emergency.assessment.due import Days, due_after, end_of_day, window_end
-from emergency.assessment.duties import NOTHING_KNOWN, Claim, Duty, OfficeRecord, claim_of
+from emergency.assessment.due import due_after, end_of_day, window_end
+from emergency.assessment.duties import NOTHING_KNOWN, Claim, Duty, OfficeRecord, claim_of, days_for
 from emergency.assessment.holding import OWN, Held, without_unverified
 from emergency.assessment.knowledge import Knowledge
 from emergency.assessment.model import Remark
@@ -247,8 +247,7 @@ def _one_after_another(record: OfficeRecord, rule: Rule, newest: Value, told: To
     """Each report calls for the next, so long after it, until the situation is over."""
     over = situation_over(record.timeline)
     limit = newest.limit.model_copy(update={"every": None, "within": newest.limit.every})
-    paused = pauses_of(record.timeline, record.directory, rule, record.office.id, record.zone)
-    days = Days(record.zone, record.rulebook.calendar(rule.id), paused.surely, paused.possibly)
+    days = days_for(record, rule)
     for report, following in zip(told.messages, (*told.messages[1:], None), strict=True):
         due = due_after(limit, report.at, days)
         if over is not None and (due.latest is None or not surely_after(over.at, due)):
