@@ -14,7 +14,7 @@ from typing import Any
 
 from emergency.assessment.assess import assess
 from emergency.assessment.conditions import graded_measures
-from emergency.assessment.model import Obligation, Words
+from emergency.assessment.model import Assessment, Obligation, Words
 from emergency.domain.events import (
     Entry,
     FinalReportFiled,
@@ -40,6 +40,9 @@ from emergency.rulebook import Clock, Example, LevelTable, Rule, Rulebook, RuleC
 from emergency.rulebook.lookup import is_pattern
 
 OFFICE = "office"
+Event = tuple[Category, str | None]
+"""A category, and a word for the kind."""
+
 MINUTE = timedelta(minutes=1)
 NONE = "none"
 
@@ -89,24 +92,20 @@ class Tried:
 def run_examples(rulebook: Rulebook, rules: Iterable[Rule] | None = None) -> Iterator[Tried]:
     """Try every example of some rules, or of all, in their order."""
     for rule in rulebook.rules if rules is None else rules:
-        alone = _alone(rulebook, rule)
-        for number in range(1, len(rule.examples) + 1):
-            yield _tried(alone, rule, number)
+        # The rule without any other, with the tables, families and calendars that it leans on.
+        alone = replace(rulebook, rules=(rule,), provisions=(), elements=(), unread=())
+        events: dict[str | None, Event] = {}
+        for number, example in enumerate(rule.examples, 1):
+            division = _division(rule, example)
+            if division not in events and example.kind is None:
+                events[division] = _usual(alone, rule, division)
+            event = events[division] if example.kind is None else _named(alone, rule, example.kind, division)
+            history = _record(rule, example, event)
+            yield _compared(rule, number, assess(history, _directory(rule), alone))
 
 
-def run_example(rulebook: Rulebook, rule: Rule, number: int) -> Tried:
-    """Try one example of a rule, counted from 1."""
-    return _tried(_alone(rulebook, rule), rule, number)
-
-
-def _alone(rulebook: Rulebook, rule: Rule) -> Rulebook:
-    """The rule without any other, with the tables, families and calendars that it leans on."""
-    return replace(rulebook, rules=(rule,), provisions=(), elements=(), unread=())
-
-
-def _tried(alone: Rulebook, rule: Rule, number: int) -> Tried:
+def _compared(rule: Rule, number: int, assessment: Assessment) -> Tried:
     example = rule.examples[number - 1]
-    assessment = assess(record_of(alone, rule, example), _directory(rule), alone)
     last = [o for o in assessment.obligations if o.office == OFFICE and o.holds_until is None]
     came: str | Mapping[date, str]
     if isinstance(example.then, Mapping):
@@ -126,10 +125,10 @@ def _day_of(obligation: Obligation) -> date:
     return date.max if due is None else (due - timedelta(microseconds=1)).astimezone(CHINA).date()
 
 
-def record_of(rulebook: Rulebook, rule: Rule, example: Example) -> list[Recorded[Any]]:
-    """The record that an example stands for: an incident of the rule's category, kind and place."""
+def _record(rule: Rule, example: Example, event: Event) -> list[Recorded[Any]]:
+    """The record that an example stands for."""
     clock = _clock(rule, example)
-    category, kind = _event(rulebook, rule, example)
+    category, kind = event
     occurred = _occurred(example, clock)
     opened = IncidentOpened(
         ref="example",
@@ -294,38 +293,40 @@ def _division(rule: Rule, example: Example) -> str | None:
     return None if rule.where is None else rule.where[0].ljust(6, "0")
 
 
-def _event(rulebook: Rulebook, rule: Rule, example: Example) -> tuple[Category, str | None]:
-    """A category and a kind of event that the rule speaks of."""
-    division = _division(rule, example)
-    if example.kind is None:
-        return _usual(rulebook, rule, division)
+def _named(rulebook: Rulebook, rule: Rule, kind: str, division: str | None) -> Event:
+    """The event of an example that names its kind: of that kind's own category, or of the first that fits."""
     categories = rule.categories or tuple(Category)
-    fitting = [c for c in categories if rulebook.about(rule, c, example.kind, division)]
-    return (fitting or list(categories))[0], example.kind
+    fitting = [c for c in categories if rulebook.about(rule, c, kind, division)] or list(categories)
+    known = rulebook.kinds.get(kind)
+    return known.category if known is not None and known.category in fitting else fitting[0], kind
 
 
-def _usual(rulebook: Rulebook, rule: Rule, division: str | None) -> tuple[Category, str | None]:
+def _usual(rulebook: Rulebook, rule: Rule, division: str | None) -> Event:
     """The event of all the rule's examples that name no kind.
 
     It is the first that fits; where the rule asks for a level, the first of those whose tables give it to most of
     the examples.
     """
     categories = rule.categories or tuple(Category)
-    fitting = [
+    fitting = (
         (category, kind)
         for category in categories
         for kind in _kinds(rulebook, rule, category)
         if rulebook.about(rule, category, kind, division)
-    ]
-    if rule.levels is None or not fitting:
-        return fitting[0] if fitting else (categories[0], None)
-    differing: dict[tuple[LevelTable, ...], tuple[Category, str]] = {}
+    )
+    if rule.levels is None:
+        return next(fitting, (categories[0], None))
+    differing: dict[tuple[LevelTable, ...], Event] = {}
     for category, kind in fitting:
         differing.setdefault(rulebook.tables_for(category, kind, division), (category, kind))
-    return max(differing.values(), key=lambda event: _reached(rulebook, rule, event, division))
+    return max(
+        differing.values(),
+        key=lambda event: _reached(rulebook, rule, event, division),
+        default=(categories[0], None),
+    )
 
 
-def _reached(rulebook: Rulebook, rule: Rule, event: tuple[Category, str], division: str | None) -> int:
+def _reached(rulebook: Rulebook, rule: Rule, event: Event, division: str | None) -> int:
     """To how many of the rule's examples the tables for such an event give one of its levels."""
     found = 0
     for example in rule.examples:
@@ -352,4 +353,4 @@ def _kinds(rulebook: Rulebook, rule: Rule, category: Category) -> Iterator[str]:
     yield from (name for name, kind in rulebook.kinds.items() if kind.category is category)
 
 
-__all__ = ["Tried", "record_of", "run_example", "run_examples"]
+__all__ = ["Tried", "run_examples"]
