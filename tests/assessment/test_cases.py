@@ -45,7 +45,7 @@ def _span(value: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever the file say
 
 
 def _seen(row: Mapping[str, Any], key: str) -> Any:  # noqa: ANN401 - a value of a row
-    if key == "grounds":
+    if key in ("grounds", "has", "lacks"):
         return sorted(ground["rule"].removeprefix("cn/") for ground in row["grounds"])
     if key == "reason":
         return (row["reason"] or {}).get("en")
@@ -60,6 +60,10 @@ def _check_obligation(row: Mapping[str, Any], name: str, wanted: Mapping[str, An
             assert row[key] == (None if value is None else _span(value)), (name, key)
         elif key == "grounds":
             assert _seen(row, key) == sorted(value), (name, key)
+        elif key == "has":
+            assert set(value) <= set(_seen(row, key)), (name, key)
+        elif key == "lacks":
+            assert set(value).isdisjoint(_seen(row, key)), (name, key)
         elif key == "reason":
             assert value in (_seen(row, key) or ""), (name, key)
         else:

@@ -184,7 +184,8 @@ def _may_serve(message: Step, duty: Duty) -> bool:
     """A second, written report is met in writing only; a raise only by what came after it."""
     if not in_form(message, duty.channel):
         return False
-    starts = [claim.start for claim in duty.claims]
+    claims = [claim for claim in duty.claims if claim.ground.sure] or list(duty.claims)
+    starts = [claim.start for claim in claims]
     if any(claim.value.clock not in KNOWLEDGE for claim in duty.claims):
         return True  # told before it verified or graded, it had told already
     if any(not surely_after(start, duty.knowledge.since) for start in starts):

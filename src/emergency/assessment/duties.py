@@ -82,9 +82,8 @@ class Duty:
 
     @property
     def recipients(self) -> tuple[str, ...]:
-        """Whoever may be told to meet it."""
-        equals = (other for claim in self.claims for other in claim.found.equals)
-        return tuple(dict.fromkeys((self.found.office, *equals)))
+        """Whoever may be told to meet it, by the rule that governs: another rule may let one pass over a tier."""
+        return tuple(dict.fromkeys((self.found.office, *governing(self).found.equals)))
 
 
 @dataclass(frozen=True, slots=True)
