@@ -163,6 +163,8 @@ def _urgent_first(dues: tuple[Due, ...]) -> list[Due]:
 
 def _duty(settings: Settings, due: Due, hour: datetime, view: View) -> tuple[str, str]:
     """When and to whom; and under which article, on which condition, how sure."""
+    from emergency.assessment.words import stage_words  # noqa: PLC0415 - the engine is loaded by now
+
     say = settings.say
     if due.by is None:
         when = say("立即", "at once")
@@ -182,7 +184,8 @@ def _duty(settings: Settings, due: Due, hour: datetime, view: View) -> tuple[str
         parts.append(f"[{settings.words(due.condition)}]")
     if not due.confirmed:
         parts.append(say("[原文未核对]", "[text not confirmed]"))
-    return f"{when} → {due.recipient_name} ({due.recipient}){written}", " ".join(parts)
+    which = "" if due.stage == "first" else f"{settings.words(stage_words(due.stage, due.occasion))} "
+    return f"{when} → {which}{due.recipient_name} ({due.recipient}){written}", " ".join(parts)
 
 
 def _long(settings: Settings, length: timedelta) -> str:
@@ -219,6 +222,8 @@ def _json(outcome: Outcome, view: View) -> dict[str, Any]:
                 "office": due.office,
                 "recipient": due.recipient,
                 "recipient_name": due.recipient_name,
+                "stage": due.stage,
+                "occasion": due.occasion,
                 "channel": due.channel,
                 "by": iso_instant(due.by),
                 "citation": due.citation,

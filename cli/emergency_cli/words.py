@@ -89,11 +89,17 @@ def late_by(settings: Settings, span: Mapping[str, Any] | None) -> str:
 
 def obligation_columns(settings: Settings, directory: Directory) -> list[Column]:
     """Obligations in 80 columns."""
+    from emergency.assessment.words import stage_words  # noqa: PLC0415 - the engine is loaded by now
+
     say = settings.say
 
     def whom(row: Mapping[str, Any]) -> str:
         channel = row["channel"] if row["channel"] != "any" else ""
         shown = broken(office(settings, directory, row["recipient"]))
+        if row["stage"] != "first":
+            shown += f"\n[{settings.words(stage_words(row['stage'], row['occasion']))}]"
+        elif row["occasion"] != "first":
+            shown += f"\n[{row['occasion']}]"
         return shown + (f" ({say(_CHANNELS.get(channel, channel), channel)})" if channel else "")
 
     def due(row: Mapping[str, Any]) -> str:

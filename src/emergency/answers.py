@@ -32,6 +32,8 @@ class Due:
         office: Who owes it.
         recipient: To whom.
         recipient_name: The recipient's name.
+        stage: Which report: ``first``, ``follow-up``, ``supplement``, ``final``…
+        occasion: What calls for it: ``first``, a day, an entry.
         channel: ``any`` or ``written``.
         by: When at the latest; None for a duty *at once*.
         citation: The rule that gives the earliest time.
@@ -45,6 +47,8 @@ class Due:
     office: str
     recipient: str
     recipient_name: str
+    stage: str
+    occasion: str
     channel: str
     by: datetime | None
     citation: str
@@ -161,6 +165,8 @@ def still_due(obligations: Iterable[Obligation], office: str, offices: Directory
                 office=office,
                 recipient=obligation.recipient,
                 recipient_name=offices.name(obligation.recipient),
+                stage=obligation.stage,
+                occasion=obligation.occasion,
                 channel=obligation.channel,
                 by=by,
                 citation=ground.citation,

@@ -9,7 +9,7 @@ from emergency.assessment.model import Words
 from emergency.domain.intervals import Interval, Span
 from emergency.domain.times import CHINA
 from emergency.domain.vocabulary import Fault, Line, Status, Tier
-from emergency.rulebook import Clock, Limit, Period
+from emergency.rulebook import Clock, Limit, Period, Stage
 
 FAULTS = {
     Fault.LATE: Words("迟报", "late"),
@@ -29,6 +29,25 @@ STATUSES = {
     ),
     Status.NONE: Words("系统未发现", "not seen by the engine"),
 }
+
+
+STAGES = {
+    Stage.FIRST: Words("首报", "first report"),
+    Stage.FOLLOW_UP: Words("续报", "follow-up"),
+    Stage.SUPPLEMENT: Words("补报", "supplement"),
+    Stage.FINAL: Words("终报", "final report"),
+    Stage.LIKELY: Words("可能发生的事件", "likely event"),
+    Stage.WARNING: Words("预警", "warning"),
+    Stage.RECOVERY: Words("善后总结", "recovery report"),
+}
+
+
+def stage_words(stage: str, occasion: str) -> Words:
+    """Which report, where it is not the first; a follow-up with its day."""
+    said = STAGES[Stage(stage)]
+    day = occasion[:10]
+    dated = f" {day}" if len(day) == 10 and day[4::3] == "--" else ""  # noqa: PLR2004 - a day like 2020-03-11
+    return Words(f"{said.zh}{dated}", f"{said.en}{dated}")
 
 
 def instant(moment: datetime, zone: ZoneInfo = CHINA) -> str:
