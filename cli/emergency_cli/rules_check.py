@@ -1,0 +1,140 @@
+"""``emergency rules new``, ``lint`` and ``test``: write a rule, look it over, run its examples."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from emergency_cli.context import Settings, common_options, pass_settings
+from emergency_cli.lazy import REFUSED, leave
+from emergency_cli.output import SCHEMA, emit_json, indented, show
+
+if TYPE_CHECKING:
+    from emergency.assessment.examples import Tried
+
+
+@click.command("new")
+@click.argument("path", type=click.Path(path_type=Path))
+@common_options
+@pass_settings
+def new_rule(settings: Settings, path: Path) -> None:
+    """Write a template of a rule to PATH, like cn/local/330127-chunan/unit-to-county.yaml."""
+    from emergency.rulebook.template import template  # noqa: PLC0415 - help needs no rules
+
+    if path.suffix != ".yaml":
+        raise click.UsageError(f"{path} does not end in .yaml; a rule is one .yaml file.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(template(path))
+    except FileExistsError:
+        raise click.ClickException(f"{path} is already there; nothing was written.") from None
+    click.echo(
+        settings.say(
+            f"已写入 {path}。改好后：emergency rules lint {path}；emergency rules test {path}",
+            f"Wrote {path}. Fill it in, then: emergency rules lint {path}; emergency rules test {path}",
+        )
+    )
+
+
+@click.command("lint")
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@common_options
+@pass_settings
+def lint_rules(settings: Settings, folder: Path | None, form: str) -> None:
+    """Look over a folder or file of rules, or those that come with the program.
+
+    Exit code 3 where something in it cannot be used. A warning that was looked at and found right is silenced in the
+    rule: `accepts: {CODE: why}`.
+    """
+    from emergency.rulebook import Severity, lint  # noqa: PLC0415 - help needs no rules
+
+    problems = lint(folder or settings.rules)
+    errors = sum(problem.severity is Severity.ERROR for problem in problems)
+    if form == "json":
+        rows = [
+            {
+                "severity": problem.severity.value,
+                "code": problem.code,
+                "file": problem.file,
+                "line": problem.line,
+                "key": problem.key,
+                "message": problem.message,
+            }
+            for problem in problems
+        ]
+        emit_json({"schema": SCHEMA, "rows": rows})
+        leave(REFUSED if errors else 0)
+    for problem in problems:
+        click.echo(str(problem))
+    click.echo(
+        settings.say(
+            f"{errors} 处错误，{len(problems) - errors} 处提醒。",
+            f"{errors} errors, {len(problems) - errors} warnings.",
+        )
+    )
+    leave(REFUSED if errors else 0)
+
+
+@click.command("test")
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@common_options
+@pass_settings
+def test_rules(settings: Settings, folder: Path | None, form: str) -> None:
+    """Run the examples of a folder or file of rules through the engine; exit code 3 where one comes out otherwise."""
+    from emergency.assessment.examples import run_examples  # noqa: PLC0415 - help needs no engine
+    from emergency.rulebook.loader import read_part, rulebook_of  # noqa: PLC0415 - as above
+    from emergency.rulebook.plain import plain  # noqa: PLC0415 - as above
+
+    part = read_part(folder or settings.rules)
+    tried = list(run_examples(rulebook_of(part.reading), part.rules))
+    failed = [one for one in tried if not one.passed]
+    without = [rule.id for rule in part.rules if not rule.examples]
+    if form == "json":
+        rows = [
+            {
+                "rule": one.rule,
+                "example": one.number,
+                "passed": one.passed,
+                "expected": plain(one.example.then),
+                "came": plain(one.came),
+                "reason": None if one.reason is None else {"zh": one.reason.zh, "en": one.reason.en},
+            }
+            for one in tried
+        ]
+        emit_json({"schema": SCHEMA, "rows": rows, "without_examples": without})
+        leave(REFUSED if failed else 0)
+    for one in failed:
+        _failure(settings, one)
+    if without:
+        some = ", ".join(without[:5]) + ("…" if len(without) > 5 else "")  # noqa: PLR2004 - a few names
+        click.echo(
+            settings.say(f"没有例子：{len(without)} 条（{some}）", f"No example: {len(without)} ({some})")
+        )
+    click.echo(
+        settings.say(
+            f"{len(tried)} 个例子，{len(failed)} 个不符。",
+            f"{len(tried)} examples, {len(failed)} came out otherwise.",
+        )
+    )
+    leave(REFUSED if failed else 0)
+
+
+def _failure(settings: Settings, one: Tried) -> None:
+    from emergency_cli import rules_words as words  # noqa: PLC0415 - help needs no engine
+
+    say = settings.say
+    lines = [
+        words.example(say, one.example),
+        say(
+            f"应为：{words.outcome(say, one.example.then)}；得出：{words.outcome(say, one.came)}",
+            f"expected: {words.outcome(say, one.example.then)}; came out: {words.outcome(say, one.came)}",
+        ),
+    ]
+    if one.reason is not None:
+        lines.append(f"{say('理由', 'why')}: {words.worded(say, one.reason)}")
+    show(one.name, *(indented(line, 2) for line in lines))

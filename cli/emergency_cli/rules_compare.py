@@ -1,0 +1,374 @@
+"""``emergency rules diff``, ``coverage`` and ``reference``: what changed, what is missing, and the whole to read."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from emergency_cli.context import Settings, common_options, pass_settings
+from emergency_cli.entries import CATEGORIES
+from emergency_cli.output import SCHEMA, Column, emit_json, indented, show, table
+from emergency_cli.rules_show import day_option, today
+
+if TYPE_CHECKING:
+    from emergency.rulebook import Rulebook
+    from emergency.rulebook.coverage import Cell
+    from emergency.rulebook.diff import Change, Side
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+form_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="For people, or for programs.",
+)
+
+
+@click.command("diff")
+@click.argument("old", metavar="A")
+@click.argument("new", metavar="B")
+@form_option
+@common_options
+@pass_settings
+def diff_rules(settings: Settings, old: str, new: str, form: str) -> None:
+    """What changed from A to B, each a day like 2024-11-01, a folder of rules, or a pack such as 330127-chunan.
+
+    Two days are compared by what is in force on them; a day and a folder by what both say on that day; two folders by
+    all their values.
+    """
+    from emergency.rulebook.diff import differences  # noqa: PLC0415 - help needs no rules
+
+    sides, book = _sides(settings, old, new)
+    changes = list(differences(*sides))
+    if form == "json":
+        emit_json({"schema": SCHEMA, "from": old, "to": new, "rows": [_change_row(each) for each in changes]})
+        return
+    last = None
+    for change in changes:
+        if change.id != last:
+            show(change.id, indented(settings.say(change.title.zh, change.title.en), 2))
+            last = change.id
+        show(indented(_said(settings, change, book), 4))
+    counted = Counter(change.what.value for change in changes if change.since is None and change.part is None)
+    changed = len({change.id for change in changes if change.since or change.part})
+    click.echo(
+        settings.say(
+            f"新增 {counted['added']} 条，删去 {counted['removed']} 条，变更 {changed} 条。",
+            f"{counted['added']} added, {counted['removed']} removed, {changed} changed.",
+        )
+    )
+
+
+def _sides(settings: Settings, old: str, new: str) -> tuple[tuple[Side, Side], Rulebook]:
+    """Both states, and the rulebook whose words are used."""
+    from emergency.rulebook.diff import Side, side  # noqa: PLC0415 - help needs no rules
+
+    given = [_side(settings, one) for one in (old, new)]
+    days = {day for _, day, _ in given if day is not None}
+    packs = [pack for _, _, pack in given if pack is not None]
+    sides: list[Side] = []
+    for book, day, pack in given:
+        one = side(book, day or (min(days) if days else None), pack or (packs[0] if packs else None))
+        if len(packs) == len(given) and pack is not None:  # two packs: compared file by file
+            one = Side({name.removeprefix(f"{pack}/"): scope for name, scope in one.scopes.items()}, one.day)
+        sides.append(one)
+    return (sides[0], sides[1]), given[1][0]
+
+
+def _side(settings: Settings, said: str) -> tuple[Rulebook, date | None, str | None]:
+    """The rulebook, day and pack that an argument names."""
+    from emergency.rulebook import load  # noqa: PLC0415 - help needs no rules
+    from emergency.rulebook.fields import read_day  # noqa: PLC0415 - as above
+
+    if _DAY.fullmatch(said):
+        try:
+            return load(settings.rules), read_day(said), None
+        except ValueError as error:
+            raise click.UsageError(str(error)) from None
+    if Path(said).is_dir():
+        return load(Path(said)), None, None
+    book = load(settings.rules)
+    packs = sorted({_pack_of(rule.id) for rule in book.rules})
+    fitting = [pack for pack in packs if said.strip("/") in (pack, pack.rpartition("/")[2])]
+    if len(fitting) == 1:
+        return book, None, fitting[0]
+    raise click.UsageError(
+        f"{said} is neither a day like 2024-11-01, nor a folder, nor a pack. The packs: {', '.join(packs)}."
+    )
+
+
+def _pack_of(rule_id: str) -> str:
+    """The folder of a local pack; the national rules are one pack."""
+    parts = rule_id.split("/")
+    return "/".join(parts[:3] if parts[1] == "local" else parts[:2])
+
+
+def _change_row(change: Change) -> dict[str, Any]:
+    from emergency.rulebook.plain import plain  # noqa: PLC0415 - help needs no rules
+
+    return {
+        "id": change.id,
+        "title": {"zh": change.title.zh, "en": change.title.en},
+        "what": change.what.value,
+        "since": plain(change.since),
+        "part": change.part,
+        "before": plain(change.before),
+        "after": plain(change.after),
+    }
+
+
+_PARTS = {
+    "rank": ("效力", "rank"),
+    "who": ("谁", "who"),
+    "to": ("报谁", "to"),
+    "modality": ("性质", "modality"),
+    "stage": ("报告", "stage"),
+    "channel": ("方式", "channel"),
+    "levels": ("级别条件", "levels"),
+    "at_least": ("数字条件", "figures"),
+    "circumstances": ("情形条件", "circumstances"),
+    "level_unclear": ("等级不明条件", "unclear level"),
+    "window": ("窗口", "window"),
+    "suspended_by": ("可由其暂停", "suspended by"),
+    "categories": ("类别", "categories"),
+    "kinds": ("种类", "kinds"),
+    "kinds_except": ("不含种类", "kinds left out"),
+    "where": ("地域", "where"),
+    "limit": ("时限", "limit"),
+    "clock": ("起算", "clock"),
+    "thresholds": ("分级数字", "thresholds"),
+    "together": ("合并数字", "figures together"),
+    "level_circumstances": ("分级情形", "circumstances of levels"),
+    "law": ("依据", "text"),
+    "number": ("文号", "number"),
+    "article": ("条款", "article"),
+    "promulgated": ("公布日", "promulgated"),
+    "confirmed": ("原文核对", "confirmed"),
+}
+
+
+def _said(settings: Settings, change: Change, book: Rulebook) -> str:
+    say = settings.say
+    since = "" if change.since is None else say(f"（自{change.since}）", f" (since {change.since})")
+    if change.part is None:
+        whole = {"added": ("新增", "added"), "removed": ("删去", "removed")}[change.what.value]
+        value = change.after if change.what.value == "added" else change.before
+        more = "" if value is None else f": {_shown(settings, 'limit', getattr(value, 'limit', None), book)}"
+        return say(*whole) + since + more
+    name = say(*_PARTS[change.part])
+    before, after = (_shown(settings, change.part, part, book) for part in (change.before, change.after))
+    return say(f"{name}{since}：由「{before}」改为「{after}」", f"{name}{since}: from {before} to {after}")
+
+
+def _shown(settings: Settings, part: str, value: Any, book: Rulebook) -> str:  # noqa: ANN401 - any part
+    from emergency.assessment.words import CLOCKS, limit_words  # noqa: PLC0415 - help needs no engine
+    from emergency.rulebook import Limit, Recipient, Who  # noqa: PLC0415 - as above
+    from emergency.rulebook.plain import plain  # noqa: PLC0415 - as above
+    from emergency_cli import rules_words as words  # noqa: PLC0415 - as above
+
+    say = settings.say
+    if value is None:
+        return say("废止", "repealed") if part == "limit" else say("无", "none")
+    if isinstance(value, Limit):
+        return words.worded(say, limit_words(value))
+    if isinstance(value, Recipient):
+        return words.to(say, value)
+    if isinstance(value, Who):
+        return words.who(say, value)
+    if part == "clock":
+        return words.worded(say, CLOCKS[value])
+    if isinstance(value, bool):
+        return say("是", "yes") if value else say("否", "no")
+    if part == "circumstances":
+        return words.listed(say, (words.declared(say, book, part, slug) for slug in value))
+    if isinstance(value, (tuple, list)):
+        return words.listed(say, map(str, value))
+    simple = plain(value)
+    return str(simple) if not isinstance(simple, dict) else "; ".join(f"{k} {v}" for k, v in simple.items())
+
+
+# -- coverage -------------------------------------------------------------------------------------------------
+
+
+@click.command("coverage")
+@day_option("on", "On this day; today unless given.")
+@click.option("--category", type=click.Choice(CATEGORIES), help="Only this category of events.")
+@click.option(
+    "--where", metavar="CODE", help="With the rules of this division; national ones alone unless given."
+)
+@click.option("--rows", "by_row", is_flag=True, help="Which rows of the collection which files encode.")
+@form_option
+@common_options
+@pass_settings
+def coverage(
+    settings: Settings, on: datetime | None, category: str | None, where: str | None, by_row: bool, form: str
+) -> None:
+    """Which duties some rule gives on a day, and which none; permissions count for nothing."""
+    from emergency.rulebook import load  # noqa: PLC0415 - help needs no rules
+    from emergency.rulebook.coverage import coverage as cells_of  # noqa: PLC0415 - as above
+
+    book = load(settings.rules)
+    if by_row:
+        _rows(book, form)
+        return
+    day = on.date() if on else today(settings)
+    cells = [cell for cell in cells_of(book, day, where) if category in (None, cell.category)]
+    if form == "json":
+        rows = [
+            {
+                "category": cell.category.value,
+                "line": cell.line.value,
+                "tier": cell.tier.value,
+                "stage": cell.stage.value,
+                "level": cell.level.value,
+                "covered": cell.covered.value,
+                "rules": list(cell.rules),
+            }
+            for cell in cells
+        ]
+        emit_json({"schema": SCHEMA, "on": day.isoformat(), "rulebook": book.fingerprint, "rows": rows})
+        return
+    for each in dict.fromkeys(cell.category for cell in cells):
+        _coverage_table(settings, [cell for cell in cells if cell.category is each], day)
+    legend = settings.say(
+        "每格：有规则的级别。* 仅部分种类、数字或情形；? 仅有原文未核对的规则；· 没有规则。",
+        "Each cell: the levels with a rule. * only for some kinds, figures or circumstances; "
+        "? only by texts not confirmed; · no rule.",
+    )
+    show(indented(legend, 0))
+
+
+def _rows(book: Rulebook, form: str) -> None:
+    from emergency.rulebook.coverage import rows  # noqa: PLC0415 - help needs no rules
+
+    found = rows(book)
+    if form == "json":
+        encoded = [{"row": row, "files": list(files)} for row, files in found.items()]
+        emit_json({"schema": SCHEMA, "rulebook": book.fingerprint, "rows": encoded})
+        return
+    for row, files in found.items():
+        show(row, *(indented(file, 2) for file in files))
+
+
+_NARROW = {
+    "party": ("党委", "party"),
+    "government": ("政府", "gov."),
+    "department": ("部门", "dept."),
+    "enterprise": ("企业", "firm"),
+    "unit": ("单位", "unit"),
+    "village": ("村", "vill."),
+    "township": ("乡", "town."),
+    "county": ("县", "county"),
+    "city": ("市", "city"),
+    "province": ("省", "prov."),
+    "ministry": ("部", "min."),
+}
+"""Names of lines and tiers that leave room for the levels in 80 columns."""
+
+
+def _coverage_table(settings: Settings, cells: list[Cell], day: date) -> None:
+    from emergency.rulebook.coverage import TIERS, Covered  # noqa: PLC0415 - help needs no rules
+    from emergency_cli import rules_words as words  # noqa: PLC0415 - as above
+
+    say = settings.say
+    lines: dict[tuple[str, str], dict[str, list[Cell]]] = {}
+    for cell in cells:
+        lines.setdefault((cell.line, cell.stage), {}).setdefault(cell.tier, []).append(cell)
+    bare = [
+        key
+        for key, tiers in lines.items()
+        if {c.covered for some in tiers.values() for c in some} == {Covered.NONE}
+    ]
+    shown = [(key, tiers) for key, tiers in lines.items() if key not in bare]
+    columns = [
+        Column(say("线", "line"), lambda row: say(*_NARROW[row[0][0]]), fold=False),
+        Column(say("报告", "stage"), lambda row: say(words.STAGES[row[0][1]][0], row[0][1]), fold=False),
+        *(_tier_column(say(*_NARROW[tier]), tier) for tier in TIERS),
+    ]
+    title = f"{words.named(say, words.CATEGORIES, cells[0].category)} · {day}"
+    show(table(columns, shown, title=title))
+    for line in dict.fromkeys(line for line, _ in bare):
+        stages = words.listed(
+            say, (words.named(say, words.STAGES, stage) for of, stage in bare if of == line)
+        )
+        show(indented(f"{say('没有规则', 'no rule')}: {say(*_NARROW[line])}: {stages}", 0))
+    show("")
+
+
+def _tier_column(title: str, tier: str) -> Column:
+    return Column(title, lambda row: _mark(row[1].get(tier, ())), fold=False)
+
+
+def _mark(cells: Iterable[Cell]) -> str:
+    """The levels that some rule reaches, in 80 columns: ``I-IV``, ``I,II*``, ``I-IV?``, ``·``."""
+    found: dict[str, list[int]] = {"full": [], "partly": [], "unconfirmed": []}
+    for number, cell in enumerate(cells):
+        if cell.covered.value in found:
+            found[cell.covered.value].append(number)
+    signs = {"full": "", "partly": "*", "unconfirmed": "?"}
+    return " ".join(_span(numbers) + signs[kind] for kind, numbers in found.items() if numbers) or "·"
+
+
+def _span(numbers: list[int]) -> str:
+    levels = ("I", "II", "III", "IV")
+    if len(numbers) > 2 and numbers[-1] - numbers[0] == len(numbers) - 1:  # noqa: PLR2004 - three in a row
+        return f"{levels[numbers[0]]}-{levels[numbers[-1]]}"
+    return ",".join(levels[number] for number in numbers)
+
+
+# -- reference ------------------------------------------------------------------------------------------------
+
+
+@click.command("reference")
+@click.option(
+    "--output", type=click.Path(path_type=Path, file_okay=False), help="Write the pages into this folder."
+)
+@click.option("--check", is_flag=True, help="Write nothing; exit code 3 where a page is not up to date.")
+@common_options
+@pass_settings
+def reference(settings: Settings, output: Path | None, check: bool) -> None:
+    """The rules as Markdown pages, one a pack, with every citation, in both languages."""
+    from emergency.rulebook import load  # noqa: PLC0415 - help needs no rules
+    from emergency_cli.lazy import REFUSED, leave  # noqa: PLC0415 - only here
+    from emergency_cli.rules_pages import pages  # noqa: PLC0415 - help needs no engine
+
+    made = pages(load(settings.rules))
+    if output is None:
+        if check:
+            raise click.UsageError("--check needs --output, the folder of the pages.")
+        for text in made.values():
+            click.echo(text)
+        return
+    there = {path.name for path in output.glob("*.md")} if output.is_dir() else set()
+    old = sorted(
+        {name for name, text in made.items() if _read(output / name) != text} | (there - made.keys())
+    )
+    if check:
+        for name in old:
+            click.echo(str(output / name))
+        leave(REFUSED if old else 0)
+    output.mkdir(parents=True, exist_ok=True)
+    for name, text in made.items():
+        (output / name).write_text(text, encoding="utf-8")
+    for name in there - made.keys():
+        if (_read(output / name) or "").startswith("<!-- made by"):
+            (output / name).unlink()
+    click.echo(
+        settings.say(f"{len(made)} 页，{len(old)} 页有变。", f"{len(made)} pages, {len(old)} changed.")
+    )
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None

@@ -1,0 +1,43 @@
+"""The rules as plain data for programs: days and lengths in ISO 8601, what is at its default left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, time, timedelta
+from enum import Enum
+from typing import Any
+
+from pydantic import BaseModel
+
+from emergency.rulebook.fields import Period
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 - whatever a rule holds
+    """Give what JSON can hold: lengths like ``PT2H`` and ``P14D``, hours like ``09:00``."""
+    if isinstance(value, BaseModel):
+        given = {name: getattr(value, name) for name in type(value).model_fields}
+        defaults = {name: field.default for name, field in type(value).model_fields.items()}
+        return {name: plain(held) for name, held in given.items() if held != defaults[name]}
+    if isinstance(value, Mapping):
+        return {str(plain(key)): plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(inner) for inner in value]
+    if isinstance(value, timedelta):
+        return _length(value)
+    if isinstance(value, Period):
+        return str(value)
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    if isinstance(value, date):
+        return value.isoformat()
+    return value.value if isinstance(value, Enum) else value
+
+
+def _length(value: timedelta) -> str:
+    minutes, seconds = divmod(value // timedelta(seconds=1), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = "".join(f"{n}{unit}" for n, unit in ((hours, "H"), (minutes, "M"), (seconds, "S")) if n)
+    return f"PT{parts}"
+
+
+__all__ = ["plain"]
