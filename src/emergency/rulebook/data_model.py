@@ -14,7 +14,8 @@ from emergency.rulebook.fields import Day, Truth, Words
 class Data(BaseModel):
     """Closed and frozen: an unknown key is a mistake, and a rule never changes in the hand."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False)
+    # A model is built when the first item of it is read: what an entry needs is a few of them.
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False, defer_build=True)
 
 
 class Title(Data):

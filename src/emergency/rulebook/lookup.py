@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import get_close_matches
@@ -18,6 +18,7 @@ from emergency.rulebook.data_model import Title
 from emergency.rulebook.fingerprint import fingerprint
 from emergency.rulebook.model import Kind, LevelTable, Rule, Scoped, Thresholds
 from emergency.rulebook.provisions import Elements, Provision, Unread
+from emergency.rulebook.shelf import Scope, Shelf, scopes
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +50,27 @@ class Rulebook:
         calendars: The working days of each country, by the first part of the rules' ids.
         kinds: Kinds with a name of their own.
         words: The measures, circumstances and elements that the rules declare, each with what it means.
+        kept_fingerprint: The fingerprint, where it was worked out before and nothing changed since.
     """
 
-    rules: tuple[Rule, ...]
-    tables: tuple[LevelTable, ...] = ()
+    rules: Sequence[Rule]
+    tables: Sequence[LevelTable] = ()
     families: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    provisions: tuple[Provision, ...] = ()
-    elements: tuple[Elements, ...] = ()
-    unread: tuple[Unread, ...] = ()
+    provisions: Sequence[Provision] = ()
+    elements: Sequence[Elements] = ()
+    unread: Sequence[Unread] = ()
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, Title]] = field(default_factory=dict)
+    kept_fingerprint: str | None = None
 
     def __post_init__(self) -> None:
         """Put rules and tables in their order, whatever the order in which they were found."""
-        object.__setattr__(
-            self, "rules", tuple(sorted(self.rules, key=lambda rule: (rule.rank.order, rule.id)))
-        )
-        object.__setattr__(self, "tables", tuple(sorted(self.tables, key=lambda table: table.id)))
+        if not isinstance(self.rules, Shelf):
+            in_rank = sorted(self.rules, key=lambda rule: (rule.rank.order, rule.id))
+            object.__setattr__(self, "rules", tuple(in_rank))
+        if not isinstance(self.tables, Shelf):
+            object.__setattr__(self, "tables", tuple(sorted(self.tables, key=lambda table: table.id)))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Rulebook) and self.fingerprint == other.fingerprint
@@ -77,7 +81,7 @@ class Rulebook:
     @cached_property
     def fingerprint(self) -> str:
         """``sha256:…`` over the content: the same rules give the same, whatever files they came from."""
-        return fingerprint(self)
+        return self.kept_fingerprint or fingerprint(self)
 
     def rule(self, rule_id: str) -> Rule:
         """Give the rule of an id.
@@ -90,7 +94,7 @@ class Rulebook:
             near = get_close_matches(rule_id, self._by_id, n=1, cutoff=0)
             hint = f" Did you mean {near[0]}?" if near else ""
             raise NotFoundError(f"There is no rule {rule_id}.{hint}")
-        return found
+        return self.rules[found]
 
     def rules_for(
         self, *, category: Category, kind: str | None, tier: Tier, line: Line, division: str | None
@@ -115,11 +119,11 @@ class Rulebook:
         found = self._found.get(key)
         if found is None:
             found = tuple(
-                rule
-                for rule in self.rules
-                if tier in rule.who.tiers
-                and line in rule.who.lines
-                and self.about(rule, category, kind, division)
+                self.rules[index]
+                for index, scope in enumerate(self._scopes)
+                if tier in scope.tiers
+                and line in scope.lines
+                and self.about(scope, category, kind, division)
             )
             self._found[key] = found
         return found
@@ -167,11 +171,15 @@ class Rulebook:
         key = (category, kind, self._places_of(division))
         found = self._found_tables.get(key)
         if found is None:
-            found = tuple(table for table in self.tables if self.about(table, category, kind, division))
+            found = tuple(
+                self.tables[index]
+                for index, scope in enumerate(scopes(self.tables))
+                if self.about(scope, category, kind, division)
+            )
             self._found_tables[key] = found
         return found
 
-    def about(self, scope: Scoped, category: Category, kind: str | None, division: str | None) -> bool:
+    def about(self, scope: Scoped | Scope, category: Category, kind: str | None, division: str | None) -> bool:
         """Tell whether a rule, table or provision speaks of such an event in such a place."""
         return (
             (scope.categories is None or category in scope.categories)
@@ -200,6 +208,7 @@ class Rulebook:
         """Give the rulebook as it had been recorded by a day: what was recorded later is left out."""
         return replace(
             self,
+            kept_fingerprint=None,
             rules=_known(self.rules, day),
             tables=_known(self.tables, day),
             provisions=_known(self.provisions, day),
@@ -210,7 +219,7 @@ class Rulebook:
     def with_rules(self, others: Iterable[Rule]) -> Rulebook:
         """Give the rulebook with some rules put in the place of those of the same id, or added."""
         changed = {rule.id: rule for rule in (*self.rules, *others)}
-        return replace(self, rules=tuple(changed.values()))
+        return replace(self, rules=tuple(changed.values()), kept_fingerprint=None)
 
     def _places_of(self, division: str | None) -> tuple[str, ...]:
         return tuple(code for end in (2, 4, 6) if (code := (division or "")[:end]) in self._places)
@@ -228,14 +237,19 @@ class Rulebook:
         return found
 
     @cached_property
-    def _by_id(self) -> dict[str, Rule]:
-        return {rule.id: rule for rule in self.rules}
+    def _scopes(self) -> tuple[Scope, ...]:
+        """What each rule speaks of, so that only those that are asked for need be read."""
+        return tuple(scopes(self.rules))
+
+    @cached_property
+    def _by_id(self) -> dict[str, int]:
+        return {scope.id: index for index, scope in enumerate(self._scopes)}
 
     @cached_property
     def _places(self) -> frozenset[str]:
         """The divisions that have rules of their own: the others share one answer."""
-        scoped = (*self.rules, *self.tables, *self.provisions, *self.elements, *self.unread)
-        return frozenset(code for scope in scoped for code in scope.where or ())
+        scoped = (self.rules, self.tables, self.provisions, self.elements, self.unread)
+        return frozenset(code for items in scoped for scope in scopes(items) for code in scope.where or ())
 
     @cached_property
     def _found(self) -> dict[tuple[Category, str | None, Tier, Line, tuple[str, ...]], tuple[Rule, ...]]:
@@ -255,7 +269,7 @@ _NO_CALENDAR = Calendar({})
 S = TypeVar("S", Rule, LevelTable, Provision, Elements)
 
 
-def _known(scoped: tuple[S, ...], day: date) -> tuple[S, ...]:
+def _known(scoped: Sequence[S], day: date) -> tuple[S, ...]:
     """What had been recorded by a day; whatever has no value left is left out."""
     found = []
     for one in scoped:
