@@ -14,6 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from pydantic_core import from_json
+
 FORMAT = 1
 Content = Mapping[str, Any]
 
@@ -42,7 +44,7 @@ def read(state: str, folder: Path) -> Content | None:
     """What was kept for this state of the files; None where nothing was, or it cannot be read."""
     for path in _places(folder):
         with suppress(OSError, ValueError):
-            content = json.loads(path.read_bytes())
+            content = from_json(path.read_bytes())
             if isinstance(content, dict) and content.get("state") == state:
                 return content
     return None
