@@ -10,6 +10,7 @@ import click
 from emergency_cli.context import Settings, common_options, pass_settings
 from emergency_cli.lazy import REFUSED, leave
 from emergency_cli.output import SCHEMA, emit_json, indented, show
+from emergency_cli.rules_show import form_option
 
 if TYPE_CHECKING:
     from emergency.assessment.examples import Tried
@@ -41,7 +42,7 @@ def new_rule(settings: Settings, path: Path) -> None:
 
 @click.command("lint")
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@form_option
 @common_options
 @pass_settings
 def lint_rules(settings: Settings, folder: Path | None, form: str) -> None:
@@ -81,7 +82,7 @@ def lint_rules(settings: Settings, folder: Path | None, form: str) -> None:
 
 @click.command("test")
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@form_option
 @common_options
 @pass_settings
 def test_rules(settings: Settings, folder: Path | None, form: str) -> None:

@@ -14,7 +14,7 @@ import click
 from emergency_cli.context import Settings, common_options, pass_settings
 from emergency_cli.entries import CATEGORIES
 from emergency_cli.output import SCHEMA, Column, emit_json, indented, show, table
-from emergency_cli.rules_show import day_option, today
+from emergency_cli.rules_show import day_option, form_option, today
 
 if TYPE_CHECKING:
     from emergency.rulebook import Rulebook
@@ -22,15 +22,6 @@ if TYPE_CHECKING:
     from emergency.rulebook.diff import Change, Side
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-
-form_option = click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="For people, or for programs.",
-)
 
 
 @click.command("diff")

@@ -22,6 +22,16 @@ LEVELS = ("I", "II", "III", "IV")
 STAGES = ("first", "follow-up", "supplement", "final", "likely", "warning", "recovery")
 
 
+form_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="For people, or for programs.",
+)
+
+
 def day_option(name: str, words: str) -> Callable[[F], F]:
     """A day of the calendar."""
     return click.option(f"--{name}", name, metavar="DAY", type=click.DateTime(["%Y-%m-%d"]), help=words)
