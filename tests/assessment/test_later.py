@@ -262,7 +262,7 @@ def test_a_month_ends_on_the_same_date_or_the_last_of_the_month() -> None:
 def test_what_falls_due_on_a_day_off_moves_to_the_next_working_day() -> None:
     shifted = rule(
         stage="follow-up",
-        limit={"within": "PT72H", "shift": "next-working-day", "by": "12:00"},
+        limit={"within": "PT72H", "shift": "next-working-day", "shift_by": "12:00"},
         clock="first-report",
     )
     # Reported on Wednesday 11 March 2020 at 09:00: Saturday 09:00 becomes Monday noon; from Tuesday, Friday stays.
@@ -401,3 +401,58 @@ def test_what_nobody_has_read_is_said_with_every_verdict_that_it_could_change() 
     )
     (row,) = before.obligations().values()
     assert row["grounds"][0]["unread"] == []
+
+
+# -- what the packs of other countries ask for ------------------------------------------------------------------
+
+
+def test_an_outer_end_on_a_day_off_moves_with_the_rest() -> None:
+    # Learned and graded on Saturday 14 March 2020: four hours and a day both end on the weekend, so Monday noon.
+    initial = rule(
+        stage="first",
+        limit={
+            "within": "PT4H",
+            "at_most": {"within": "PT24H", "clock": "learned"},
+            "shift": "next-working-day",
+            "shift_by": "12:00",
+        },
+        clock="graded",
+    )
+    saturday = {"s1.at": "2020-03-14T09:00+08:00", "occurred_at": "2020-03-14T08:00+08:00"}
+    grading = act("graded", "2020-03-14T10:00+08:00", level="I")
+    in_time = told("2020-03-16T11:00+08:00", "reported")
+    result = judged(
+        varied(BASE, {"without": ["s2"], "set": saturday, "add": [grading, in_time]}), rules=under(initial)
+    )
+    row = result.obligations()["county>city"]
+    assert (row["state"], row["due"]["latest"]) == ("met", "2020-03-16T12:00:00+08:00")
+
+
+def test_what_is_due_stays_due_whatever_is_reported_after_it() -> None:
+    monthly = rule(stage="final", limit={"within": "P1M"}, clock="last-report")
+    result = judge(monthly, told("2020-04-20T10:00+08:00"))
+    assert due(result) == {"last-report": "2020-04-11T00:00:00+08:00"}
+    before_it = judge(monthly, told("2020-04-10T10:00+08:00"))
+    assert due(before_it) == {"last-report": "2020-05-11T00:00:00+08:00"}
+
+
+def test_without_a_follow_up_nothing_is_counted_from_the_last_one() -> None:
+    monthly = rule(stage="final", limit={"within": "P1M"}, clock="last-follow-up")
+    assert states(judge(monthly)) == {}
+    again = judge(monthly, told("2020-03-11T10:00+08:00"), told("2020-03-20T10:00+08:00"))
+    assert due(again) == {"last-follow-up": "2020-04-21T00:00:00+08:00"}
+
+
+@pytest.mark.parametrize(("answered", "state"), [("10:30", "met"), ("10:31", "late")])
+def test_being_asked_calls_for_an_answer_of_its_own(answered: str, state: str) -> None:
+    on_request = rule(stage="supplement", limit={"within": "PT30M"}, clock="asked")
+    asked = {
+        "id": "q",
+        "act": "inquired",
+        "office": "city",
+        "to": "county",
+        "channel": "phone",
+        "at": "10:00",
+    }
+    answer = told(answered, "answered", facts={"deaths": "1"})
+    assert states(judge(on_request, asked, answer)) == {"q": state}

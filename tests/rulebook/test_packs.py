@@ -213,27 +213,47 @@ def test_dora_what_falls_on_a_day_off_is_due_at_noon_of_the_next_working_day(
     [
         ("2025-09-10T10:00", "2025-10-11T00:00"),  # to the end of 10 October
         ("2025-09-10T23:59", "2025-10-11T00:00"),  # and of that date in Berlin, where it is the 11th in China
-        ("2025-12-31T10:00", "2026-02-03T00:00"),  # 31 January is a Saturday: Monday
-        ("2025-10-31T10:00", "2025-12-02T00:00"),  # the last day of a shorter month, a Sunday: Monday
-        ("2025-11-25T10:00", "2025-12-30T00:00"),  # Christmas Day, and on over the weekend
+        ("2025-12-31T10:00", "2026-02-02T12:00"),  # 31 January is a Saturday: Monday noon
+        ("2025-10-31T10:00", "2025-12-01T12:00"),  # the last day of a shorter month, a Sunday: Monday
+        ("2025-11-25T10:00", "2025-12-29T12:00"),  # Christmas Day, and on over the weekend
     ],
 )
 def test_dora_final_a_month_from_the_latest_intermediate_report(latest: str, due: str) -> None:
+    base = (AWARE, ("major", "2025-09-01T10:00"), ("first", "2025-09-01T13:00"))
+    updates = [f"2025-{month:02}-25T09:00" for month in (9, 10, 11)]
+    before = [
+        ("again", update) for update in ("2025-09-04T10:00", *updates, "2025-12-20T09:00") if update < latest
+    ]
+    [final] = owed("dora", Stage.FINAL, *base, *before, ("again", latest))
+    assert final.due == due
+
+
+def test_dora_an_update_after_the_final_report_was_due_moves_nothing() -> None:
     base = (
         AWARE,
         ("major", "2025-09-01T10:00"),
         ("first", "2025-09-01T13:00"),
         ("again", "2025-09-04T10:00"),
     )
-    [final] = owed("dora", Stage.FINAL, *base, ("again", latest))
-    assert final.due == due
+    [final] = owed("dora", Stage.FINAL, *base, ("again", "2025-10-06T12:01"))
+    assert (final.due, final.state) == ("2025-10-06T12:00", State.UNDETERMINED)
+
+
+def test_dora_without_an_intermediate_report_no_final_one_is_counted() -> None:
+    base = (AWARE, ("major", "2025-09-01T10:00"), ("first", "2025-09-01T13:00"))
+    assert owed("dora", Stage.FINAL, *base) == []
+
+
+def test_dora_four_hours_and_a_day_that_both_end_on_a_weekend() -> None:
+    steps = (("aware", "2025-09-06T09:00"), ("major", "2025-09-06T10:00"), ("first", "2025-09-08T11:00"))
+    assert owed("dora", Stage.FIRST, *steps) == [Owed(MONDAY_NOON, State.MET)]
 
 
 def test_dora_a_later_update_moves_the_final_report_and_an_earlier_one_does_not() -> None:
     base = (AWARE, ("major", "2025-09-01T10:00"), ("first", "2025-09-01T13:00"))
     [once] = owed("dora", Stage.FINAL, *base, ("again", "2025-09-04T10:00"))
     [twice] = owed("dora", Stage.FINAL, *base, ("again", "2025-09-04T10:00"), ("again", "2025-09-16T10:00"))
-    assert (once.due, twice.due) == ("2025-10-07T00:00", "2025-10-17T00:00")
+    assert (once.due, twice.due) == ("2025-10-06T12:00", "2025-10-17T00:00")
 
 
 # -- NIS2, Directive (EU) 2022/2555 article 23(4) ----------------------------------------------------------------

@@ -14,6 +14,7 @@ from emergency.domain.events import (
     Foreseen,
     Graded,
     HandlingEnded,
+    Inquired,
     Stabilised,
     Verified,
     Warned,
@@ -41,6 +42,8 @@ ONCE = frozenset({Clock.STABLE, Clock.ENDED, Clock.VERIFIED})
 
 def started_by(timeline: Timeline, office: str, clock: Clock) -> list[Start]:
     """Every start of a clock for an office, the earliest first; its own acts, or for an end that of anyone."""
+    if clock is Clock.ASKED:
+        return [_asked(timeline, s, office) for s in timeline.told(office) if isinstance(s.entry, Inquired)]
     kinds = ACTS.get(clock)
     if kinds is None:
         return []
@@ -52,6 +55,12 @@ def started_by(timeline: Timeline, office: str, clock: Clock) -> list[Start]:
         Start(Interval(s.at.earliest, None), (s.id,), rests_on=s.rests_on) for s in sorted(others, key=_when)
     ]
     return starts[:1] if clock in ONCE else starts
+
+
+def _asked(timeline: Timeline, inquiry: Step, office: str) -> Start:
+    """Each inquiry calls for an answer of its own, from its receipt on."""
+    receipt = timeline.receipt(inquiry, office)
+    return Start(receipt.at, (inquiry.id,), rests_on=receipt.rests_on)
 
 
 def situation_over(timeline: Timeline) -> Step | None:

@@ -90,7 +90,7 @@ def messages_to(record: OfficeRecord, recipients: tuple[str, ...]) -> list[Step]
 def _says_figures(step: Step) -> bool:
     """Whether it states anything but free text, which is never judged."""
     facts = step.entry.facts
-    return any(True for _ in facts.counts()) or bool(facts.amounts or facts.verifying)
+    return any(True for _ in facts.counts()) or bool(facts.amounts or facts.figures or facts.verifying)
 
 
 def _unread_answers(record: OfficeRecord, duty: Duty) -> list[Step]:

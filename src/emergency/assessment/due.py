@@ -46,7 +46,7 @@ class Days:
 
 
 def due_after(limit: Limit, start: Interval, days: Days) -> Interval:
-    """When a limit with a length runs out, for a clock that started within an interval.
+    """When a limit with a length runs out, for a clock that started within an interval; before any shift off a day off.
 
     Raises:
         YearNotPublishedError: it is counted in working days of a year that is not known.
@@ -71,18 +71,38 @@ def _due(limit: Limit, moment: datetime, days: Days, paused: Paused) -> datetime
     if limit.hours is not None:
         end: datetime | None = moment + limit.hours
     else:
-        last = _last_day(limit, moment.astimezone(days.zone).date(), days.calendar, paused)
+        last = last_day(limit, moment.astimezone(days.zone).date(), days.calendar, paused)
         end = None if last is None else _end_of(last, limit.by, days.zone)
-    if limit.shift is None or end is None:
-        return end
-    # What ends at midnight is due on the day that it ends, not on the next.
-    day = (end - timedelta(microseconds=1)).astimezone(days.zone).date()
-    if days.calendar.is_working(day):
-        return end
-    return _end_of(days.calendar.next_working(day), limit.by, days.zone)
+    return end
 
 
-def _last_day(limit: Limit, first: date, calendar: Calendar, paused: Paused) -> date | None:
+def moved(limit: Limit, due: Interval, days: Days) -> Interval:
+    """The due time after the limit's shift: what falls on a day off is due on the next working day.
+
+    Raises:
+        YearNotPublishedError: the working days of that year are not known.
+    """
+    if limit.shift is None:
+        return due
+
+    def move(end: datetime | None) -> datetime | None:
+        if end is None:
+            return None
+        # What ends at midnight is due on the day that it ends, not on the next.
+        day = (end - timedelta(microseconds=1)).astimezone(days.zone).date()
+        if days.calendar.is_working(day):
+            return end
+        return _end_of(days.calendar.next_working(day), limit.shift_by, days.zone)
+
+    return Interval(move(due.earliest), move(due.latest))
+
+
+def last_day(limit: Limit, first: date, calendar: Calendar, paused: Paused = never) -> date | None:
+    """The last date of a limit that is counted in days; None where a suspension that is never lifted takes it away.
+
+    Raises:
+        YearNotPublishedError: it is counted in working days of a year that is not known.
+    """
     if limit.same_day:
         return first if not paused(first) else _later(first, Period(days=1), paused)
     if limit.working_days is not None:

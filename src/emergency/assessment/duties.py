@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from emergency.assessment.clocks import KNOWLEDGE, started_by
 from emergency.assessment.conditions import Holding, Levels, Start, started
-from emergency.assessment.due import Days, due_after
+from emergency.assessment.due import Days, due_after, moved
 from emergency.assessment.holding import Contradiction, Held, contradictions, held_by
 from emergency.assessment.knowledge import Knowledge, knowledge_of
 from emergency.assessment.model import Ground, Remark, Words
@@ -318,11 +318,12 @@ def _due(
         max(late) if sure and len(late) == len(ends) else None,
     )
     if value.limit.at_most is not None:
-        judged = _at_most(record, value.limit, judged, start, days)
+        judged = at_most(record, value.limit, judged, start, days)
+    judged = moved(value.limit, judged, days)
     within = min((limit.hours for limit in limits if limit.hours is not None), default=None)
     if within is None:
         return judged, judged
-    return judged, _with_inherited(record, value.clock, start.at, within, judged)
+    return judged, with_inherited(record, value.clock, start.at, within, judged)
 
 
 def days_for(record: OfficeRecord, rule: Rule) -> Days:
@@ -340,7 +341,7 @@ def outer_start(record: OfficeRecord, limit: Limit) -> Interval:
     return starts[0].at if starts else OPEN
 
 
-def _at_most(record: OfficeRecord, limit: Limit, due: Interval, start: Start, days: Days) -> Interval:
+def at_most(record: OfficeRecord, limit: Limit, due: Interval, start: Start, days: Days) -> Interval:
     """The earlier of the due time and the outer end; one that was over when the clock started does not bind."""
     outer = limit.at_most
     if outer is None:
@@ -370,7 +371,7 @@ def first_sent(record: OfficeRecord, wanted: Recipient, day: date) -> Interval |
     return first_of(sent) if sent else None
 
 
-def _with_inherited(
+def with_inherited(
     record: OfficeRecord, clock: Clock, start: Interval, within: timedelta, due: Interval
 ) -> Interval:
     """The due time with what others lost before.
@@ -433,7 +434,7 @@ def _whatever_the_level(record: OfficeRecord, claims: list[Claim]) -> list[Claim
     laxest = max(covering, key=lambda c: c.value.limit.hours or timedelta())
     within = laxest.value.limit.hours or timedelta()
     judged = shifted(since, within)
-    due = _with_inherited(record, laxest.value.clock, since, within, judged)
+    due = with_inherited(record, laxest.value.clock, since, within, judged)
     ground = replace(
         laxest.ground,
         due=due,

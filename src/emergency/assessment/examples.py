@@ -23,6 +23,7 @@ from emergency.domain.events import (
     Graded,
     HandlingEnded,
     IncidentOpened,
+    Inquired,
     Learned,
     Message,
     Occurred,
@@ -46,7 +47,7 @@ Event = tuple[Category, str | None]
 MINUTE = timedelta(minutes=1)
 NONE = "none"
 
-AFTER_A_REPORT = frozenset({Clock.CHANGED, Clock.FOLLOW_UP, Clock.STABLE, Clock.ENDED})
+AFTER_A_REPORT = frozenset({Clock.CHANGED, Clock.FOLLOW_UP, Clock.LAST_FOLLOW_UP, Clock.STABLE, Clock.ENDED})
 """Clocks that start only when a first report was made: the record begins a day earlier."""
 
 BEFORE_THE_EVENT = frozenset({Clock.FORESEEN, Clock.WARNED})
@@ -176,7 +177,9 @@ def _occurred(example: Example, clock: Clock) -> datetime | None:
     return known if example.learned is None else min(known, example.learned)
 
 
-def _start(rule: Rule, example: Example, clock: Clock, occurred: datetime | None) -> list[Entry]:
+def _start(  # noqa: PLR0911 - one return a clock
+    rule: Rule, example: Example, clock: Clock, occurred: datetime | None
+) -> list[Entry]:
     """What the office did and knew up to the start of the clock."""
     starts, facts = example.starts, example.facts
     learned = example.learned or (occurred if clock in AFTER_A_REPORT and occurred else starts)
@@ -204,7 +207,7 @@ def _start(rule: Rule, example: Example, clock: Clock, occurred: datetime | None
             return [Warned(office=OFFICE, at=_at(starts), facts=facts)]
         case Clock.FIRST_REPORT | Clock.LAST_REPORT:
             return [knew(learned, facts), told(Reported, starts, facts)]
-        case Clock.FOLLOW_UP:
+        case Clock.FOLLOW_UP | Clock.LAST_FOLLOW_UP:
             return [
                 knew(learned, facts),
                 told(Reported, learned + MINUTE, facts),
@@ -217,6 +220,9 @@ def _start(rule: Rule, example: Example, clock: Clock, occurred: datetime | None
                 told(Reported, learned + MINUTE, before),
                 knew(starts, after),
             ]
+        case Clock.ASKED:
+            asking = Inquired(office="recipient", at=_at(starts), to=(OFFICE,), channel=Channel.PHONE)
+            return [knew(learned, facts), asking]
         case Clock.STABLE | Clock.ENDED:
             ended = Stabilised if clock is Clock.STABLE else HandlingEnded
             return [

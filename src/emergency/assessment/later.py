@@ -16,7 +16,7 @@ from datetime import date, datetime, timedelta
 from emergency.assessment.clocks import KNOWLEDGE, ONCE, situation_over, started_by
 from emergency.assessment.conditions import Start, started
 from emergency.assessment.doing import Doing, in_form, messages_to
-from emergency.assessment.due import due_after, end_of_day, window_end
+from emergency.assessment.due import due_after, end_of_day, moved, window_end
 from emergency.assessment.duties import NOTHING_KNOWN, Claim, Duty, OfficeRecord, claim_of, days_for
 from emergency.assessment.holding import OWN, Held, without_unverified
 from emergency.assessment.knowledge import Knowledge
@@ -25,7 +25,7 @@ from emergency.assessment.pauses import pauses_of
 from emergency.assessment.reasons import MAYBE_FINAL, RECEIVER_UNNAMED, REPORT_UNDATED, STABLE_UNKNOWN
 from emergency.assessment.recipients import recipient_of
 from emergency.assessment.timeline import Step
-from emergency.domain.events import FinalReportFiled
+from emergency.domain.events import FinalReportFiled, FollowUpFiled
 from emergency.domain.intervals import Interval, first_of, narrowed, possibly_by, surely_after
 from emergency.rulebook import Clock, Modality, Rule, Stage, Value
 
@@ -120,8 +120,12 @@ def _done(record: OfficeRecord, duty: Duty, claim: Claim) -> Doing:
     after = tuple(m for m in after if m.id not in claim.trigger)
     if duty.stage is Stage.FINAL:
         final = tuple(m for m in told.messages if isinstance(m.entry, FinalReportFiled))
-        if not final and after:
-            return Doing(report=after[0], sent=after[0].at, reason=MAYBE_FINAL)
+        # A record made afterwards may call a final report a follow-up; who logs here as it happens has the word.
+        maybe = [
+            m for m in after if record.timeline.opened.imported or not isinstance(m.entry, FollowUpFiled)
+        ]
+        if not final and maybe:
+            return Doing(report=maybe[0], sent=maybe[0].at, reason=MAYBE_FINAL)
         after = final
     if not after:
         unnamed = [m for m in told.unnamed if possibly_by(claim.start, m.at)]
@@ -159,7 +163,7 @@ def _occasions(record: OfficeRecord, rule: Rule) -> Iterator[Occasion]:
         yield Occasion(name, _conditioned(record, rule, start))
 
 
-_AFTER_REPORTS = frozenset({Clock.FIRST_REPORT, Clock.FOLLOW_UP, Clock.LAST_REPORT})
+_AFTER_REPORTS = frozenset({Clock.FIRST_REPORT, Clock.FOLLOW_UP, Clock.LAST_REPORT, Clock.LAST_FOLLOW_UP})
 
 
 def _newest(rule: Rule) -> Value | None:
@@ -180,20 +184,35 @@ def _after_reports(record: OfficeRecord, rule: Rule, newest: Value, told: Told) 
     elif newest.limit.recurs:
         yield from _day_by_day(record, rule, newest, told)
     else:
-        report = _previous(newest.clock, told)
+        report = _previous(record, rule, newest, told)
         if report is not None:
             start = Start(report.at, (report.id,), rests_on=report.rests_on)
             yield Occasion(newest.clock.value, _conditioned(record, rule, start))
 
 
-def _previous(clock: Clock, told: Told) -> Step | None:
-    """The report that a clock is started by: the first, the first follow-up, the last before the final one."""
-    before = [m for m in told.messages if not isinstance(m.entry, FinalReportFiled)]
-    if clock is Clock.FIRST_REPORT:
+def _previous(record: OfficeRecord, rule: Rule, newest: Value, told: Told) -> Step | None:
+    """The report that a clock is started by: the first, the first follow-up, the last before the one that is due."""
+    if newest.clock is Clock.FIRST_REPORT:
         return told.first
-    if clock is Clock.FOLLOW_UP:
-        return before[1] if len(before) > 1 else None
-    return before[-1] if before else None
+    final = next((i for i, m in enumerate(told.messages) if isinstance(m.entry, FinalReportFiled)), None)
+    before = told.messages[:final]
+    if newest.clock is not Clock.LAST_REPORT:
+        named = tuple(m for m in before[1:] if isinstance(m.entry, FollowUpFiled))
+        before = named or before[1:]
+    if newest.clock is Clock.FOLLOW_UP or not before:
+        return before[0] if before else None
+    return _last_in_time(record, rule, newest, before)
+
+
+def _last_in_time(record: OfficeRecord, rule: Rule, newest: Value, reports: tuple[Step, ...]) -> Step:
+    """The last of some reports each of which came before the next thing was due: what is due stays due."""
+    days = days_for(record, rule)
+    last = reports[0]
+    for report in reports[1:]:
+        if surely_after(report.at, moved(newest.limit, due_after(newest.limit, last.at, days), days)):
+            break
+        last = report
+    return last
 
 
 # -- changed figures ---------------------------------------------------------------------------------------------

@@ -133,6 +133,8 @@ CLOCKS = {
     Clock.FIRST_REPORT: Words("首报", "the first report"),
     Clock.FOLLOW_UP: Words("首次续报", "the first follow-up"),
     Clock.LAST_REPORT: Words("上次报告", "the last report"),
+    Clock.LAST_FOLLOW_UP: Words("末次续报", "the last follow-up"),
+    Clock.ASKED: Words("被询问", "being asked"),
     Clock.STABLE: Words("事态稳定", "its becoming stable"),
     Clock.ENDED: Words("处置结束", "the end of the handling"),
     Clock.FORESEEN: Words("预见", "foreseeing it"),
@@ -154,6 +156,8 @@ def limit_words(limit: Limit) -> Words:
         )
     if limit.shift is not None:
         zh, en = f"{zh}，遇休息日顺延至下一工作日", f"{en}; what falls on a day off, on the next working day"
+        if limit.shift_by is not None:
+            zh, en = f"{zh}{limit.shift_by:%H:%M}前", f"{en} by {limit.shift_by:%H:%M}"
     return Words(zh, en)
 
 

@@ -55,7 +55,8 @@ class Limit(Data):
         no_hours: The Chinese word of a duty that gives no hours (立即, 及时, 同时); never late by arithmetic.
         by: On the last of days that are counted, by this hour rather than by its end.
         at_most: An outer end from another clock.
-        shift: ``next-working-day``: what falls due on a day off is due on the next working day, by ``by``.
+        shift: ``next-working-day``: what falls due on a day off is due on the next working day.
+        shift_by: By this hour of that next working day rather than by its end.
     """
 
     within: Length | None = None
@@ -69,6 +70,7 @@ class Limit(Data):
     by: Clockface | None = None
     at_most: Outer | None = None
     shift: Literal["next-working-day"] | None = None
+    shift_by: Clockface | None = None
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:
@@ -78,8 +80,10 @@ class Limit(Data):
             raise ValueError(
                 f"{said}; write exactly one of {', '.join(FORMS)}, such as within: PT2H or no_hours: 立即"
             )
-        if self.by is not None and not (self.counts_days or self.shift):
-            raise ValueError("by belongs to a limit in days; remove it, or write daily_by")
+        if self.by is not None and not self.counts_days:
+            raise ValueError("by belongs to a limit in days; remove it, or write daily_by or shift_by")
+        if self.shift_by is not None and self.shift is None:
+            raise ValueError("shift_by belongs to shift; write shift: next-working-day, or remove it")
         if (self.at_most is not None or self.shift is not None) and not (
             self.within is not None or self.working_days is not None or self.same_day
         ):

@@ -9,7 +9,8 @@ class Clock(StrEnum):
     """What starts the time of a limit.
 
     事发 occurred, 获悉 learned, 接报 received, 核实 verified, 定级 graded, 数字变化 changed, 首报 first-report,
-    续报 follow-up (the first one), 前次报告 last-report, 稳定 stable, 处置结束 ended, 可能发生 foreseen, 预警 warned.
+    续报 follow-up (the first one), 前次报告 last-report, 末次续报 last-follow-up, 被询问 asked, 稳定 stable,
+    处置结束 ended, 可能发生 foreseen, 预警 warned.
     """
 
     LEARNED = "learned"
@@ -21,6 +22,8 @@ class Clock(StrEnum):
     FIRST_REPORT = "first-report"
     FOLLOW_UP = "follow-up"
     LAST_REPORT = "last-report"
+    LAST_FOLLOW_UP = "last-follow-up"
+    ASKED = "asked"
     STABLE = "stable"
     ENDED = "ended"
     FORESEEN = "foreseen"
