@@ -121,9 +121,7 @@ class Rulebook:
             found = tuple(
                 self.rules[index]
                 for index, scope in enumerate(self._scopes)
-                if tier in scope.tiers
-                and line in scope.lines
-                and self.about(scope, category, kind, division)
+                if tier in scope.tiers and line in scope.lines and self.about(scope, category, kind, division)
             )
             self._found[key] = found
         return found
@@ -179,7 +177,9 @@ class Rulebook:
             self._found_tables[key] = found
         return found
 
-    def about(self, scope: Scoped | Scope, category: Category, kind: str | None, division: str | None) -> bool:
+    def about(
+        self, scope: Scoped | Scope, category: Category, kind: str | None, division: str | None
+    ) -> bool:
         """Tell whether a rule, table or provision speaks of such an event in such a place."""
         return (
             (scope.categories is None or category in scope.categories)
