@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from emergency.domain.intervals import Interval, Span
 from emergency.domain.vocabulary import Fault, State, Status
@@ -17,7 +19,34 @@ class Words:
     en: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation(Words):
+    """Words that are put together when somebody first reads them: most judgements are made again unread."""
+
+    def __init__(self, render: Callable[[], Words]) -> None:
+        self.__dict__["_render"] = render
+
+    @cached_property
+    def _rendered(self) -> Words:
+        words: Words = self.__dict__["_render"]()
+        return words
+
+    @property
+    def zh(self) -> str:
+        """In Chinese."""
+        return self._rendered.zh
+
+    @property
+    def en(self) -> str:
+        """In English."""
+        return self._rendered.en
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Words) and (self.zh, self.en) == (other.zh, other.en)
+
+    __hash__ = Words.__hash__
+
+
+@dataclass(frozen=True, kw_only=True)
 class Ground:
     """One rule's claim on an obligation (依据).
 
@@ -48,7 +77,7 @@ class Ground:
     unread: tuple[Words, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Obligation:
     """Who owes whom which report by when (报告义务), in one phase of its life (``holds_from``, ``holds_until``).
 
@@ -79,7 +108,7 @@ class Obligation:
     holds_until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Finding:
     """A breach that the engine sees (疑点), beside what people determined (认定)."""
 
