@@ -138,7 +138,7 @@ def at_most_of(step: Step) -> Figures:
     """What a step says there is at most."""
     stated: Figures | None = step.memo.get("at most")
     if stated is None:
-        stated = step.memo["at most"] = stated_at_most(step.facts)
+        stated = step.memo["at most"] = _at_most(step.facts, told_of(step))
     return stated
 
 
@@ -189,8 +189,8 @@ def _amount_key(amount: Amount) -> str:
     return f"{amount.of} ({amount.unit})"
 
 
-def stated_at_most(facts: Facts) -> dict[str, float]:
-    """What a report says there is at most, by measure.
+def _at_most(facts: Facts, told: Figures) -> dict[str, float]:
+    """What a report says there is at most, by measure, from its facts and the figures that it accounts for.
 
     A measure it does not speak of, or speaks of only approximately or as being verified, is left out.
     """
@@ -203,7 +203,7 @@ def stated_at_most(facts: Facts) -> dict[str, float]:
         and not any(c is not None and c.about for c in (facts.deaths, *unaccounted, facts.rescued))
         and _PEOPLE.isdisjoint(facts.verifying)
     ):
-        figures[PERSONS] = known_figures(facts, told=True)[PERSONS]
+        figures[PERSONS] = told[PERSONS]
     if facts.loss_yuan is not None and not facts.loss_yuan.about and LOSS not in facts.verifying:
         figures[LOSS] = facts.loss_yuan.value
     for amount in facts.amounts:

@@ -157,8 +157,9 @@ def _knowledge(timeline: Timeline, office: str) -> Knowledge | None:
     direct = [e for e in evidence if e.shows is Shows.DIRECTLY]
     by_then = [e for e in evidence if e.shows is Shows.BY_THEN]
     signs = [e for e in evidence if e.shows is Shows.SIGN]
-    latest = min((e.at.latest for e in (*direct, *by_then) if e.at.latest is not None), default=None)
-    ends = [e for e in (*direct, *by_then) if latest is not None and e.at.latest == latest]
+    dated = [e for e in (*direct, *by_then) if e.at.latest is not None]
+    latest = min((e.at.latest for e in dated if e.at.latest is not None), default=None)
+    ends = [e for e in dated if e.at.latest == latest]
     shown_since = _shown_since(direct, latest, timeline.occurred.earliest)
     since = shown_since if direct or by_then else Interval(None, None)
     if signs:

@@ -6,9 +6,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import TypeVar
 
 from emergency.domain.intervals import Interval, Span
 from emergency.domain.vocabulary import Fault, State, Status
+
+T = TypeVar("T")
+
+
+def changed(one: T, **changes: object) -> T:
+    """The same with some fields replaced, of a frozen dataclass without slots and without cached properties.
+
+    `dataclasses.replace` asks for every field by its name and sets each anew: ten times slower for a wide class.
+    """
+    new = object.__new__(type(one))
+    new.__dict__.update(one.__dict__, **changes)
+    return new
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,8 @@ class Step:
     """Its time was assumed by whoever made the record, or is not stated at all."""
     rests_on: tuple[str, ...] = field(init=False, repr=False)
     """The steps with an assumed or unstated time that this one's time rests on: itself, and what narrowed it."""
+    memo: dict[Any, Any] = field(init=False, repr=False)
+    """What pure functions of this step have already worked out."""
 
     def __post_init__(self) -> None:
         """Work out what is asked of it again and again."""
@@ -93,12 +95,8 @@ class Step:
             facts=entry.facts,
             assumed=assumed,
             rests_on=(self.id, *self.leans_on) if assumed else self.leans_on,
+            memo={},
         )
-
-    @cached_property
-    def memo(self) -> dict[Any, Any]:
-        """What pure functions of this step have already worked out."""
-        return {}
 
     @property
     def backfilled(self) -> bool:
@@ -214,14 +212,18 @@ class Timeline:
                 at = narrowed(in_utc(stated.interval), not_before=message.at.earliest)
                 return Receipt(at, message.leans_on)
             if entry.channel not in DIRECT:
-                return self._inferred(message, office)
+                key = ("receipt", message.id, office)
+                if key not in self.memo:
+                    self.memo[key] = self._inferred(message, office)
+                receipt: Receipt = self.memo[key]
+                return receipt
         return Receipt(message.at, message.rests_on)
 
     def _inferred(self, message: Step, office: str) -> Receipt:
         """When a message was received of which nobody says so: by the receiver's first act after it."""
         receipt = self.acknowledged.get((message.id, office))
-        ends = [a for a in self.acts(office) if self._came_after(a, message)]
-        linked = [a for a in ends if message.ref in a.entry.at.after or message.id in a.entry.at.after]
+        ends = [a for a in self.acts(office) if _came_after(a, message)]
+        linked = [a for a in ends if _said_to_follow(a, message)]
         linked += [receipt] if receipt is not None and receipt.at.latest is not None else []
         end = min(linked or ends, key=lambda a: (a.at.latest, a.assumed, a.ref), default=None)
         if end is None:
@@ -235,14 +237,21 @@ class Timeline:
         """When ``office`` received the message."""
         return self.receipt(message, office).at
 
-    def _came_after(self, act: Step, message: Step) -> bool:
-        """Whether an act of the receiver surely came after the sending: by its time, or because a source says so."""
-        if act.at.latest is None or act.act in _NO_SIGN_OF_A_RECEIPT:
-            return False
-        if message.ref in act.entry.at.after or message.id in act.entry.at.after:
-            return True
-        sent = message.at.latest
-        return sent is not None and act.at.earliest is not None and act.at.earliest >= sent
+
+def _came_after(act: Step, message: Step) -> bool:
+    """Whether an act of the receiver surely came after the sending: by its time, or because a source says so."""
+    if act.at.latest is None or act.act in _NO_SIGN_OF_A_RECEIPT:
+        return False
+    if _said_to_follow(act, message):
+        return True
+    sent = message.at.latest
+    return sent is not None and act.at.earliest is not None and act.at.earliest >= sent
+
+
+def _said_to_follow(act: Step, message: Step) -> bool:
+    """Whether a source says that an act came after a message."""
+    after = act.entry.at.after
+    return bool(after) and (message.ref in after or message.id in after)
 
 
 def _assumed(entry: Entry) -> bool:
@@ -312,8 +321,9 @@ def _resolved(opened: IncidentOpened, entries: list[Recorded[Entry]]) -> Iterato
         # Sources that differ on this time may differ on the event's as well: then both stay.
         if beginning is not None and _follows_the_event(entry) and not entry.at.also:
             at[here] = narrowed(at[here], not_before=beginning)
-        order += [(ids.get(ref, ref), here) for ref in entry.at.after]
-        order += [(here, ids.get(ref, ref)) for ref in entry.at.before]
+        if entry.at.after or entry.at.before:
+            order += [(ids.get(ref, ref), here) for ref in entry.at.after]
+            order += [(here, ids.get(ref, ref)) for ref in entry.at.before]
         if isinstance(entry, Acknowledged):
             order.append((entry.of, here))
     order += _after_the_first(entries, stated)
