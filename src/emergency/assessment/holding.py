@@ -9,8 +9,6 @@ said of it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import NamedTuple
 
 from emergency.assessment.timeline import Step, Timeline
 from emergency.domain.events import (
@@ -21,6 +19,7 @@ from emergency.domain.events import (
     Verified,
     Withheld,
 )
+from emergency.domain.fixed import fixed
 from emergency.domain.intervals import Interval, first_of, possibly_by, surely_after, surely_by
 from emergency.domain.values import Amount, Count, Facts
 from emergency.domain.vocabulary import Outcome
@@ -42,7 +41,8 @@ _REPORTING = {False: frozenset(REPORTS), True: frozenset({*REPORTS, Answered})}
 """The acts that count as reports: without answers, and with them."""
 
 
-class Held(NamedTuple):
+@fixed()
+class Held:
     """Facts that an office held from one source, from a time on."""
 
     step: Step
@@ -90,7 +90,7 @@ def _is_news(report: Step, held: list[Held]) -> bool:
     known = [known_of(item.step) for item in held if possibly_by(item.since, report.at)]
     more = False
     for measure, figure in stated.items():
-        most = max((figures[measure] for figures in known if measure in figures), default=-1.0)
+        most = max([figures[measure] for figures in known if measure in figures], default=-1.0)
         if figure < most:
             return False
         more = more or figure > most
@@ -241,7 +241,7 @@ def below(report: Step, held: Step, *, rescued: int = 0) -> dict[str, tuple[floa
     return lower
 
 
-@dataclass(frozen=True, slots=True)
+@fixed()
 class Contradiction:
     """A report that lies below the lowest figure its sender then held."""
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 from emergency.assessment.duties import Duty, OfficeRecord, governing
 from emergency.assessment.holding import reports_of
 from emergency.assessment.model import Ground, Obligation
 from emergency.assessment.timeline import Step
+from emergency.domain.fixed import fixed
 from emergency.domain.intervals import Interval
 
 
-@dataclass(frozen=True)
+@fixed()
 class Judged:
     """A duty with its obligation as it ended."""
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
-from typing import NamedTuple
 
 from emergency.assessment.timeline import Step, Timeline
 from emergency.domain.events import (
@@ -22,6 +20,7 @@ from emergency.domain.events import (
     Verified,
     Withheld,
 )
+from emergency.domain.fixed import changed, fixed
 from emergency.domain.intervals import Interval, first_of
 from emergency.domain.vocabulary import Origin, Outcome
 
@@ -37,7 +36,8 @@ class Shows(Enum):
     """A sign only: it starts a clock possibly."""
 
 
-class Evidence(NamedTuple):
+@fixed()
+class Evidence:
     """One step that shows, or is a sign of, an office's knowledge."""
 
     step: Step
@@ -47,7 +47,7 @@ class Evidence(NamedTuple):
     """Steps with an assumed or unstated time that its time rests on."""
 
 
-@dataclass(frozen=True, slots=True)
+@fixed()
 class Knowledge:
     """Since when an office knew.
 
@@ -101,9 +101,9 @@ def _of_the_event(evidence: Evidence, occurred: datetime | None) -> Evidence:
     if occurred is None:
         return evidence
     if at.latest is not None and at.latest < occurred and not evidence.step.entry.at.also:
-        return evidence._replace(at=Interval(occurred, None))
+        return changed(evidence, at=Interval(occurred, None))
     if evidence.shows is Shows.SIGN and at.earliest is not None and at.earliest < occurred:
-        return evidence._replace(at=Interval(occurred, at.latest))
+        return changed(evidence, at=Interval(occurred, at.latest))
     return evidence
 
 

@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import TypeVar
 
+from emergency.domain.fixed import fixed
 from emergency.domain.intervals import Interval, Span
 from emergency.domain.vocabulary import Fault, State, Status
 
-T = TypeVar("T")
 
-
-def changed(one: T, **changes: object) -> T:
-    """The same with some fields replaced, of a frozen dataclass without slots and without cached properties.
-
-    `dataclasses.replace` asks for every field by its name and sets each anew: ten times slower for a wide class.
-    """
-    new = object.__new__(type(one))
-    new.__dict__.update(one.__dict__, **changes)
-    return new
-
-
-@dataclass(frozen=True, slots=True)
+@fixed()
 class Words:
     """The same in Chinese and in English."""
 
@@ -36,12 +23,11 @@ class Explanation(Words):
     """Words that are put together when somebody first reads them: most judgements are made again unread."""
 
     def __init__(self, render: Callable[[], Words]) -> None:
-        self.__dict__["_render"] = render
+        self._render = render
 
     @cached_property
     def _rendered(self) -> Words:
-        words: Words = self.__dict__["_render"]()
-        return words
+        return self._render()
 
     @property
     def zh(self) -> str:
@@ -59,7 +45,7 @@ class Explanation(Words):
     __hash__ = Words.__hash__
 
 
-@dataclass(frozen=True, kw_only=True)
+@fixed(kw_only=True)
 class Ground:
     """One rule's claim on an obligation (依据).
 
@@ -90,7 +76,7 @@ class Ground:
     unread: tuple[Words, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
+@fixed(kw_only=True)
 class Obligation:
     """Who owes whom which report by when (报告义务), in one phase of its life (``holds_from``, ``holds_until``).
 
@@ -121,7 +107,7 @@ class Obligation:
     holds_until: datetime | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@fixed(kw_only=True)
 class Finding:
     """A breach that the engine sees (疑点), beside what people determined (认定)."""
 
@@ -142,7 +128,7 @@ class Finding:
     explanation: Words
 
 
-@dataclass(frozen=True, slots=True)
+@fixed()
 class Remark:
     """Something that an officer of an office should know and that is neither an obligation nor a finding."""
 
@@ -150,7 +136,7 @@ class Remark:
     words: Words
 
 
-@dataclass(frozen=True, slots=True)
+@fixed()
 class Assessment:
     """Everything that one incident's record shows under one rulebook and one directory.
 

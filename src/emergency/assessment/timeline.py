@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from emergency.domain.amendment import effective
 from emergency.domain.events import (
@@ -32,6 +32,7 @@ from emergency.domain.events import (
     Reported,
     Warned,
 )
+from emergency.domain.fixed import fixed
 from emergency.domain.incident import BACKFILLED_AFTER
 from emergency.domain.intervals import OPEN, Interval, first_of, in_utc, narrowed
 from emergency.domain.record import Recorded
@@ -52,7 +53,7 @@ _BEFORE_THE_EVENT = frozenset({ClueLinked, Foreseen, Inquired, Occurred, Warned}
 """Acts that may come before the event, or are the event."""
 
 
-@dataclass(frozen=True, eq=False)
+@fixed(eq=False)
 class Step:
     """One act that counts, with its time resolved. What is asked of it again and again is worked out once."""
 
@@ -104,7 +105,8 @@ class Step:
         return self.at.latest is not None and self.recorded_at - self.at.latest > BACKFILLED_AFTER
 
 
-class Receipt(NamedTuple):
+@fixed()
+class Receipt:
     """When a message was received, and which assumed or unstated times that rests on."""
 
     at: Interval

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+
+from emergency.domain.fixed import fixed
 
 ABOUT = timedelta(minutes=15)
 """How far *about* (约) widens a stated time, either way."""
 
 
-class Interval(NamedTuple):
+@fixed(slots=True)
+class Interval:
     """Some instant between ``earliest`` and ``latest``, both included; ``None`` = open on that side."""
 
     earliest: datetime | None = None
@@ -31,7 +33,8 @@ OPEN = Interval()
 """Nothing is known."""
 
 
-class Span(NamedTuple):
+@fixed(slots=True)
+class Span:
     """How long: between ``at_least`` and ``at_most``; ``None`` = no bound on record."""
 
     at_least: timedelta | None = None
@@ -40,7 +43,7 @@ class Span(NamedTuple):
 
 def in_utc(interval: Interval) -> Interval:
     """The same with both ends in UTC: instants of one and the same zone are compared many times faster."""
-    earliest, latest = interval
+    earliest, latest = interval.earliest, interval.latest
     return Interval(
         None if earliest is None else earliest.astimezone(UTC),
         None if latest is None else latest.astimezone(UTC),
@@ -70,7 +73,8 @@ def widened(interval: Interval, by: timedelta = ABOUT) -> Interval:
 
 def hull(intervals: Iterable[Interval]) -> Interval:
     """What two sources that contradict each other leave open: from the earliest to the latest of all."""
-    earliest, latest = _ends(intervals)
+    listed = list(intervals)
+    earliest, latest = [i.earliest for i in listed], [i.latest for i in listed]
     return Interval(None if None in earliest else _min(earliest), None if None in latest else _max(latest))
 
 
@@ -79,26 +83,25 @@ def first_of(candidates: Iterable[Interval]) -> Interval:
 
     A candidate with an open earliest end may have been first by any margin, so it opens the result's.
     """
-    earliest, latest = _ends(candidates)
-    return Interval(None if None in earliest else _min(earliest), _min(latest))
+    listed = list(candidates)
+    if len(listed) == 1:
+        return listed[0]
+    earliest = [i.earliest for i in listed]
+    return Interval(None if None in earliest else _min(earliest), _min(i.latest for i in listed))
 
 
 def last_of(things: Iterable[Interval]) -> Interval:
     """When the last of several things that all had to be there was: (greatest earliest, greatest latest)."""
-    earliest, latest = _ends(things)
-    return Interval(_max(earliest), None if None in latest else _max(latest))
-
-
-def _ends(intervals: Iterable[Interval]) -> tuple[list[datetime | None], list[datetime | None]]:
-    listed = list(intervals)
-    return [i.earliest for i in listed], [i.latest for i in listed]
+    listed = list(things)
+    latest = [i.latest for i in listed]
+    return Interval(_max(i.earliest for i in listed), None if None in latest else _max(latest))
 
 
 def narrowed(
     interval: Interval, *, not_before: datetime | None = None, not_after: datetime | None = None
 ) -> Interval:
     """The interval cut by causality; a bound that would leave nothing contradicts the record and is not applied."""
-    earliest, latest = interval
+    earliest, latest = interval.earliest, interval.latest
     if not_before is not None and (latest is None or not_before <= latest):
         earliest = not_before if earliest is None or not_before > earliest else earliest
     if not_after is not None and (earliest is None or not_after >= earliest):
