@@ -90,7 +90,7 @@ def _is_news(report: Step, held: list[Held]) -> bool:
     known = [known_of(item.step) for item in held if possibly_by(item.since, report.at)]
     more = False
     for measure, figure in stated.items():
-        most = max([figures[measure] for figures in known if measure in figures], default=-1.0)
+        most = max([figures.get(measure, -1.0) for figures in known], default=-1.0)
         if figure < most:
             return False
         more = more or figure > most

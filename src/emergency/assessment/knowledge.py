@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import Enum, auto
 
-from emergency.assessment.timeline import Step, Timeline
+from emergency.assessment.timeline import Receipt, Step, Timeline
 from emergency.domain.events import (
     REPORTS,
     Acknowledged,
@@ -20,7 +20,7 @@ from emergency.domain.events import (
     Verified,
     Withheld,
 )
-from emergency.domain.fixed import changed, fixed
+from emergency.domain.fixed import fixed
 from emergency.domain.intervals import Interval, first_of
 from emergency.domain.vocabulary import Origin, Outcome
 
@@ -34,6 +34,9 @@ class Shows(Enum):
     """The office knew by then at the latest: its own act shows it."""
     SIGN = auto()
     """A sign only: it starts a clock possibly."""
+
+
+_SHOWS = (Shows.DIRECTLY, Shows.BY_THEN, Shows.SIGN)
 
 
 @fixed()
@@ -86,25 +89,23 @@ def evidence_of(timeline: Timeline, office: str) -> tuple[Evidence, ...]:
     for step in timeline.acts(office):
         shows = _own_act(step)
         if shows is not None:
-            found.append(_of_the_event(Evidence(step, shows, step.at, step.rests_on), occurred))
+            found.append(_of_the_event(step, shows, Receipt(step.at, step.rests_on), occurred))
     for step in timeline.told(office):
         shows = _received(step)
         if shows is not None and step.office != office:
-            receipt = timeline.receipt(step, office)
-            found.append(_of_the_event(Evidence(step, shows, receipt.at, receipt.rests_on), occurred))
+            found.append(_of_the_event(step, shows, timeline.receipt(step, office), occurred))
     return tuple(found)
 
 
-def _of_the_event(evidence: Evidence, occurred: datetime | None) -> Evidence:
+def _of_the_event(step: Step, shows: Shows, had: Receipt, occurred: datetime | None) -> Evidence:
     """What was known before the event is no knowledge of the event: when that came is open."""
-    at = evidence.at
-    if occurred is None:
-        return evidence
-    if at.latest is not None and at.latest < occurred and not evidence.step.entry.at.also:
-        return changed(evidence, at=Interval(occurred, None))
-    if evidence.shows is Shows.SIGN and at.earliest is not None and at.earliest < occurred:
-        return changed(evidence, at=Interval(occurred, at.latest))
-    return evidence
+    at = had.at
+    if occurred is not None and (at.earliest is None or at.earliest < occurred):
+        if at.latest is not None and at.latest < occurred and not step.entry.at.also:
+            at = Interval(occurred, None)
+        elif shows is Shows.SIGN and at.earliest is not None:
+            at = Interval(occurred, at.latest)
+    return Evidence(step, shows, at, had.rests_on)
 
 
 _DONE = dict.fromkeys((Withheld, Denied, Directed, Obstructed, Acknowledged, *REPORTS), Shows.BY_THEN)
@@ -154,12 +155,12 @@ def _knowledge(timeline: Timeline, office: str) -> Knowledge | None:
     evidence = evidence_of(timeline, office)
     if not evidence:
         return None
-    direct = [e for e in evidence if e.shows is Shows.DIRECTLY]
-    by_then = [e for e in evidence if e.shows is Shows.BY_THEN]
-    signs = [e for e in evidence if e.shows is Shows.SIGN]
-    dated = [e for e in (*direct, *by_then) if e.at.latest is not None]
-    latest = min((e.at.latest for e in dated if e.at.latest is not None), default=None)
-    ends = [e for e in dated if e.at.latest == latest]
+    sorted_out: dict[Shows, list[Evidence]] = {shows: [] for shows in _SHOWS}
+    for one in evidence:
+        sorted_out[one.shows].append(one)
+    direct, by_then, signs = sorted_out.values()
+    latest = min([e.at.latest for e in (*direct, *by_then) if e.at.latest is not None], default=None)
+    ends = [e for e in (*direct, *by_then) if latest is not None and e.at.latest == latest]
     shown_since = _shown_since(direct, latest, timeline.occurred.earliest)
     since = shown_since if direct or by_then else Interval(None, None)
     if signs:

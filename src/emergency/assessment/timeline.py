@@ -331,8 +331,10 @@ def _resolved(opened: IncidentOpened, entries: list[Recorded[Entry]]) -> Iterato
     order += _after_the_first(entries, stated)
     order += _after_the_absence(entries)
     order = [(a, b) for a, b in order if a in at and b in at]
-    assumed = {r.event_id for r in entries if _assumed(r.event)}
-    at, leans = _ordered(at, order, assumed)
+    leans: dict[str, dict[str, None]] = {}
+    if order:
+        assumed = {r.event_id for r in entries if _assumed(r.event)}
+        at, leans = _ordered(at, order, assumed)
     for recorded in entries:
         yield Step(
             id=recorded.event_id,
@@ -343,7 +345,7 @@ def _resolved(opened: IncidentOpened, entries: list[Recorded[Entry]]) -> Iterato
             recorded_at=recorded.recorded_at,
             imported=opened.imported,
             clock_back=recorded.clock_back,
-            leans_on=tuple(i for i in leans.get(recorded.event_id, ()) if i != recorded.event_id),
+            leans_on=tuple([i for i in leans.get(recorded.event_id, ()) if i != recorded.event_id]),
         )
 
 

@@ -50,14 +50,6 @@ def in_utc(interval: Interval) -> Interval:
     )
 
 
-def _max(instants: Iterable[datetime | None]) -> datetime | None:
-    return max((i for i in instants if i is not None), default=None)
-
-
-def _min(instants: Iterable[datetime | None]) -> datetime | None:
-    return min((i for i in instants if i is not None), default=None)
-
-
 def shifted(interval: Interval, by: timedelta) -> Interval:
     """The interval moved by a duration, such as a limit."""
     return Interval(
@@ -73,9 +65,11 @@ def widened(interval: Interval, by: timedelta = ABOUT) -> Interval:
 
 def hull(intervals: Iterable[Interval]) -> Interval:
     """What two sources that contradict each other leave open: from the earliest to the latest of all."""
-    listed = list(intervals)
-    earliest, latest = [i.earliest for i in listed], [i.latest for i in listed]
-    return Interval(None if None in earliest else _min(earliest), None if None in latest else _max(latest))
+    earliest, latest, of = _ends(intervals)
+    return Interval(
+        min(earliest, default=None) if len(earliest) == of else None,
+        max(latest, default=None) if len(latest) == of else None,
+    )
 
 
 def first_of(candidates: Iterable[Interval]) -> Interval:
@@ -83,18 +77,24 @@ def first_of(candidates: Iterable[Interval]) -> Interval:
 
     A candidate with an open earliest end may have been first by any margin, so it opens the result's.
     """
-    listed = list(candidates)
-    if len(listed) == 1:
-        return listed[0]
-    earliest = [i.earliest for i in listed]
-    return Interval(None if None in earliest else _min(earliest), _min(i.latest for i in listed))
+    earliest, latest, of = _ends(candidates)
+    return Interval(min(earliest, default=None) if len(earliest) == of else None, min(latest, default=None))
 
 
 def last_of(things: Iterable[Interval]) -> Interval:
     """When the last of several things that all had to be there was: (greatest earliest, greatest latest)."""
-    listed = list(things)
-    latest = [i.latest for i in listed]
-    return Interval(_max(i.earliest for i in listed), None if None in latest else _max(latest))
+    earliest, latest, of = _ends(things)
+    return Interval(max(earliest, default=None), max(latest, default=None) if len(latest) == of else None)
+
+
+def _ends(intervals: Iterable[Interval]) -> tuple[list[datetime], list[datetime], int]:
+    """The ends that are on record, and of how many intervals."""
+    listed = list(intervals)
+    return (
+        [i.earliest for i in listed if i.earliest is not None],
+        [i.latest for i in listed if i.latest is not None],
+        len(listed),
+    )
 
 
 def narrowed(
