@@ -36,7 +36,7 @@ class Shows(Enum):
     """A sign only: it starts a clock possibly."""
 
 
-_SHOWS = (Shows.DIRECTLY, Shows.BY_THEN, Shows.SIGN)
+_DIRECTLY, _BY_THEN = Shows.DIRECTLY, Shows.BY_THEN
 
 
 @fixed()
@@ -155,10 +155,11 @@ def _knowledge(timeline: Timeline, office: str) -> Knowledge | None:
     evidence = evidence_of(timeline, office)
     if not evidence:
         return None
-    sorted_out: dict[Shows, list[Evidence]] = {shows: [] for shows in _SHOWS}
+    direct: list[Evidence] = []
+    by_then: list[Evidence] = []
+    signs: list[Evidence] = []
     for one in evidence:
-        sorted_out[one.shows].append(one)
-    direct, by_then, signs = sorted_out.values()
+        (direct if one.shows is _DIRECTLY else by_then if one.shows is _BY_THEN else signs).append(one)
     latest = min([e.at.latest for e in (*direct, *by_then) if e.at.latest is not None], default=None)
     ends = [e for e in (*direct, *by_then) if latest is not None and e.at.latest == latest]
     shown_since = _shown_since(direct, latest, timeline.occurred.earliest)
