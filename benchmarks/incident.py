@@ -13,10 +13,8 @@ from emergency.exchange.timeline_import import imported
 
 _OFFICES = {
     "mine": ("unit", "enterprise", ["county-bureau"]),
-    "township": ("township", "government", ["county"]),
-    "county-bureau": ("county", "department", ["county", "city-bureau"]),
+    "county-bureau": ("county", "department", ["county"]),
     "county": ("county", "government", ["city"]),
-    "city-bureau": ("city", "department", ["city"]),
     "city": ("city", "government", []),
 }
 _TRAPPED = {"trapped": 4}
@@ -25,23 +23,23 @@ _ENDED = {"deaths": 3, "rescued": 1}
 _STEPS: tuple[tuple[str, str, str, str | None, str, dict[str, int]], ...] = (
     ("08:05", "occurred", "mine", None, "", {}),
     ("08:12", "learned", "mine", None, "", _TRAPPED),
-    ("08:40", "learned", "township", None, "", _TRAPPED),
-    ("09:15", "reported", "township", "county", "phone", _TRAPPED),
+    ("08:40", "clue", "public", "county-bureau", "phone", {}),
+    ("09:15", "inquired", "county-bureau", "mine", "phone", {}),
     ("09:30", "reported", "mine", "county-bureau", "phone", _TRAPPED),
     ("09:40", "reported", "county-bureau", "county", "phone", _TRAPPED),
-    ("10:05", "forwarded", "county-bureau", "city-bureau", "phone", _TRAPPED),
     ("10:10", "inquired", "city", "county", "phone", {}),
     ("10:25", "answered", "county", "city", "phone", _TRAPPED),
     ("10:40", "forwarded", "county", "city", "written", _TRAPPED),
-    ("11:05", "forwarded", "city-bureau", "city", "phone", _TRAPPED),
     ("12:50", "followed-up", "mine", "county-bureau", "phone", _DEAD),
-    ("13:20", "followed-up", "county-bureau", "city-bureau", "written", _DEAD),
+    ("13:20", "followed-up", "county-bureau", "county", "written", _DEAD),
+    ("13:50", "followed-up", "county", "city", "written", _DEAD),
     ("15:00", "notified", "county", "public", "network", _DEAD),
-    ("16:00", "verified", "city-bureau", "county-bureau", "in-person", _DEAD),
+    ("16:00", "inquired", "county-bureau", "mine", "phone", {}),
+    ("16:20", "answered", "mine", "county-bureau", "phone", _DEAD),
     ("19:10", "followed-up", "mine", "county-bureau", "phone", _ENDED),
-    ("19:40", "followed-up", "county-bureau", "city-bureau", "written", _ENDED),
+    ("19:40", "followed-up", "county-bureau", "county", "written", _ENDED),
     ("20:00", "followed-up", "county", "city", "written", _ENDED),
-    ("20:30", "followed-up", "city-bureau", "city", "phone", _ENDED),
+    ("20:30", "notified", "county", "public", "network", _ENDED),
 )
 """When, what, who, to whom, how, and with which figures: with the opening, twenty events."""
 
