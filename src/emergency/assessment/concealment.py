@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from emergency.assessment import explanation
 from emergency.assessment.duties import FIRST, OfficeRecord
-from emergency.assessment.holding import had_by, known_figures, reports_of
+from emergency.assessment.holding import had_by, known_of, reports_of, told_of
 from emergency.assessment.judged import Judged, first_report
 from emergency.assessment.knowledge import Shows, knowledge_of
 from emergency.assessment.model import Finding
@@ -20,6 +20,9 @@ from emergency.assessment.timeline import Step, Timeline
 from emergency.domain.events import REPORTS, ClueLinked, Denied, Inquired, Notified, Withheld
 from emergency.domain.intervals import Interval, first_of, possibly_by, surely_after, surely_by
 from emergency.domain.vocabulary import Fault, Line, Origin, State, Status
+
+_CARRYING = frozenset({*REPORTS, Notified})
+"""Acts that carry to an office above what an outsider may have told."""
 
 
 def concealed(record: OfficeRecord, judged: tuple[Judged, ...]) -> Finding | None:
@@ -83,7 +86,7 @@ def _limit_passed(judged: Judged, own: Step | None) -> bool:
 
 def _kept_back(record: OfficeRecord, own: Step | None, *, surely_before: bool) -> tuple[Step, ...]:
     """The office's acts of withholding or denial before its own report."""
-    acts = [s for s in record.timeline.acts(record.office.id) if isinstance(s.entry, (Withheld, Denied))]
+    acts = [s for s in record.timeline.acts(record.office.id) if s.act in (Withheld, Denied)]
     if own is None:
         return tuple(acts)
     if surely_before:
@@ -141,7 +144,7 @@ def _outside_routes(timeline: Timeline, office: str, up: set[str]) -> Iterator[t
     """Steps by which an office above came to know other than from ``office``: the step, who came to know, when."""
     for step in timeline.steps:
         entry = step.entry
-        if isinstance(entry, Inquired):
+        if step.act is Inquired:
             if step.office in up:
                 yield step, step.office, step.at
             continue
@@ -150,7 +153,7 @@ def _outside_routes(timeline: Timeline, office: str, up: set[str]) -> Iterator[t
                 if entry.by is Origin.OUTSIDE:
                     yield step, receiver, timeline.received(step, receiver)
             elif (
-                isinstance(entry, (*REPORTS, Notified))
+                step.act in _CARRYING
                 and step.office != office
                 and _clue_behind(timeline, step) is not None
                 and not _heard_from(timeline, step, office)
@@ -160,7 +163,7 @@ def _outside_routes(timeline: Timeline, office: str, up: set[str]) -> Iterator[t
 
 def _clue_behind(timeline: Timeline, step: Step) -> Step | None:
     """The outsider's clue that the sender of a message had before it sent it."""
-    if isinstance(step.entry, ClueLinked):
+    if step.act is ClueLinked:
         return step
     for told in timeline.told(step.office):
         if isinstance(told.entry, ClueLinked) and told.entry.by is Origin.OUTSIDE:
@@ -181,22 +184,19 @@ def _heard_from(timeline: Timeline, step: Step, office: str) -> bool:
 def _left_out(record: OfficeRecord) -> tuple[Step, ...]:
     """Known dead or missing that were withheld and that no report of the office on record tells."""
     timeline, office = record.timeline, record.office.id
-    reports = list(reports_of(timeline, office, answers=True))
+    reports = reports_of(timeline, office, answers=True)
     found: list[Step] = []
     for step in timeline.acts(office):
-        if not isinstance(step.entry, Withheld):
+        if step.act is not Withheld:
             continue
-        people = {
-            m: n for m, n in known_figures(step.entry.facts).items() if m in ("deaths", "persons") and n > 0
-        }
+        people = {m: n for m, n in known_of(step).items() if m in ("deaths", "persons") and n > 0}
         if people and not any(_tells(report, step) for report in reports):
             found.append(step)
     return tuple(found)
 
 
 def _tells(report: Step, withheld: Step) -> bool:
-    told = known_figures(report.entry.facts, told=True)
-    people = known_figures(withheld.entry.facts)
+    told, people = told_of(report), known_of(withheld)
     return bool(told) and all(told.get(m, -1.0) >= n for m, n in people.items() if m in ("deaths", "persons"))
 
 

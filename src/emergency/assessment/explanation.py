@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial, wraps
+from typing import ParamSpec
 
 from emergency.assessment.duties import OfficeRecord
-from emergency.assessment.model import Ground, Obligation, Words
+from emergency.assessment.model import Explanation, Ground, Obligation, Words
 from emergency.assessment.timeline import Step
 from emergency.assessment.words import (
     FAULTS,
@@ -19,6 +22,19 @@ from emergency.assessment.words import (
 )
 from emergency.domain.intervals import Span
 from emergency.domain.vocabulary import Fault, State, Status
+
+P = ParamSpec("P")
+
+
+def _when_read(render: Callable[P, Words]) -> Callable[P, Explanation]:
+    """Put the words together only when somebody reads them."""
+
+    @wraps(render)
+    def later(*args: P.args, **kwargs: P.kwargs) -> Explanation:
+        return Explanation(partial(render, *args, **kwargs))
+
+    return later
+
 
 Why = Words
 """The pattern that a suspicion of concealment rests on."""
@@ -86,6 +102,7 @@ def _refs(steps: tuple[Step, ...]) -> str:
     return ", ".join(s.label for s in steps)
 
 
+@_when_read
 def late(record: OfficeRecord, ground: Ground, phase: Obligation, status: Status) -> Words:
     """Rule, clock, due time, what was done, difference, and what it rests on."""
     office, recipient = record.office.name, _named(record, phase.recipient)
@@ -129,6 +146,7 @@ def late(record: OfficeRecord, ground: Ground, phase: Obligation, status: Status
     return Words(zh, en)
 
 
+@_when_read
 def falsified(record: OfficeRecord, found: list[Understatement]) -> Words:
     """Each report with the figures it lies below, and where those come from."""
     zh, en = [], []
@@ -151,6 +169,7 @@ def falsified(record: OfficeRecord, found: list[Understatement]) -> Words:
     )
 
 
+@_when_read
 def concealed(
     record: OfficeRecord,
     ground: Ground | None,
@@ -174,6 +193,7 @@ def concealed(
     )
 
 
+@_when_read
 def missed(record: OfficeRecord, ground: Ground, phase: Obligation, since: datetime) -> Words:
     """The duty, when it was due, and until when it is on record that nothing came."""
     rule, due = _rule(ground), due_words(phase.due)
@@ -188,6 +208,7 @@ def missed(record: OfficeRecord, ground: Ground, phase: Obligation, since: datet
     )
 
 
+@_when_read
 def left_out(record: OfficeRecord, report: Step, held: tuple[Step, ...]) -> Words:
     """A report that says nothing of the dead or missing that its office then held."""
     tail = STATUSES[Status.SUSPECTED]
@@ -199,6 +220,7 @@ def left_out(record: OfficeRecord, report: Step, held: tuple[Step, ...]) -> Word
     )
 
 
+@_when_read
 def determined_only(record_office: str, kind: Fault) -> Words:
     """Where only people found it."""
     return Words(

@@ -13,7 +13,7 @@ from datetime import datetime
 from emergency.assessment import explanation
 from emergency.assessment.concealment import concealed
 from emergency.assessment.duties import OfficeRecord, governing
-from emergency.assessment.holding import Held, known_figures, live, reports_of, understated
+from emergency.assessment.holding import Held, known_of, live, reports_of, told_of, understated
 from emergency.assessment.judged import Judged
 from emergency.assessment.model import Finding, Obligation
 from emergency.assessment.timeline import Step
@@ -46,7 +46,7 @@ def _late(record: OfficeRecord, judged: Judged) -> Iterator[Finding]:
     if governing(judged.duty).value.limit.before is not None:
         return  # to report in the wrong order is no lateness
     for phase in judged.phases:
-        status = _lateness(judged, phase)
+        status = None if phase.state is State.OPEN else _lateness(judged, phase)
         if status is None:
             continue
         evidence = (phase.met_by, phase.reached_by, *phase.trigger)
@@ -91,11 +91,10 @@ def _lateness(judged: Judged, phase: Obligation) -> Status | None:
 def _falsified(record: OfficeRecord) -> Iterator[Finding]:
     """One suspicion for all that an office said below what it held, or had withheld and came out."""
     timeline, office = record.timeline, record.office.id
-    above = set(record.directory.above(office))
     said: list[explanation.Understatement] = []
     since: list[datetime | None] = []
     for found in record.contradicted:
-        if isinstance(found.report.entry, Notified) and not set(found.report.to) & above:
+        if found.report.act is Notified and not set(found.report.to) & set(record.directory.above(office)):
             continue
         steps = tuple(h.step for h in found.held)
         said.append(explanation.Understatement(found.report, steps, dict(found.measures)))
@@ -163,7 +162,7 @@ def _still_unreported(
     """When it is on record that nothing had been reported: a statement, the closing, the end of a complete record."""
     timeline = record.timeline
     for step in timeline.acts(record.office.id):
-        if isinstance(step.entry, NonReportStated) and (not step.to or judged.final.recipient in step.to):
+        if step.act is NonReportStated and (not step.to or judged.final.recipient in step.to):
             at = step.at.earliest
             if at is not None and overdue.due.latest is not None and at >= overdue.due.latest:
                 return step.at.latest or at, (step.id,)
@@ -190,25 +189,23 @@ def _figures_left_out(record: OfficeRecord, judged: tuple[Judged, ...]) -> Itera
         if report is None or report.id in seen:
             continue
         seen.add(report.id)
-        if one.final.channel != "any" or report.entry.facts.verifying:
+        if one.final.channel != "any" or report.facts.verifying:
             continue
-        if known_figures(report.entry.facts, told=True).keys() & {"deaths", "persons"}:
+        if told_of(report).keys() & {"deaths", "persons"}:
             continue
         held = [
             h
             for h in _live_people(record, report)
             if surely_by(h.since, report.at)
             and h.step.id != report.id
-            and any(known_figures(h.facts).get(m, 0) > 0 for m in ("deaths", "persons"))
+            and any(known_of(h.step).get(m, 0) > 0 for m in ("deaths", "persons"))
         ]
         if not held:
             continue
         later = [
             s
             for s in reports_of(timeline, office, answers=True)
-            if s.id != report.id
-            and set(s.to) & set(report.to)
-            and known_figures(s.entry.facts, told=True).keys() & {"deaths", "persons"}
+            if s.id != report.id and set(s.to) & set(report.to) and told_of(s).keys() & {"deaths", "persons"}
         ]
         told = min((s.at.latest for s in later if s.at.latest is not None), default=None)
         since = report.at.latest or report.at.earliest
@@ -232,6 +229,4 @@ def _figures_left_out(record: OfficeRecord, judged: tuple[Judged, ...]) -> Itera
 def _live_people(record: OfficeRecord, report: Step) -> list[Held]:
     """What the office last held of dead, missing or trapped when it reported."""
     deaths, persons = (live(record.held, report, m) for m in ("deaths", "persons"))
-    return [
-        h for h in record.held if h in persons and (h in deaths or "deaths" not in known_figures(h.facts))
-    ]
+    return [h for h in record.held if h in persons and (h in deaths or "deaths" not in known_of(h.step))]

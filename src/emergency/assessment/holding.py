@@ -9,18 +9,17 @@ said of it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from emergency.assessment.timeline import Step, Timeline
 from emergency.domain.events import (
     REPORTS,
     Answered,
     Learned,
-    Message,
     Notified,
     Verified,
     Withheld,
 )
+from emergency.domain.fixed import fixed
 from emergency.domain.intervals import Interval, first_of, possibly_by, surely_after, surely_by
 from emergency.domain.values import Amount, Count, Facts
 from emergency.domain.vocabulary import Outcome
@@ -30,11 +29,19 @@ DEATHS = "deaths"
 PERSONS = "persons"
 LOSS = "loss_yuan"
 
+_PEOPLE = frozenset({"deaths", "missing", "trapped", "dead_or_missing", "rescued"})
+
 Figures = Mapping[str, float]
 """Lower bounds by measure: ``deaths``, ``persons`` (dead, missing and trapped), ``loss_yuan``, and amounts."""
 
 
-@dataclass(frozen=True, slots=True)
+_TELLING = frozenset({*REPORTS, Answered, Notified})
+"""Acts that give their facts to whoever is told."""
+_REPORTING = {False: frozenset(REPORTS), True: frozenset({*REPORTS, Answered})}
+"""The acts that count as reports: without answers, and with them."""
+
+
+@fixed()
 class Held:
     """Facts that an office held from one source, from a time on."""
 
@@ -57,7 +64,7 @@ def held_by(timeline: Timeline, office: str) -> tuple[Held, ...]:
     found += [_told(timeline, s, office) for s in timeline.told(office) if s.office != office and _tells(s)]
     for report in sorted(reports_of(timeline, office, answers=True), key=_ends):
         if _is_news(report, found):
-            found.append(Held(report, OWN, report.at, report.entry.facts, by_then=True))
+            found.append(Held(report, OWN, report.at, report.facts, by_then=True))
     return tuple(found)
 
 
@@ -65,7 +72,7 @@ def _told(timeline: Timeline, step: Step, office: str) -> Held:
     """What a message told; where its receipt is only inferred from a later act, nobody knows that it had it by then."""
     receipt = timeline.receipt(step, office)
     at = Interval(receipt.at.earliest, None) if receipt.inferred else receipt.at
-    return Held(step, step.office, at, step.entry.facts, rests_on=receipt.rests_on)
+    return Held(step, step.office, at, step.facts, rests_on=receipt.rests_on)
 
 
 def _ends(step: Step) -> float:
@@ -77,27 +84,29 @@ def _is_news(report: Step, held: list[Held]) -> bool:
 
     A lower figure of its own is no knowledge: it takes nothing away from what the office holds.
     """
-    stated = known_figures(report.entry.facts)
-    known: dict[str, float] = {}
-    for item in held:
-        if possibly_by(item.since, report.at):
-            for measure, figure in known_figures(item.facts).items():
-                known[measure] = max(known.get(measure, 0.0), figure)
-    return any(figure > known.get(m, -1.0) for m, figure in stated.items()) and all(
-        figure >= known.get(m, -1.0) for m, figure in stated.items()
-    )
+    stated = known_of(report)
+    if not stated:
+        return False
+    known = [known_of(item.step) for item in held if possibly_by(item.since, report.at)]
+    more = False
+    for measure, figure in stated.items():
+        most = max([figures.get(measure, -1.0) for figures in known], default=-1.0)
+        if figure < most:
+            return False
+        more = more or figure > most
+    return more
 
 
 def _own(step: Step) -> Held | None:
     entry = step.entry
     match entry:
         case Learned(sign=False):
-            return Held(step, OWN, step.at, entry.facts, rests_on=step.rests_on)
+            return Held(step, OWN, step.at, step.facts, rests_on=step.rests_on)
         case Verified(outcome=Outcome.CONFIRMED):
-            return Held(step, OWN, step.at, entry.facts, replaces_all=True, rests_on=step.rests_on)
+            return Held(step, OWN, step.at, step.facts, replaces_all=True, rests_on=step.rests_on)
         case Withheld():
             return Held(
-                step, OWN, step.at, entry.facts, replaces_all=True, by_then=True, rests_on=step.rests_on
+                step, OWN, step.at, step.facts, replaces_all=True, by_then=True, rests_on=step.rests_on
             )
     return None
 
@@ -106,7 +115,31 @@ def _tells(step: Step) -> bool:
     entry = step.entry
     if isinstance(entry, Verified):
         return entry.outcome is Outcome.CONFIRMED
-    return isinstance(entry, (*REPORTS, Answered, Notified))
+    return step.act in _TELLING
+
+
+def known_of(step: Step) -> Figures:
+    """The figures that a step surely states."""
+    known: Figures | None = step.memo.get("known")
+    if known is None:
+        known = step.memo["known"] = known_figures(step.facts)
+    return known
+
+
+def told_of(step: Step) -> Figures:
+    """The figures that a step accounts for as a report."""
+    told: Figures | None = step.memo.get("told")
+    if told is None:
+        told = step.memo["told"] = known_figures(step.facts, told=True)
+    return told
+
+
+def at_most_of(step: Step) -> Figures:
+    """What a step says there is at most."""
+    stated: Figures | None = step.memo.get("at most")
+    if stated is None:
+        stated = step.memo["at most"] = _at_most(step.facts, told_of(step))
+    return stated
 
 
 def known_figures(facts: Facts, *, told: bool = False) -> dict[str, float]:
@@ -119,16 +152,17 @@ def known_figures(facts: Facts, *, told: bool = False) -> dict[str, float]:
     figures: dict[str, float] = {}
     if not told:
         facts = without_unverified(facts)
-    deaths = _least(facts.deaths, facts.bodies if facts.deaths is None else None)
+    deaths = _least(facts.deaths if facts.deaths is not None else facts.bodies)
+    missing, together, trapped = _least(facts.missing), _least(facts.dead_or_missing), _least(facts.trapped)
+    rescued = _least(facts.rescued) if told else None
     if deaths is not None:
         figures[DEATHS] = deaths
-    parts = [facts.missing, facts.trapped, facts.dead_or_missing]
-    if told:
-        parts.append(facts.rescued)
-    if any(p is not None for p in parts) or deaths is not None:
-        lost = max((deaths or 0) + (_least(facts.missing) or 0), _least(facts.dead_or_missing) or 0)
-        brought_out = max(_least(facts.rescued) or 0, _least(facts.injured, facts.seriously_injured) or 0)
-        figures[PERSONS] = lost + (_least(facts.trapped) or 0) + (brought_out if told else 0)
+    people = (deaths, missing, together, trapped, rescued)
+    if people.count(None) < len(people):
+        figures[PERSONS] = max((deaths or 0) + (missing or 0), together or 0) + (trapped or 0)
+        if told:
+            injured, seriously = _least(facts.injured), _least(facts.seriously_injured)
+            figures[PERSONS] += max(rescued or 0, injured or 0, seriously or 0)
     if facts.loss_yuan is not None:
         figures[LOSS] = facts.loss_yuan.at_least
     for amount in facts.amounts:
@@ -139,22 +173,24 @@ def known_figures(facts: Facts, *, told: bool = False) -> dict[str, float]:
 
 def without_unverified(facts: Facts) -> Facts:
     """The facts without the figures that were still being verified (正在核实): those nobody holds yet."""
+    if not facts.verifying:
+        return facts
     names = set(facts.verifying)
     if "dead_or_missing" in names:
         names |= {"deaths", "missing"}
-    return facts.model_copy(update=dict.fromkeys(names)) if names else facts
+    return facts.model_copy(update=dict.fromkeys(names))
 
 
-def _least(*counts: Count | None) -> int | None:
-    return max((c.at_least for c in counts if c is not None), default=None)
+def _least(count: Count | None) -> int | None:
+    return None if count is None else count.at_least
 
 
 def _amount_key(amount: Amount) -> str:
     return f"{amount.of} ({amount.unit})"
 
 
-def stated_at_most(facts: Facts) -> dict[str, float]:
-    """What a report says there is at most, by measure.
+def _at_most(facts: Facts, told: Figures) -> dict[str, float]:
+    """What a report says there is at most, by measure, from its facts and the figures that it accounts for.
 
     A measure it does not speak of, or speaks of only approximately or as being verified, is left out.
     """
@@ -162,14 +198,12 @@ def stated_at_most(facts: Facts) -> dict[str, float]:
     if facts.deaths is not None and not facts.deaths.about and DEATHS not in facts.verifying:
         figures[DEATHS] = facts.deaths.value
     unaccounted = (facts.missing, facts.trapped, facts.dead_or_missing)
-    names = ("deaths", "missing", "trapped", "dead_or_missing", "rescued")
-    parts = [c for name in names if (c := getattr(facts, name)) is not None]
     if (
-        any(c is not None for c in unaccounted)
-        and not any(c.about for c in parts)
-        and not set(names) & set(facts.verifying)
+        unaccounted != (None, None, None)
+        and not any(c is not None and c.about for c in (facts.deaths, *unaccounted, facts.rescued))
+        and _PEOPLE.isdisjoint(facts.verifying)
     ):
-        figures[PERSONS] = known_figures(facts, told=True)[PERSONS]
+        figures[PERSONS] = told[PERSONS]
     if facts.loss_yuan is not None and not facts.loss_yuan.about and LOSS not in facts.verifying:
         figures[LOSS] = facts.loss_yuan.value
     for amount in facts.amounts:
@@ -179,26 +213,35 @@ def stated_at_most(facts: Facts) -> dict[str, float]:
     return figures
 
 
-def below(report: Facts, held: Facts, *, rescued: int = 0) -> dict[str, tuple[float, float]]:
-    """The measures in which a report lies below other facts: (reported, held). Silence is no contradiction.
+def below(report: Step, held: Step, *, rescued: int = 0) -> dict[str, tuple[float, float]]:
+    """The measures in which a report lies below what another step states: (reported, held).
+
+    Silence is no contradiction.
 
     Args:
         report: What was reported.
         held: What it is compared with.
         rescued: People known to be rescued by then: a report that is silent on them need not count them.
     """
-    said = stated_at_most(report)
-    known = known_figures(held)
-    if PERSONS in known and report.deaths is None and report.dead_or_missing is None:
-        # The report says nothing of deaths, so only those not yet dead can be missing from it.
-        alive = held.model_copy(update={"deaths": None, "bodies": None})
-        known[PERSONS] = known_figures(alive).get(PERSONS, 0)
-    if PERSONS in known and report.rescued is None:
-        known[PERSONS] -= rescued
-    return {m: (said[m], known[m]) for m in said if m in known and said[m] < known[m]}
+    said, known = at_most_of(report), known_of(held)
+    # What follows can only make the held figures smaller: nothing below them now comes to lie below them.
+    lower = {m: (said[m], known[m]) for m in said if m in known and said[m] < known[m]}
+    if PERSONS in lower:
+        figure = known[PERSONS]
+        if report.facts.deaths is None and report.facts.dead_or_missing is None:
+            # The report says nothing of deaths, so only those not yet dead can be missing from it.
+            alive = held.facts.model_copy(update={"deaths": None, "bodies": None})
+            figure = known_figures(alive).get(PERSONS, 0)
+        if report.facts.rescued is None:
+            figure -= rescued
+        if said[PERSONS] < figure:
+            lower[PERSONS] = said[PERSONS], figure
+        else:
+            del lower[PERSONS]
+    return lower
 
 
-@dataclass(frozen=True, slots=True)
+@fixed()
 class Contradiction:
     """A report that lies below the lowest figure its sender then held."""
 
@@ -210,34 +253,37 @@ class Contradiction:
 
 def contradictions(timeline: Timeline, office: str, held: tuple[Held, ...]) -> Iterator[Contradiction]:
     """Each word of the office to another that lies below what it held and had not already told its receivers."""
-    notices = [
-        s for s in timeline.acts(office) if isinstance(s.entry, Notified) and s.to and _to_an_office(s)
-    ]
+    notices = [s for s in timeline.acts(office) if s.act is Notified and s.to and _to_an_office(s)]
     for report in (*reports_of(timeline, office, answers=True), *notices):
         then = [h for h in held if h.step.id != report.id and possibly_by(h.since, report.at)]
-        rescued = max((c.value for h in then if (c := h.facts.rescued) is not None), default=0)
-        told = _already_told(timeline, report)
         found: dict[str, tuple[float, float]] = {}
         against: list[Held] = []
-        for measure, said in stated_at_most(report.entry.facts).items():
+        for measure, said in at_most_of(report).items():
+            if not any(known_of(h.step).get(measure, said) > said for h in then):
+                continue
+            rescued = max((c.value for h in then if (c := h.facts.rescued) is not None), default=0)
             figures: list[tuple[float, Held]] = []
             for item in live(then, report, measure):
-                lower = below(report.entry.facts, item.facts, rescued=rescued).get(measure)
+                lower = below(report, item.step, rescued=rescued).get(measure)
                 figures.append((lower[1] if lower else said, item))
             lowest = min((figure for figure, _ in figures), default=said)
             certain = [h for figure, h in figures if surely_by(h.since, report.at) and figure > said]
-            if said < lowest and certain and told.get(measure, -1.0) < lowest:
+            if said < lowest and certain and _already_told(timeline, report).get(measure, -1.0) < lowest:
                 found[measure] = (said, lowest)
                 against += [h for h in certain if h not in against]
         if found:
             yield Contradiction(report, tuple(against), found)
 
 
-def reports_of(timeline: Timeline, office: str, *, answers: bool) -> Iterator[Step]:
+def reports_of(timeline: Timeline, office: str, *, answers: bool) -> tuple[Step, ...]:
     """The office's reports that went, or may have gone, to another office; a word to the public is none."""
-    for step in timeline.acts(office):
-        if isinstance(step.entry, (*REPORTS, Answered) if answers else REPORTS) and _to_an_office(step):
-            yield step
+    key = ("reports", office, answers)
+    found: tuple[Step, ...] | None = timeline.memo.get(key)
+    if found is None:
+        acts = _REPORTING[answers]
+        found = tuple(s for s in timeline.acts(office) if s.act in acts and _to_an_office(s))
+        timeline.memo[key] = found
+    return found
 
 
 def _to_an_office(step: Step) -> bool:
@@ -246,7 +292,7 @@ def _to_an_office(step: Step) -> bool:
 
 def live(held: Iterable[Held], report: Step, measure: str) -> list[Held]:
     """What was, or may have been, the last word of each source on a measure when the report was sent."""
-    stating = [h for h in held if measure in known_figures(h.facts) and possibly_by(h.since, report.at)]
+    stating = [h for h in held if measure in known_of(h.step) and possibly_by(h.since, report.at)]
     return [h for h in stating if not any(_replaced(h, later, report, measure) for later in stating)]
 
 
@@ -268,19 +314,18 @@ def _people(facts: Facts) -> set[str]:
 
 def _already_told(timeline: Timeline, report: Step) -> dict[str, float]:
     """The highest figures that every receiver had surely been told by this office before."""
-    message = report.entry
-    if not isinstance(message, Message) or not message.to:
-        return {}
     told: list[dict[str, float]] = []
-    for receiver in message.to:
+    for receiver in report.to:
         figures: dict[str, float] = {}
         for earlier in reports_of(timeline, report.office, answers=True):
             if earlier.id == report.id or not surely_by(earlier.at, report.at) or earlier.at == report.at:
                 continue
             if receiver in earlier.to:
-                for measure, figure in known_figures(earlier.entry.facts, told=True).items():
+                for measure, figure in told_of(earlier).items():
                     figures[measure] = max(figures.get(measure, 0.0), figure)
         told.append(figures)
+    if not told:
+        return {}
     common = set(told[0]).intersection(*told[1:])
     return {measure: min(figures[measure] for figures in told) for measure in common}
 
@@ -293,7 +338,9 @@ def understated(
     Yields:
         (report, withholding, verification, measures by (reported, verified)).
     """
-    kept = [s for s in timeline.acts(office) if isinstance(s.entry, Withheld)]
+    kept = [s for s in timeline.acts(office) if s.act is Withheld]
+    if not kept:
+        return
     verified = [
         s
         for s in timeline.steps
@@ -304,7 +351,7 @@ def understated(
         if withheld is None:
             continue
         for later in verified:
-            measures = below(report.entry.facts, later.entry.facts)
+            measures = below(report, later)
             if measures and not surely_after(report.at, later.at):
                 yield report, withheld, later, measures
                 break

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import cached_property
 
 from emergency.assessment.duties import Duty, OfficeRecord, governing
 from emergency.assessment.holding import reports_of
 from emergency.assessment.model import Ground, Obligation
 from emergency.assessment.timeline import Step
+from emergency.domain.fixed import fixed
 from emergency.domain.intervals import Interval
 
 
-@dataclass(frozen=True, slots=True)
+@fixed()
 class Judged:
     """A duty with its obligation as it ended."""
 
@@ -25,7 +26,7 @@ class Judged:
         """The last phase."""
         return self.phases[-1]
 
-    @property
+    @cached_property
     def ground(self) -> Ground:
         """The ground that governs."""
         return governing(self.duty).ground
@@ -38,7 +39,7 @@ class Judged:
 
 def first_report(record: OfficeRecord) -> Step | None:
     """The office's earliest report to any other office."""
-    reports = list(reports_of(record.timeline, record.office.id, answers=True))
+    reports = reports_of(record.timeline, record.office.id, answers=True)
     return min(reports, key=lambda s: _late_end(s.at), default=None)
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, auto
 
-from emergency.assessment.timeline import Step, Timeline
+from emergency.assessment.timeline import Receipt, Step, Timeline
 from emergency.domain.events import (
     REPORTS,
     Acknowledged,
@@ -16,12 +15,12 @@ from emergency.domain.events import (
     Directed,
     Inquired,
     Learned,
-    Message,
     Notified,
     Obstructed,
     Verified,
     Withheld,
 )
+from emergency.domain.fixed import fixed
 from emergency.domain.intervals import Interval, first_of
 from emergency.domain.vocabulary import Origin, Outcome
 
@@ -37,7 +36,10 @@ class Shows(Enum):
     """A sign only: it starts a clock possibly."""
 
 
-@dataclass(frozen=True, slots=True)
+_DIRECTLY, _BY_THEN = Shows.DIRECTLY, Shows.BY_THEN
+
+
+@fixed()
 class Evidence:
     """One step that shows, or is a sign of, an office's knowledge."""
 
@@ -48,7 +50,7 @@ class Evidence:
     """Steps with an assumed or unstated time that its time rests on."""
 
 
-@dataclass(frozen=True, slots=True)
+@fixed()
 class Knowledge:
     """Since when an office knew.
 
@@ -82,64 +84,61 @@ class Knowledge:
 
 def evidence_of(timeline: Timeline, office: str) -> tuple[Evidence, ...]:
     """Every step that shows or hints at the office's knowledge."""
-    found = [
-        Evidence(s, shows, s.at, s.rests_on)
-        for s in timeline.acts(office)
-        if (shows := _own_act(s)) is not None
-    ]
+    occurred = timeline.occurred.earliest
+    found = []
+    for step in timeline.acts(office):
+        shows = _own_act(step)
+        if shows is not None:
+            found.append(_of_the_event(step, shows, Receipt(step.at, step.rests_on), occurred))
     for step in timeline.told(office):
         shows = _received(step)
         if shows is not None and step.office != office:
-            receipt = timeline.receipt(step, office)
-            found.append(Evidence(step, shows, receipt.at, receipt.rests_on))
-    return tuple(_of_the_event(e, timeline.occurred.earliest) for e in found)
+            found.append(_of_the_event(step, shows, timeline.receipt(step, office), occurred))
+    return tuple(found)
 
 
-def _of_the_event(evidence: Evidence, occurred: datetime | None) -> Evidence:
+def _of_the_event(step: Step, shows: Shows, had: Receipt, occurred: datetime | None) -> Evidence:
     """What was known before the event is no knowledge of the event: when that came is open."""
-    at = evidence.at
-    if occurred is None:
-        return evidence
-    if at.latest is not None and at.latest < occurred and not evidence.step.entry.at.also:
-        return replace(evidence, at=Interval(occurred, None))
-    if evidence.shows is Shows.SIGN and at.earliest is not None and at.earliest < occurred:
-        return replace(evidence, at=Interval(occurred, at.latest))
-    return evidence
+    at = had.at
+    if occurred is not None and (at.earliest is None or at.earliest < occurred):
+        if at.latest is not None and at.latest < occurred and not step.entry.at.also:
+            at = Interval(occurred, None)
+        elif shows is Shows.SIGN and at.earliest is not None:
+            at = Interval(occurred, at.latest)
+    return Evidence(step, shows, at, had.rests_on)
+
+
+_DONE = dict.fromkeys((Withheld, Denied, Directed, Obstructed, Acknowledged, *REPORTS), Shows.BY_THEN)
+_DONE[Inquired] = Shows.SIGN
+"""What an act of its own shows of an office, where nothing else of the act matters."""
+_TOLD = {ClueLinked: Shows.SIGN, Inquired: Shows.SIGN, Notified: Shows.DIRECTLY}
+_TOLD.update(dict.fromkeys(REPORTS, Shows.DIRECTLY))
+"""What an act shows of an office that was told, where nothing else of the act matters."""
 
 
 def _own_act(step: Step) -> Shows | None:
-    entry = step.entry
-    match entry:
+    if step.act in _DONE:
+        return _DONE[step.act]
+    match step.entry:
         case Learned(sign=sign):
             return Shows.SIGN if sign else Shows.DIRECTLY
         case Verified(outcome=outcome):
             return Shows.DIRECTLY if outcome is Outcome.CONFIRMED else Shows.SIGN
         case ClueLinked(by=by, sign=sign):
             return Shows.BY_THEN if by is Origin.OWN and not sign else Shows.SIGN
-        case Inquired():
-            return Shows.SIGN
         case Notified() | Answered():
-            return Shows.BY_THEN if entry.facts.asserts_harm else None
-        case Withheld() | Denied() | Directed() | Obstructed() | Acknowledged():
-            return Shows.BY_THEN
-        case _ if isinstance(entry, REPORTS):
-            return Shows.BY_THEN
+            return Shows.BY_THEN if step.facts.asserts_harm else None
     return None
 
 
 def _received(step: Step) -> Shows | None:
-    entry = step.entry
-    match entry:
-        case ClueLinked() | Inquired():
-            return Shows.SIGN
+    if step.act in _TOLD:
+        return _TOLD[step.act]
+    match step.entry:
         case Verified(outcome=outcome):
             return Shows.DIRECTLY if outcome is Outcome.CONFIRMED else Shows.SIGN
-        case Notified():
-            return Shows.DIRECTLY
         case Answered():
-            return Shows.DIRECTLY if entry.facts.asserts_harm else Shows.SIGN
-        case _ if isinstance(entry, REPORTS) and isinstance(entry, Message):
-            return Shows.DIRECTLY
+            return Shows.DIRECTLY if step.facts.asserts_harm else Shows.SIGN
     return None
 
 
@@ -156,10 +155,12 @@ def _knowledge(timeline: Timeline, office: str) -> Knowledge | None:
     evidence = evidence_of(timeline, office)
     if not evidence:
         return None
-    direct = [e for e in evidence if e.shows is Shows.DIRECTLY]
-    by_then = [e for e in evidence if e.shows is Shows.BY_THEN]
-    signs = [e for e in evidence if e.shows is Shows.SIGN]
-    latest = min((e.at.latest for e in (*direct, *by_then) if e.at.latest is not None), default=None)
+    direct: list[Evidence] = []
+    by_then: list[Evidence] = []
+    signs: list[Evidence] = []
+    for one in evidence:
+        (direct if one.shows is _DIRECTLY else by_then if one.shows is _BY_THEN else signs).append(one)
+    latest = min([e.at.latest for e in (*direct, *by_then) if e.at.latest is not None], default=None)
     ends = [e for e in (*direct, *by_then) if latest is not None and e.at.latest == latest]
     shown_since = _shown_since(direct, latest, timeline.occurred.earliest)
     since = shown_since if direct or by_then else Interval(None, None)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
+from functools import cached_property
 
+from emergency.domain.fixed import fixed
 from emergency.domain.intervals import Interval, Span
 from emergency.domain.vocabulary import Fault, State, Status
 
 
-@dataclass(frozen=True, slots=True)
+@fixed()
 class Words:
     """The same in Chinese and in English."""
 
@@ -17,7 +19,33 @@ class Words:
     en: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation(Words):
+    """Words that are put together when somebody first reads them: most judgements are made again unread."""
+
+    def __init__(self, render: Callable[[], Words]) -> None:
+        self._render = render
+
+    @cached_property
+    def _rendered(self) -> Words:
+        return self._render()
+
+    @property
+    def zh(self) -> str:
+        """In Chinese."""
+        return self._rendered.zh
+
+    @property
+    def en(self) -> str:
+        """In English."""
+        return self._rendered.en
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Words) and (self.zh, self.en) == (other.zh, other.en)
+
+    __hash__ = Words.__hash__
+
+
+@fixed(kw_only=True)
 class Ground:
     """One rule's claim on an obligation (依据).
 
@@ -48,7 +76,7 @@ class Ground:
     unread: tuple[Words, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fixed(kw_only=True)
 class Obligation:
     """Who owes whom which report by when (报告义务), in one phase of its life (``holds_from``, ``holds_until``).
 
@@ -79,7 +107,7 @@ class Obligation:
     holds_until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fixed(kw_only=True)
 class Finding:
     """A breach that the engine sees (疑点), beside what people determined (认定)."""
 
@@ -100,7 +128,7 @@ class Finding:
     explanation: Words
 
 
-@dataclass(frozen=True, slots=True)
+@fixed()
 class Remark:
     """Something that an officer of an office should know and that is neither an obligation nor a finding."""
 
@@ -108,7 +136,7 @@ class Remark:
     words: Words
 
 
-@dataclass(frozen=True, slots=True)
+@fixed()
 class Assessment:
     """Everything that one incident's record shows under one rulebook and one directory.
 

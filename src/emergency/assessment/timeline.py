@@ -32,10 +32,12 @@ from emergency.domain.events import (
     Reported,
     Warned,
 )
+from emergency.domain.fixed import fixed
 from emergency.domain.incident import BACKFILLED_AFTER
-from emergency.domain.intervals import OPEN, Interval, first_of, narrowed
+from emergency.domain.intervals import OPEN, Interval, first_of, in_utc, narrowed
 from emergency.domain.record import Recorded
-from emergency.domain.review import Determined, Review, review_of
+from emergency.domain.review import Determined, ReviewOpened
+from emergency.domain.values import Facts
 from emergency.domain.vocabulary import Basis, Channel
 from emergency.errors import BrokenDataError
 
@@ -43,9 +45,17 @@ DIRECT = frozenset({Channel.PHONE, Channel.IN_PERSON, Channel.NETWORK, Channel.U
 """Channels on which the sending itself is taken for the receipt where no receipt is stated."""
 
 
-@dataclass(frozen=True, slots=True)
+_NO_SIGN_OF_A_RECEIPT = frozenset({NonReportStated, Occurred, Acknowledged, Inquired, ClueLinked})
+"""Acts that do not show that whoever did them had received anything."""
+
+
+_BEFORE_THE_EVENT = frozenset({ClueLinked, Foreseen, Inquired, Occurred, Warned})
+"""Acts that may come before the event, or are the event."""
+
+
+@fixed(eq=False)
 class Step:
-    """One act that counts, with its time resolved."""
+    """One act that counts, with its time resolved. What is asked of it again and again is worked out once."""
 
     id: str
     ref: str
@@ -60,26 +70,34 @@ class Step:
     """The store's clock had been set back when it was recorded."""
     leans_on: tuple[str, ...] = ()
     """Steps with an assumed or unstated time that narrowed this one's, by event id."""
+    act: type[Entry] = field(init=False, repr=False)
+    """The kind of act. To ask for it is many times faster than `isinstance`, which a pydantic class answers itself."""
+    office: str = field(init=False, repr=False)
+    """Who acted."""
+    to: tuple[str, ...] = field(init=False, repr=False)
+    """Whom it was told to; empty where nobody is named or the act tells nobody."""
+    facts: Facts = field(init=False, repr=False)
+    """What was stated."""
+    assumed: bool = field(init=False, repr=False)
+    """Its time was assumed by whoever made the record, or is not stated at all."""
+    rests_on: tuple[str, ...] = field(init=False, repr=False)
+    """The steps with an assumed or unstated time that this one's time rests on: itself, and what narrowed it."""
+    memo: dict[Any, Any] = field(init=False, repr=False)
+    """What pure functions of this step have already worked out."""
 
-    @property
-    def office(self) -> str:
-        """Who acted."""
-        return self.entry.office
-
-    @property
-    def to(self) -> tuple[str, ...]:
-        """Whom it was told to; empty where nobody is named or the act tells nobody."""
-        return self.entry.to if isinstance(self.entry, Message) else ()
-
-    @property
-    def assumed(self) -> bool:
-        """Its time was assumed by whoever made the record, or is not stated at all."""
-        return _assumed(self.entry)
-
-    @property
-    def rests_on(self) -> tuple[str, ...]:
-        """The steps with an assumed or unstated time that this one's time rests on: itself, and what narrowed it."""
-        return (self.id, *self.leans_on) if self.assumed else self.leans_on
+    def __post_init__(self) -> None:
+        """Work out what is asked of it again and again."""
+        entry = self.entry
+        assumed = _assumed(entry)
+        self.__dict__.update(
+            act=type(entry),
+            office=entry.office,
+            to=_to(entry),
+            facts=entry.facts,
+            assumed=assumed,
+            rests_on=(self.id, *self.leans_on) if assumed else self.leans_on,
+            memo={},
+        )
 
     @property
     def backfilled(self) -> bool:
@@ -87,16 +105,14 @@ class Step:
         return self.at.latest is not None and self.recorded_at - self.at.latest > BACKFILLED_AFTER
 
 
-@dataclass(frozen=True, slots=True)
+@fixed()
 class Receipt:
-    """When a message was received, and which assumed or unstated times that rests on.
-
-    ``inferred``: only a later act of the receiver's bounds it, which may have been done without the message.
-    """
+    """When a message was received, and which assumed or unstated times that rests on."""
 
     at: Interval
     rests_on: tuple[str, ...]
     inferred: bool = False
+    """Only a later act of the receiver's bounds it, which may have been done without the message."""
 
 
 @dataclass(frozen=True)
@@ -124,14 +140,15 @@ class Timeline:
     @cached_property
     def occurred(self) -> Interval:
         """When the event was, first stage."""
-        stages = [s.at for s in self.steps if isinstance(s.entry, Occurred)]
-        dated = [at for at in (self.opened.occurred_at.interval, *stages) if at.earliest is not None]
+        stages = [s.at for s in self.steps if s.act is Occurred]
+        begun = in_utc(self.opened.occurred_at.interval)
+        dated = [at for at in (begun, *stages) if at.earliest is not None]
         return first_of(dated) if dated else OPEN
 
     @cached_property
     def closed(self) -> Step | None:
         """The step that closed the incident."""
-        closings = [s for s in self.steps if isinstance(s.entry, Closed) and s.at.latest is not None]
+        closings = [s for s in self.steps if s.act is Closed and s.at.latest is not None]
         return min(closings, key=lambda s: (s.at.latest, s.ref), default=None)
 
     @cached_property
@@ -191,15 +208,24 @@ class Timeline:
         acknowledgement is the latest end.
         """
         entry = message.entry
-        if isinstance(entry, Message) and entry.received_at is not None and entry.received_at.stated:
-            return Receipt(
-                narrowed(entry.received_at.interval, not_before=message.at.earliest), message.leans_on
-            )
-        if not isinstance(entry, Message) or entry.channel in DIRECT:
-            return Receipt(message.at, message.rests_on)
+        if isinstance(entry, Message):
+            stated = entry.received_at
+            if stated is not None and stated.stated:
+                at = narrowed(in_utc(stated.interval), not_before=message.at.earliest)
+                return Receipt(at, message.leans_on)
+            if entry.channel not in DIRECT:
+                key = ("receipt", message.id, office)
+                if key not in self.memo:
+                    self.memo[key] = self._inferred(message, office)
+                receipt: Receipt = self.memo[key]
+                return receipt
+        return Receipt(message.at, message.rests_on)
+
+    def _inferred(self, message: Step, office: str) -> Receipt:
+        """When a message was received of which nobody says so: by the receiver's first act after it."""
         receipt = self.acknowledged.get((message.id, office))
-        ends = [a for a in self.acts(office) if self._came_after(a, message)]
-        linked = [a for a in ends if message.ref in a.entry.at.after or message.id in a.entry.at.after]
+        ends = [a for a in self.acts(office) if _came_after(a, message)]
+        linked = [a for a in ends if _said_to_follow(a, message)]
         linked += [receipt] if receipt is not None and receipt.at.latest is not None else []
         end = min(linked or ends, key=lambda a: (a.at.latest, a.assumed, a.ref), default=None)
         if end is None:
@@ -213,16 +239,21 @@ class Timeline:
         """When ``office`` received the message."""
         return self.receipt(message, office).at
 
-    def _came_after(self, act: Step, message: Step) -> bool:
-        """Whether an act of the receiver surely came after the sending: by its time, or because a source says so."""
-        if act.at.latest is None or isinstance(
-            act.entry, (NonReportStated, Occurred, Acknowledged, Inquired, ClueLinked)
-        ):
-            return False
-        if message.ref in act.entry.at.after or message.id in act.entry.at.after:
-            return True
-        sent = message.at.latest
-        return sent is not None and act.at.earliest is not None and act.at.earliest >= sent
+
+def _came_after(act: Step, message: Step) -> bool:
+    """Whether an act of the receiver surely came after the sending: by its time, or because a source says so."""
+    if act.at.latest is None or act.act in _NO_SIGN_OF_A_RECEIPT:
+        return False
+    if _said_to_follow(act, message):
+        return True
+    sent = message.at.latest
+    return sent is not None and act.at.earliest is not None and act.at.earliest >= sent
+
+
+def _said_to_follow(act: Step, message: Step) -> bool:
+    """Whether a source says that an act came after a message."""
+    after = act.entry.at.after
+    return bool(after) and (message.ref in after or message.id in after)
 
 
 def _assumed(entry: Entry) -> bool:
@@ -242,12 +273,12 @@ def timeline_of(history: Iterable[Recorded[Any]]) -> Timeline:
     entries: list[Recorded[Entry]] = []
     determined: list[Recorded[Determined]] = []
     for events in streams.values():
-        review: Review | None = review_of(events)
-        if review is not None:
-            determined.extend(review.determined)
+        standing = effective(events)
+        if any(type(r.event) is ReviewOpened for r in standing):
+            determined += [r for r in standing if type(r.event) is Determined]
             continue
-        for recorded in effective(events):
-            if isinstance(recorded.event, IncidentOpened):
+        for recorded in standing:
+            if type(recorded.event) is IncidentOpened:
                 opened = recorded
             elif isinstance(recorded.event, Entry):
                 entries.append(recorded)
@@ -281,25 +312,29 @@ def as_known_to(timeline: Timeline, office: str) -> Timeline:
 def _resolved(opened: IncidentOpened, entries: list[Recorded[Entry]]) -> Iterator[Step]:
     """Every entry with the interval that its own words, its neighbours and causality leave."""
     ids = {r.event.step: r.event_id for r in entries if r.event.step}
-    at = {r.event_id: r.event.at.interval for r in entries}
-    beginning = opened.occurred_at.interval.earliest
+    stated = {r.event_id: in_utc(r.event.at.interval) for r in entries}
+    at = dict(stated)
+    beginning = in_utc(opened.occurred_at.interval).earliest
     order: list[tuple[str, str]] = []  # (earlier, later)
     for recorded in entries:
         entry, here = recorded.event, recorded.event_id
         if isinstance(entry, Message) and entry.received_at is not None:
-            at[here] = narrowed(at[here], not_after=entry.received_at.interval.latest)
+            at[here] = narrowed(at[here], not_after=in_utc(entry.received_at.interval).latest)
         # Sources that differ on this time may differ on the event's as well: then both stay.
         if beginning is not None and _follows_the_event(entry) and not entry.at.also:
             at[here] = narrowed(at[here], not_before=beginning)
-        order += [(ids.get(ref, ref), here) for ref in entry.at.after]
-        order += [(here, ids.get(ref, ref)) for ref in entry.at.before]
+        if entry.at.after or entry.at.before:
+            order += [(ids.get(ref, ref), here) for ref in entry.at.after]
+            order += [(here, ids.get(ref, ref)) for ref in entry.at.before]
         if isinstance(entry, Acknowledged):
             order.append((entry.of, here))
-    order += _after_the_first(entries)
+    order += _after_the_first(entries, stated)
     order += _after_the_absence(entries)
     order = [(a, b) for a, b in order if a in at and b in at]
-    assumed = {r.event_id for r in entries if _assumed(r.event)}
-    at, leans = _ordered(at, order, assumed)
+    leans: dict[str, dict[str, None]] = {}
+    if order:
+        assumed = {r.event_id for r in entries if _assumed(r.event)}
+        at, leans = _ordered(at, order, assumed)
     for recorded in entries:
         yield Step(
             id=recorded.event_id,
@@ -310,7 +345,7 @@ def _resolved(opened: IncidentOpened, entries: list[Recorded[Entry]]) -> Iterato
             recorded_at=recorded.recorded_at,
             imported=opened.imported,
             clock_back=recorded.clock_back,
-            leans_on=tuple(i for i in leans[recorded.event_id] if i != recorded.event_id),
+            leans_on=tuple([i for i in leans.get(recorded.event_id, ()) if i != recorded.event_id]),
         )
 
 
@@ -321,15 +356,18 @@ def _ordered(
 
     Bounds that would leave nothing contradict each other: then none of them is applied.
     """
-    leans: dict[str, dict[str, None]] = {one: {} for one in at}
+    leans: dict[str, dict[str, None]] = {one: {} for pair in order for one in pair}
     before: dict[str, list[str]] = {}
     after: dict[str, list[str]] = {}
     for earlier, later in order:
         before.setdefault(later, []).append(earlier)
         after.setdefault(earlier, []).append(later)
+    # Only what has a neighbour can be narrowed, and again only when one of its neighbours was.
+    waiting = [one for one in at if one in leans]
     for _ in range(len(order)):
-        new = dict(at)
-        for one, own in at.items():
+        new: dict[str, Interval] = {}
+        for one in waiting:
+            own = at[one]
             lows = {b: e for b in before.get(one, ()) if (e := at[b].earliest) is not None}
             highs = {a: e for a in after.get(one, ()) if (e := at[a].latest) is not None}
             earliest = max([*lows.values(), *([own.earliest] if own.earliest else [])], default=None)
@@ -342,16 +380,18 @@ def _ordered(
             bounds += [a for a, e in highs.items() if e == latest != own.latest]
             for by in bounds:
                 leans[one].update({**({by: None} if by in assumed else {}), **leans[by]})
-        if new == at:
+        if not new:
             break
-        at = new
+        at = at | new
+        touched = {other for one in new for other in (*before.get(one, ()), *after.get(one, ()))}
+        waiting = [one for one in at if one in touched]
     return at, leans
 
 
 def _after_the_absence(entries: list[Recorded[Entry]]) -> Iterator[tuple[str, str]]:
     """What an office is stated not to have reported by a time, it reported later, wherever the times allow it."""
     for absent in entries:
-        if not isinstance(absent.event, NonReportStated):
+        if type(absent.event) is not NonReportStated:
             continue
         for told in entries:
             if (
@@ -362,12 +402,14 @@ def _after_the_absence(entries: list[Recorded[Entry]]) -> Iterator[tuple[str, st
                 yield absent.event_id, told.event_id
 
 
-def _after_the_first(entries: list[Recorded[Entry]]) -> Iterator[tuple[str, str]]:
+def _after_the_first(
+    entries: list[Recorded[Entry]], stated: dict[str, Interval]
+) -> Iterator[tuple[str, str]]:
     """A follow-up or correction comes after the office's first report on record to the same receiver.
 
     Where their times say otherwise, an earlier report is implied, and they stand as they are.
     """
-    firsts = [r for r in entries if isinstance(r.event, (Reported, ForwardedUpward))]
+    firsts = [r for r in entries if type(r.event) in (Reported, ForwardedUpward)]
     for late in entries:
         if not isinstance(late.event, (FollowUpFiled, Corrected)):
             continue
@@ -375,7 +417,7 @@ def _after_the_first(entries: list[Recorded[Entry]]) -> Iterator[tuple[str, str]
             told = [r for r in firsts if r.event.office == late.event.office and receiver in _to(r.event)]
             dated = [r for r in told if r.event.at.earliest is not None]
             if dated and len(dated) == len(told):
-                first = min(dated, key=lambda r: r.event.at.interval.earliest or r.recorded_at)
+                first = min(dated, key=lambda r: stated[r.event_id].earliest or r.recorded_at)
                 yield first.event_id, late.event_id
 
 
@@ -385,9 +427,9 @@ def _to(entry: Entry) -> tuple[str, ...]:
 
 def _follows_the_event(entry: Entry) -> bool:
     """Signs, forecasts, warnings and questions may come before the event; knowledge and reports of it do not."""
-    if isinstance(entry, (ClueLinked, Foreseen, Inquired, Occurred, Warned)):
+    if type(entry) in _BEFORE_THE_EVENT:
         return False
-    return not (isinstance(entry, Learned) and entry.sign)
+    return not (type(entry) is Learned and entry.sign)
 
 
 def cut(timeline: Timeline, happened_by: datetime) -> Timeline:

@@ -8,14 +8,15 @@ a report sent on the very instant that it is due is in time.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+
+from emergency.domain.fixed import fixed
 
 ABOUT = timedelta(minutes=15)
 """How far *about* (约) widens a stated time, either way."""
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(slots=True)
 class Interval:
     """Some instant between ``earliest`` and ``latest``, both included; ``None`` = open on that side."""
 
@@ -32,7 +33,7 @@ OPEN = Interval()
 """Nothing is known."""
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(slots=True)
 class Span:
     """How long: between ``at_least`` and ``at_most``; ``None`` = no bound on record."""
 
@@ -40,12 +41,13 @@ class Span:
     at_most: timedelta | None = None
 
 
-def _max(*instants: datetime | None) -> datetime | None:
-    return max((i for i in instants if i is not None), default=None)
-
-
-def _min(*instants: datetime | None) -> datetime | None:
-    return min((i for i in instants if i is not None), default=None)
+def in_utc(interval: Interval) -> Interval:
+    """The same with both ends in UTC: instants of one and the same zone are compared many times faster."""
+    earliest, latest = interval.earliest, interval.latest
+    return Interval(
+        None if earliest is None else earliest.astimezone(UTC),
+        None if latest is None else latest.astimezone(UTC),
+    )
 
 
 def shifted(interval: Interval, by: timedelta) -> Interval:
@@ -63,12 +65,11 @@ def widened(interval: Interval, by: timedelta = ABOUT) -> Interval:
 
 def hull(intervals: Iterable[Interval]) -> Interval:
     """What two sources that contradict each other leave open: from the earliest to the latest of all."""
-    listed = tuple(intervals)
-    open_before = any(i.earliest is None for i in listed)
-    open_after = any(i.latest is None for i in listed)
-    earliest = None if open_before else _min(*(i.earliest for i in listed))
-    latest = None if open_after else _max(*(i.latest for i in listed))
-    return Interval(earliest, latest)
+    earliest, latest, of = _ends(intervals)
+    return Interval(
+        min(earliest, default=None) if len(earliest) == of else None,
+        max(latest, default=None) if len(latest) == of else None,
+    )
 
 
 def first_of(candidates: Iterable[Interval]) -> Interval:
@@ -76,17 +77,24 @@ def first_of(candidates: Iterable[Interval]) -> Interval:
 
     A candidate with an open earliest end may have been first by any margin, so it opens the result's.
     """
-    listed = tuple(candidates)
-    if any(c.earliest is None for c in listed):
-        return Interval(None, _min(*(c.latest for c in listed)))
-    return Interval(_min(*(c.earliest for c in listed)), _min(*(c.latest for c in listed)))
+    earliest, latest, of = _ends(candidates)
+    return Interval(min(earliest, default=None) if len(earliest) == of else None, min(latest, default=None))
 
 
 def last_of(things: Iterable[Interval]) -> Interval:
     """When the last of several things that all had to be there was: (greatest earliest, greatest latest)."""
-    listed = tuple(things)
-    latest = None if any(t.latest is None for t in listed) else _max(*(t.latest for t in listed))
-    return Interval(_max(*(t.earliest for t in listed)), latest)
+    earliest, latest, of = _ends(things)
+    return Interval(max(earliest, default=None), max(latest, default=None) if len(latest) == of else None)
+
+
+def _ends(intervals: Iterable[Interval]) -> tuple[list[datetime], list[datetime], int]:
+    """The ends that are on record, and of how many intervals."""
+    listed = list(intervals)
+    return (
+        [i.earliest for i in listed if i.earliest is not None],
+        [i.latest for i in listed if i.latest is not None],
+        len(listed),
+    )
 
 
 def narrowed(
@@ -95,9 +103,9 @@ def narrowed(
     """The interval cut by causality; a bound that would leave nothing contradicts the record and is not applied."""
     earliest, latest = interval.earliest, interval.latest
     if not_before is not None and (latest is None or not_before <= latest):
-        earliest = _max(earliest, not_before)
+        earliest = not_before if earliest is None or not_before > earliest else earliest
     if not_after is not None and (earliest is None or not_after >= earliest):
-        latest = _min(latest, not_after)
+        latest = not_after if latest is None or not_after < latest else latest
     return Interval(earliest, latest)
 
 

@@ -124,6 +124,10 @@ class Directory:
 
     offices: dict[str, Office] = field(default_factory=dict)
     broken: dict[str, str] = field(default_factory=dict)
+    _above: dict[tuple[str, date | None], tuple[str, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """What was already asked of it: a directory never changes."""
 
     def __iter__(self) -> Iterator[Office]:
         return iter(self.offices.values())
@@ -156,6 +160,12 @@ class Directory:
 
     def above(self, office: str, day: date | None = None) -> tuple[str, ...]:
         """Everyone further up, the nearest first; a loop in the directory is walked once."""
+        known = self._above.get((office, day))
+        if known is None:
+            known = self._above[office, day] = tuple(self._upward(office, day))
+        return known
+
+    def _upward(self, office: str, day: date | None) -> list[str]:
         found: list[str] = []
         queue = list(self.superiors(office, day))
         while queue:
@@ -163,7 +173,7 @@ class Directory:
             if up not in found and up != office:
                 found.append(up)
                 queue.extend(self.superiors(up, day))
-        return tuple(found)
+        return found
 
     def reachable(self, offices: Iterable[str]) -> frozenset[str]:
         """These offices and all that stand above them on any day, past or future."""
