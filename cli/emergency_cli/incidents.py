@@ -83,17 +83,17 @@ def replay(
     ref = settings.incident(incident)
     recorded_by = settings.moment(as_of, "--as-of")
     by = settings.moment(happened_by, "--happened-by")
-    office_id = _office_id(settings, ref, known_to)
-    view = settings.engine.view(ref, as_of=recorded_by, happened_by=by, known_to=office_id)
+    who = office_id(settings, ref, known_to)
+    view = settings.engine.view(ref, as_of=recorded_by, happened_by=by, known_to=who)
     if recorded_by is not None:
         _explain_import(settings, view)
-    cut = {"as_of": recorded_by, "happened_by": by, "known_to": office_id}
+    cut = {"as_of": recorded_by, "happened_by": by, "known_to": who}
     _print_view(
         settings, view, by or recorded_by or now(), form, {k: v for k, v in cut.items() if v is not None}
     )
 
 
-def _office_id(settings: Settings, ref: str, name: str | None) -> str | None:
+def office_id(settings: Settings, ref: str, name: str | None) -> str | None:
     """An office by its id, or by the id that the incident's own file gives it."""
     if name is None or name in settings.engine.directory():
         return name
@@ -224,6 +224,27 @@ def _head(settings: Settings, view: View) -> None:
         *((say("已更正", "amended"),) if view.timeline.opened_id in view.amended else ()),
     ]
     print_out(indented(" · ".join(parts), 0))
+    graded = _graded_words(settings, view)
+    if graded:
+        print_out(indented(graded, 0))
+
+
+def _graded_words(settings: Settings, view: View) -> str:
+    """The official gradings, and beside them what the figures that each office held reach."""
+    from emergency.assessment.why import levels_why  # noqa: PLC0415 - the engine is loaded by now
+
+    levels = levels_why(view.timeline, view.directory, settings.engine.rulebook)
+    official = [(each.step.office.id, each.level) for each in levels[0].gradings] if levels else []
+    reached = [(each.office.id, each.level) for each in levels if each.level is not None]
+    names = (
+        settings.say("正式定级", "officially graded"),
+        settings.say("所掌握的数字", "by the figures held"),
+    )
+    return " · ".join(
+        f"{name}: " + ", ".join(f"{office(settings, view.directory, who)} {level}" for who, level in listed)
+        for name, listed in zip(names, (official, reached), strict=True)
+        if listed
+    )
 
 
 def _cut_words(settings: Settings, cut: dict[str, Any]) -> list[str]:

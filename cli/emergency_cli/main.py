@@ -36,6 +36,7 @@ COMMANDS = {
     "show": Later("emergency_cli.incidents", "show", "One incident: timeline, obligations, findings."),
     "list": Later("emergency_cli.incidents", "list_incidents", "All incidents."),
     "replay": Later("emergency_cli.incidents", "replay", "One incident as it was known at some time 回放."),
+    "why": Later("emergency_cli.why", "why", "Why a verdict is what it is: rule, clock, arithmetic 依据."),
     "timeline": Later("emergency_cli.timeline", "timeline", "Read incidents from timeline files."),
     "audit": Later("emergency_cli.audit", "audit", "Obligations and findings 报告义务与疑点."),
     "rules": Later("emergency_cli.rules", "rules", "The rules, dated and cited 规则库."),

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from emergency.projections import said
 from emergency_cli.figures import NAMES, OTHERS
 from emergency_cli.output import Column
 
@@ -22,29 +23,12 @@ OBLIGATION_STATES = ("met", "late", "possibly-late", "open", "overdue", "undeter
 FINDING_KINDS = ("late", "missed", "falsified", "concealed")
 FINDING_STATUSES = ("established", "presumed", "possible", "suspected", "none")
 
-_STATES = {
-    "met": "按时",
-    "late": "迟报",
-    "possibly-late": "可能迟报",
-    "open": "未到期",
-    "overdue": "逾期未报",
-    "undetermined": "无法判定",
-    "excused": "免除",
-}
-_KINDS = {"late": "迟报", "missed": "漏报", "falsified": "谎报", "concealed": "瞒报"}
-_STATUSES = {
-    "established": "可以认定",
-    "presumed": "推定",
-    "possible": "可能",
-    "suspected": "疑似",
-    "none": "系统未发现",
-}
 _CHANNELS = {"any": "", "written": "书面"}
 
 
 def state(settings: Settings, word: str) -> str:
     """The state of an obligation."""
-    return settings.say(_STATES.get(word, word), word)
+    return settings.say(said.word(said.STATES, word).zh, word)
 
 
 def clock(text: str | None) -> str:
@@ -148,52 +132,25 @@ def explained(settings: Settings, row: Mapping[str, Any], numbers: Mapping[str, 
 
 def finding_line(settings: Settings, directory: Directory, row: Mapping[str, Any]) -> str:
     """One finding in one line."""
-    kind = settings.say(_KINDS[row["kind"]], row["kind"])
-    status = settings.say(_STATUSES[row["status"]], row["status"])
+    kind = _kind(settings, row["kind"])
+    status = settings.say(said.word(said.STATUSES, row["status"]).zh, row["status"])
     parts = [f"{office(settings, directory, row['office'])}: {kind} ({status})"]
     if row["late_by"]:
         parts.append(late_by(settings, row["late_by"]))
-    could = [settings.say(_KINDS[k], k) for k in row["could_be"] if k != row["kind"]]
+    could = [_kind(settings, k) for k in row["could_be"] if k != row["kind"]]
     if could:
         parts.append(settings.say("也可能是", "could also be ") + "、".join(could))
     if row["determination"]:
-        determined = settings.say(
-            _KINDS.get(row["determination"], row["determination"]), row["determination"]
-        )
-        parts.append(settings.say("认定：", "determined: ") + determined)
+        parts.append(settings.say("认定：", "determined: ") + _kind(settings, row["determination"]))
     return "; ".join(parts)
+
+
+def _kind(settings: Settings, word: str) -> str:
+    return settings.say(said.word(said.KINDS, word).zh, word)
 
 
 # -- entries ---------------------------------------------------------------------------------------------------
 
-_ACTS = {
-    "Occurred": ("发生", "occurred"),
-    "Learned": ("获悉", "learned"),
-    "Reported": ("报告", "reported"),
-    "FollowUpFiled": ("续报", "followed up"),
-    "Corrected": ("更正报告", "corrected"),
-    "ForwardedUpward": ("转报", "forwarded"),
-    "Notified": ("通报", "notified"),
-    "Inquired": ("核实要求", "inquired"),
-    "Answered": ("答复", "answered"),
-    "Denied": ("否认", "denied"),
-    "NonReportStated": ("未报", "not reported"),
-    "Withheld": ("隐瞒", "withheld"),
-    "Directed": ("授意", "directed"),
-    "Obstructed": ("阻碍", "obstructed"),
-    "ClueLinked": ("线索", "clue"),
-    "Verified": ("查实", "verified"),
-    "Acknowledged": ("签收", "acknowledged"),
-    "Closed": ("结案", "closed"),
-    "FinalReportFiled": ("终报", "final report"),
-    "Graded": ("定级", "graded"),
-    "Stabilised": ("事态稳定", "stabilised"),
-    "Suspended": ("暂停", "suspended"),
-    "Resumed": ("恢复", "resumed"),
-    "Foreseen": ("可能发生", "foreseen"),
-    "Warned": ("发布预警", "warned"),
-    "HandlingEnded": ("处置结束", "handling ended"),
-}
 _CIRCUMSTANCES = {"drinking-water-source": "涉及饮用水水源", "sensitive-place": "敏感地点"}
 """Circumstances in Chinese; any other is shown by its slug."""
 _BY_CHANNEL = {"phone": "电话", "written": "书面", "network": "网络", "in-person": "当面"}
@@ -202,7 +159,7 @@ _BY_CHANNEL = {"phone": "电话", "written": "书面", "network": "网络", "in-
 def acts(settings: Settings, step: Step) -> str:
     """What was done."""
     name = type(step.entry).__name__
-    return settings.say(*_ACTS.get(name, (name, name)))
+    return settings.words(said.word(said.ACTS, name))
 
 
 def office(settings: Settings, directory: Directory, name: str) -> str:

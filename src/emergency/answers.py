@@ -9,10 +9,13 @@ from typing import Literal
 
 from emergency.assessment.model import Assessment, Ground, Obligation, Words
 from emergency.assessment.timeline import Timeline
+from emergency.assessment.why import Why
 from emergency.domain.events import EntryAmended
 from emergency.domain.offices import Directory
 from emergency.domain.vocabulary import State
+from emergency.projections.prose import markdown, prose
 from emergency.projections.rows import Row, finding_row, incident_row, obligation_row
+from emergency.projections.why_rows import why_row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +120,30 @@ class View:
     def incident_row(self) -> Row:
         """The incident as a row."""
         return incident_row(self.timeline, self.directory)
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Why a verdict is what it is, worked out when it was asked for and stored nowhere.
+
+    Args:
+        why: The explanation as a tree of values.
+        position: The position of the log that it was read at.
+        rulebook: The hash of the rulebook that it stands under.
+    """
+
+    why: Why
+    position: int
+    rulebook: str
+
+    @property
+    def row(self) -> Row:
+        """The explanation as plain JSON values."""
+        return why_row(self.why)
+
+    def markdown(self, lang: Literal["zh", "en"]) -> str:
+        """The explanation as a page of Markdown."""
+        return markdown(prose(self.why, chinese=lang == "zh"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from pydantic import ValidationError
 
 from emergency.answers import (
     Due,
+    Explained,
     Identity,
     ImportOutcome,
     Outcome,
@@ -34,6 +35,7 @@ from emergency.answers import (
 from emergency.assessment.assess import assess_timeline
 from emergency.assessment.model import Finding, Obligation
 from emergency.assessment.timeline import as_known_to, cut, timeline_of
+from emergency.assessment.why import explain
 from emergency.domain import events
 from emergency.domain.amendment import amended
 from emergency.domain.complaint import complaint
@@ -64,7 +66,7 @@ from emergency.projections.streams import INCIDENT, directory, history, incident
 from emergency.rulebook import Rulebook, load
 from emergency.store import Draft, Log, Reading, ReadOnlyError, Writing
 
-__all__ = ["Due", "Engine", "Identity", "ImportOutcome", "Outcome", "ProjectionStatus", "View"]
+__all__ = ["Due", "Engine", "Explained", "Identity", "ImportOutcome", "Outcome", "ProjectionStatus", "View"]
 
 
 class Engine:
@@ -497,6 +499,39 @@ class Engine:
             if isinstance(event, events.EntryAmended):
                 put_right[event.target] = (*put_right.get(event.target, ()), event)
         return View(timeline, assessment, offices, position, numbers, put_right)
+
+    def why(
+        self, ref: str, what: str = "", *, office: str | None = None, at: datetime | None = None
+    ) -> Explained:
+        """Why a verdict is what it is: rules, clock, arithmetic, what was done, every reading, every step read.
+
+        Args:
+            ref: The incident.
+            what: The id of an obligation or finding, the beginning of one, words that fit only one of them (``county
+                late``), or ``level``; empty for everything that is open, late or suspicious.
+            office: Only of this office.
+            at: The instant of judging (default: now).
+
+        Raises:
+            NotFoundError: no such incident or office; or nothing, or more than one thing, fits.
+            BrokenDataError: its events cannot be read.
+        """
+        with self._log.reading() as reading:
+            recorded = history(reading, ref)
+            if not recorded:
+                raise self._no_incident(reading, ref)
+            offices = directory(reading)
+            if office is not None:
+                self._known(offices, office)
+            why = explain(
+                timeline_of(recorded),
+                offices,
+                self.rulebook,
+                at=at or datetime.now(UTC),
+                what=what,
+                office=office,
+            )
+            return Explained(why, reading.last_position(), self.rulebook.fingerprint)
 
     def due(self, ref: str, office: str) -> tuple[Due, ...]:
         """What an office still owes on an incident, the soonest first."""

@@ -1,0 +1,114 @@
+"""What the closed lists of words in rows are called in Chinese and English; an unlisted word stands for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from emergency.assessment.model import Words
+
+STATES: Mapping[str, Words] = {
+    "met": Words("按时", "met"),
+    "late": Words("迟报", "late"),
+    "possibly-late": Words("可能迟报", "possibly late"),
+    "open": Words("未到期", "open"),
+    "overdue": Words("逾期未报", "overdue"),
+    "undetermined": Words("无法判定", "undetermined"),
+    "excused": Words("免除", "excused"),
+}
+
+KINDS: Mapping[str, Words] = {
+    "late": Words("迟报", "late"),
+    "missed": Words("漏报", "missed"),
+    "falsified": Words("谎报", "falsified"),
+    "concealed": Words("瞒报", "concealed"),
+    "rejected": Words("不成立", "rejected"),
+    "none": Words("不成立", "none"),
+}
+
+STATUSES: Mapping[str, Words] = {
+    "established": Words("可以认定", "established"),
+    "presumed": Words("推定", "presumed"),
+    "possible": Words("可能", "possible"),
+    "suspected": Words("疑似", "suspected"),
+    "none": Words("系统未发现", "not seen by the engine"),
+}
+
+STAGES: Mapping[str, Words] = {
+    "first": Words("首报", "first report"),
+    "follow-up": Words("续报", "follow-up"),
+    "supplement": Words("补报", "supplement"),
+    "final": Words("终报", "final report"),
+    "likely": Words("可能发生的事件", "report of what may happen"),
+    "warning": Words("预警信息", "report of a warning"),
+    "recovery": Words("善后总结", "closing report"),
+}
+
+RANKS: Mapping[str, Words] = {
+    "law": Words("法律", "law"),
+    "administrative-regulation": Words("行政法规", "administrative regulation"),
+    "local-regulation": Words("地方性法规", "local regulation"),
+    "departmental-rule": Words("部门规章", "departmental rule"),
+    "local-rule": Words("地方政府规章", "local rule"),
+    "plan": Words("应急预案", "plan"),
+    "notice": Words("规范性文件", "notice"),
+}
+
+SORTS: Mapping[str, Words] = {
+    "definition": Words("定义", "definition"),
+    "prohibition": Words("禁止", "prohibition"),
+    "decider": Words("认定主体", "who decides"),
+    "consequence": Words("责任", "consequence"),
+    "discipline": Words("处分", "discipline"),
+    "scoring": Words("计分", "scoring"),
+    "procedure": Words("程序", "procedure"),
+    "standing": Words("值班制度", "standing duty"),
+}
+
+CHANNELS: Mapping[str, Words] = {
+    "phone": Words("电话", "phone"),
+    "written": Words("书面", "written"),
+    "network": Words("网络", "network"),
+    "in-person": Words("当面", "in person"),
+}
+
+MET_ON: Mapping[str, Words] = {
+    "acknowledged": Words("已签收", "acknowledged"),
+    "recorded at the time": Words("当时录入", "recorded at the time"),
+    "backfilled": Words("补录", "backfilled"),
+    "imported": Words("导入", "imported"),
+}
+
+ACTS: Mapping[str, Words] = {
+    "Occurred": Words("发生", "occurred"),
+    "Learned": Words("获悉", "learned"),
+    "Reported": Words("报告", "reported"),
+    "FollowUpFiled": Words("续报", "followed up"),
+    "Corrected": Words("更正报告", "corrected"),
+    "ForwardedUpward": Words("转报", "forwarded"),
+    "Notified": Words("通报", "notified"),
+    "Inquired": Words("核实要求", "inquired"),
+    "Answered": Words("答复", "answered"),
+    "Denied": Words("否认", "denied"),
+    "NonReportStated": Words("未报", "not reported"),
+    "Withheld": Words("隐瞒", "withheld"),
+    "Directed": Words("授意", "directed"),
+    "Obstructed": Words("阻碍", "obstructed"),
+    "ClueLinked": Words("线索", "clue"),
+    "Verified": Words("查实", "verified"),
+    "Acknowledged": Words("签收", "acknowledged"),
+    "Closed": Words("结案", "closed"),
+    "FinalReportFiled": Words("终报", "final report"),
+    "Graded": Words("定级", "graded"),
+    "Stabilised": Words("事态稳定", "stabilised"),
+    "Suspended": Words("暂停", "suspended"),
+    "Resumed": Words("恢复", "resumed"),
+    "Foreseen": Words("可能发生", "foreseen"),
+    "Warned": Words("发布预警", "warned"),
+    "HandlingEnded": Words("处置结束", "handling ended"),
+}
+"""Acts, by the name of their event."""
+
+
+def word(table: Mapping[str, Words], key: str) -> Words:
+    """What a word of a closed list is called."""
+    return table.get(key) or Words(key, key)
