@@ -36,8 +36,8 @@ def read(text: str, folder: Path | None = None) -> list[Move]:
                 content.append(inner)
             if folder is not None:
                 path = folder / line.removeprefix("@file ")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text("\n".join(content) + "\n", encoding="utf-8")
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text("\n".join(content) + "\n", encoding="utf-8")
         elif line.startswith("$ emergency"):
             moves.append(Move(number, shlex.split(line)[2:]))
         elif line.startswith("= "):
