@@ -257,6 +257,26 @@ def _required(value: ElementValue, book: Rulebook) -> Iterator[str]:
         yield "  - 尚不清楚的可注明正在核实 · what is not known yet may be left open if it is said so"
 
 
+def _unconfirmed(book: Rulebook) -> Iterator[str]:
+    """By text, every value that rests on it and that nobody has compared with it."""
+    scopes: tuple[Rule | LevelTable | Provision | Elements, ...] = (
+        *book.rules,
+        *book.tables,
+        *book.provisions,
+        *book.elements,
+    )
+    found: dict[str, list[str]] = defaultdict(list)
+    for scope in sorted(scopes, key=lambda scope: scope.id):
+        for since, value in scope.values.items():
+            if not value.confirmed:
+                citation = value.citation
+                text = " ".join(part for part in (f"《{citation.law}》", citation.number) if part)
+                why = "; ".join(part for part in (citation.source, value.note) if part)
+                found[text].append(f"- {scope.id} ({since}): {_plain(why)}")
+    for text in sorted(found):
+        yield "\n".join([f"### {_plain(text)}", "", *found[text]])
+
+
 def _unread(one: Unread) -> str:
     lines = [*_head(one.id, one.title), f"- 施行 since: {one.since}", *_scope(one)]
     lines += [f"- 可能改变 may have changed: `{pattern}`" for pattern in one.rules]

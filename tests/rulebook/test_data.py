@@ -7,7 +7,18 @@ from datetime import date, timedelta
 import pytest
 
 from emergency.domain.vocabulary import TIERS_RISING, Category, Level, Line, Tier
-from emergency.rulebook import Clock, LevelTable, Rank, Rule, Rulebook, RuleChannel, lint, load
+from emergency.rulebook import (
+    Clock,
+    LevelTable,
+    Rank,
+    Rule,
+    Rulebook,
+    RuleChannel,
+    Thresholds,
+    Value,
+    lint,
+    load,
+)
 
 BOOK = load()
 SCOPES: list[Rule | LevelTable] = [*BOOK.rules, *BOOK.tables]
@@ -27,7 +38,7 @@ def test_the_packaged_rules_have_no_problem() -> None:
 def test_a_value_holds_from_its_day_and_not_the_day_before(scope: Rule | LevelTable, day: date) -> None:
     value = scope.values[day]
     assert value.since == day
-    assert scope.value_on(day) == value
+    assert scope.value_on(day) == (value if isinstance(value, (Value, Thresholds)) else None)
     before = scope.value_on(day - timedelta(days=1))
     assert before is None or before.since < day
 
@@ -37,22 +48,20 @@ def test_every_value_says_where_it_is_written(scope: Rule | LevelTable, day: dat
     value = scope.values[day]
     assert value.citation.law.strip()
     assert value.citation.source.strip()
-    assert value.recorded_on == date(2026, 11, 21)
-    assert value.confirmed or value.checked_on is None
-    if value.citation.promulgated is not None:
-        assert value.citation.promulgated <= day
+    assert value.recorded_on >= date(2026, 11, 21)
+    assert value.confirmed == (value.checked_on is not None)
     if value.citation.article is None or value.citation.promulgated is None:
         assert value.note, "what is not known is said"
-        assert not value.confirmed
 
 
 @pytest.mark.parametrize("rule", BOOK.rules, ids=_names)
 def test_a_rule_asks_a_report_of_somebody_else(rule: Rule) -> None:
-    """Upward, to the own government or party office, or from a unit to its superior unit; never down."""
+    """Upward, to the own government or party office, or from a unit inside its enterprise; never down."""
     if isinstance(rule.to.tier, Tier):
         assert all(TIERS_RISING.index(tier) <= TIERS_RISING.index(rule.to.tier) for tier in rule.who.tiers)
     if rule.to.tier == "same" or rule.to.tier in rule.who.tiers:
-        assert rule.to.line not in rule.who.lines or rule.id.endswith("unit-to-superior-unit")
+        inside = rule.who.tiers == (Tier.UNIT,) and rule.who.lines == (Line.ENTERPRISE,)
+        assert rule.to.line not in rule.who.lines or inside
 
 
 RULES = {
@@ -62,7 +71,7 @@ RULES = {
     "work-safety/department-county-to-city": ("2007-06-01", PT2H, Clock.RECEIVED, True),
     "work-safety/government-city-to-province": ("2007-06-01", PT2H, Clock.RECEIVED, True),
     "work-safety/department-to-own-government": ("2007-06-01", None, Clock.RECEIVED, True),
-    "work-safety/unit-to-province": ("2009-07-01", PT1H, Clock.RECEIVED, False),
+    "work-safety/unit-to-province": ("2009-07-01", PT1H, Clock.RECEIVED, True),
     "environment/lesser-to-superior-department": ("2011-05-01", PT4H, Clock.LEARNED, True),
     "environment/grave-to-province": ("2011-05-01", PT2H, Clock.LEARNED, True),
     "environment/grave-province-to-ministry": ("2011-05-01", PT1H, Clock.RECEIVED, False),

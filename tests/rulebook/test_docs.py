@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from fnmatch import fnmatchcase
 from pathlib import Path
 
-from emergency.rulebook import LevelTable, Rule, Rulebook, Value, load
+from emergency.assessment.examples import run_examples
+from emergency.rulebook import Example, Rulebook, Value, load
+from emergency.rulebook.limits import FORMS
+from emergency_cli.rules_pages import pages
 
-from .bench import NAME, write
+from .bench import NAME, edited, write
 
 PAGE = Path(__file__).parents[2] / "docs/rules/README.md"
 
 
 def test_the_example_is_the_rule_that_it_shows(rulebook: Rulebook, tmp_path: Path) -> None:
     (example,) = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    write(tmp_path, "cn/kinds.yaml", "families: {environment: [a], nuclear: [b], defence: [c]}\n")
+    families = ", ".join(f"{family}: [{family}]" for family in rulebook.families)
+    write(tmp_path, "cn/kinds.yaml", f"families: {{{families}}}\n")
     write(tmp_path, f"{NAME}.yaml", example)
     shown, real = load(tmp_path).rule(NAME), rulebook.rule(NAME)
     assert (shown.who, shown.to, shown.kinds_except) == (real.who, real.to, real.kinds_except)
@@ -25,11 +28,57 @@ def test_the_example_is_the_rule_that_it_shows(rulebook: Rulebook, tmp_path: Pat
     assert (value.since, value.limit, value.clock) == (packaged.since, packaged.limit, packaged.clock)
 
 
-def test_every_unconfirmed_value_stands_on_the_page(rulebook: Rulebook) -> None:
-    text = PAGE.read_text(encoding="utf-8")
-    section = text.split("## What nobody has confirmed")[1].split("\n## ")[0]
-    named = re.findall(r"`(cn/[^`]+)`", section)
-    scopes: list[Rule | LevelTable] = [*rulebook.rules, *rulebook.tables]
-    unconfirmed = {scope.id for scope in scopes for value in scope.values.values() if not value.confirmed}
-    on_the_page = {scope.id for scope in scopes if any(fnmatchcase(scope.id, name) for name in named)}
-    assert on_the_page == unconfirmed
+ROW = re.compile(r"^\| `(\{.*?\})` \| .*? \| (.*?) \| (.*?) \|$", re.MULTILINE)
+MOMENT = re.compile(r"(?:(?P<day>\d+) (?P<month>September|October) )?(?P<clock>\d\d:\d\d)(?(day)| that day)")
+
+
+def _moment(cell: str) -> str | None:
+    """``3 October 23:59`` or ``18:00 that day``, as an example writes it."""
+    said = MOMENT.match(cell)
+    if said is None:
+        return None
+    month = {"September": 9, "October": 10}[said["month"] or "September"]
+    return f"2026-{month:02}-{int(said['day'] or 30):02}T{said['clock']}"
+
+
+def test_the_worked_examples_of_limits_come_out_as_the_page_says(rulebook: Rulebook, tmp_path: Path) -> None:
+    section = PAGE.read_text(encoding="utf-8").split("## The forms of a limit")[1].split("\n## ")[0]
+    rows = ROW.findall(section)
+    worked = [(limit, at) for limit, *cells in rows if None not in (at := tuple(map(_moment, cells)))]
+    assert len(rows) == len(FORMS) + 2, "three forms of within"
+    assert len(worked) == len(FORMS) + 2 - 2, "all but two have both times"
+    for limit, (in_time, late) in worked:
+        recurs = "daily" in limit or "every" in limit
+        changes = [("{within: PT1H}", limit)]
+        if recurs:
+            changes += [("clock: received", "clock: last-report"), ("row:", "stage: follow-up\nrow:")]
+        write(tmp_path, f"{NAME}.yaml", edited(*changes))
+        rule = load(tmp_path).rule(NAME)
+        examples = []
+        for sent, then in ((in_time, "met"), (late, "late")):
+            assert sent is not None
+            after = {sent[:10]: then} if recurs else then
+            ends = {"ends": "2026-10-03T08:00" if "daily" in limit else "2026-09-30T21:00"} if recurs else {}
+            examples.append({"starts": "2026-09-30T16:00", "sent": sent, "then": after, **ends})
+        shown = rule.model_copy(update={"examples": tuple(map(Example.model_validate, examples))})
+        for tried in run_examples(rulebook, [shown]):
+            assert tried.passed, (limit, tried.example.sent, tried.came)
+
+
+def test_the_reference_pages_are_up_to_date(rulebook: Rulebook) -> None:
+    """Made anew by: emergency rules reference --output docs/rules/reference."""
+    folder = PAGE.parent / "reference"
+    made = pages(rulebook)
+    assert {path.name for path in folder.iterdir()} == set(made)
+    old = [name for name, text in made.items() if (folder / name).read_text(encoding="utf-8") != text]
+    assert old == []
+
+
+def test_the_reference_says_all_that_the_rules_say(rulebook: Rulebook) -> None:
+    whole = "\n".join(pages(rulebook).values())
+    for rule in rulebook.rules:
+        assert f"### {rule.id}\n" in whole
+    citations = {value.citation.law for rule in rulebook.rules for value in rule.values.values()}
+    assert all(law in whole for law in citations)
+    unsure = sum(not value.confirmed for rule in rulebook.rules for value in rule.values.values())
+    assert whole.count("text not confirmed") >= unsure

@@ -130,7 +130,11 @@ def test_a_duty_at_once_needs_one_that_is_met(tmp_path: Path) -> None:
 
 
 def test_one_report_after_another_is_shown_by_day(tmp_path: Path) -> None:
-    daily = edited(("{within: PT1H}", "{times_a_day: 1}"), ("clock: received", "clock: last-report"))
+    daily = edited(
+        ("{within: PT1H}", "{times_a_day: 1}"),
+        ("clock: received", "clock: last-report"),
+        ("row:", "stage: follow-up\nrow:"),
+    )
     shown = (
         'starts: "2007-06-01T10:00", sent: "2007-06-02T10:00", then: {2007-06-02: met, 2007-06-03: overdue}'
     )

@@ -26,7 +26,7 @@ def _ids(
 
 
 def test_a_mine_owes_the_county_by_law_and_by_regulation(rulebook: Rulebook) -> None:
-    assert _ids(rulebook) == {
+    assert _ids(rulebook) >= {
         "national/emergency-response/anyone-to-county",
         "national/emergency-response/affected-unit-to-county",
         "national/work-safety/unit-to-county",
@@ -95,7 +95,8 @@ def test_tier_and_line_decide_whose_duty_it_is(rulebook: Rulebook) -> None:
 
 def test_the_category_decides(rulebook: Rulebook) -> None:
     social = _ids(rulebook, category=Category.SOCIAL_SECURITY)
-    assert social == {"national/emergency-response/anyone-to-county"}
+    assert "national/emergency-response/anyone-to-county" in social
+    assert not any(each.startswith("national/work-safety/") for each in social)
 
 
 def test_a_pattern_may_stand_in_place_of_a_family(tmp_path: Path) -> None:

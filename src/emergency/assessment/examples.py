@@ -38,6 +38,7 @@ from emergency.domain.times import CHINA
 from emergency.domain.values import NO_FACTS, UNSTATED, Count, Facts, Place, StatedTime
 from emergency.domain.vocabulary import TIERS_RISING, Basis, Category, Channel, Level, Line, Tier
 from emergency.rulebook import Clock, Example, LevelTable, Rule, Rulebook, RuleChannel, Stage, Value
+from emergency.rulebook.limits import Other
 from emergency.rulebook.lookup import is_pattern
 
 OFFICE = "office"
@@ -141,7 +142,7 @@ def _record(rule: Rule, example: Example, event: Event) -> list[Recorded[Any]]:
         imported=True,
         complete_for=(OFFICE,),
     )
-    entries = [*_start(rule, example, clock, occurred), *_sent(rule, example)]
+    entries = [*_start(rule, example, clock, occurred), *_sent(rule, example), *_told_others(rule, example)]
     if example.ends is not None:
         entries.append(Stabilised(office=OFFICE, at=_at(example.ends)))
     entries.sort(key=lambda entry: entry.at.earliest or datetime.min.replace(tzinfo=UTC))
@@ -246,6 +247,18 @@ def _sent(rule: Rule, example: Example) -> list[Entry]:
     return [_message(rule, kind, at, facts, example.channel or by) for at in example.sent]
 
 
+def _told_others(rule: Rule, example: Example) -> Iterator[Entry]:
+    """Where a report must come before that to another office, that office was told an hour after the start."""
+    at = example.starts + timedelta(hours=1)
+    for name in _others(rule):
+        yield Reported(office=OFFICE, at=_at(at), to=(name,), channel=Channel.PHONE, facts=example.facts)
+
+
+def _others(rule: Rule) -> dict[str, Other]:
+    befores = [v.limit.before for v in rule.values.values() if isinstance(v, Value) and v.limit.before]
+    return {f"other-{number}": other for number, other in enumerate(dict.fromkeys(befores))}
+
+
 def _message(rule: Rule, kind: type[Message], at: datetime, facts: Facts, by: Channel) -> Message:
     recipient = "elsewhere" if rule.to.named is not None else "recipient"
     return kind(office=OFFICE, at=_at(at), to=(recipient,), channel=by, facts=facts)
@@ -258,12 +271,12 @@ def _at(moment: datetime) -> StatedTime:
 def _directory(rule: Rule) -> Directory:
     """The office, and above it whoever the rule names; where it names bodies outside, any office."""
     tier, line = rule.who.tiers[0], rule.who.lines[0]
-    above = {"recipient": (rule.to.tier, rule.to.line)}
+    above: dict[str, tuple[Tier | str | None, Line | str | None]] = {
+        "recipient": (rule.to.tier, rule.to.line)
+    }
     if rule.to.named is not None:
         above = {"elsewhere": ("next", "same")}
-    for number, value in enumerate(rule.values.values()):
-        if isinstance(value, Value) and value.limit.before is not None:
-            above[f"other-{number}"] = (value.limit.before.tier, value.limit.before.line)
+    above.update((name, (other.tier, other.line)) for name, other in _others(rule).items())
     offices = [OfficeRegistered(office=OFFICE, name="本单位", tier=tier, line=line, reports_to=tuple(above))]
     for name, (its_tier, its_line) in above.items():
         offices.append(

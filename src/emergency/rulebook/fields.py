@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
 
-from pydantic import BeforeValidator, StringConstraints
+from pydantic import BeforeValidator, PlainSerializer, StringConstraints
 
 from emergency.domain.times import CHINA, read_iso
 
@@ -85,6 +85,16 @@ def read_length(value: object) -> timedelta | Period:
     except OverflowError:
         raise ValueError(f'"{text}" is too long for a limit; write it like PT2H') from None
     raise ValueError(f'"{text}" is no time at all; for "at once" write no_hours: 立即')
+
+
+def written_length(length: timedelta | Period) -> str:
+    """Write a length as it is read: hours stay hours (PT24H), for P1D is a date."""
+    if isinstance(length, Period):
+        return str(length)
+    minutes, seconds = divmod(length // timedelta(seconds=1), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = ((hours, "H"), (minutes, "M"), (seconds, "S"))
+    return "PT" + "".join(f"{number}{unit}" for number, unit in parts if number)
 
 
 def _suggested(text: str) -> str:
@@ -181,9 +191,15 @@ def read_no_hours(value: object) -> str:
 
 Day = Annotated[date, BeforeValidator(read_day)]
 Moment = Annotated[datetime, BeforeValidator(read_moment)]
-Length = Annotated[timedelta | Period, BeforeValidator(read_length)]
-PeriodOnly = Annotated[Period, BeforeValidator(read_period)]
-Clockface = Annotated[time, BeforeValidator(read_clockface)]
+Length = Annotated[
+    timedelta | Period,
+    BeforeValidator(read_length),
+    PlainSerializer(written_length),
+]
+PeriodOnly = Annotated[Period, BeforeValidator(read_period), PlainSerializer(written_length)]
+Clockface = Annotated[
+    time, BeforeValidator(read_clockface), PlainSerializer(lambda hour: f"{hour:%H:%M}", when_used="json")
+]
 Count = Annotated[int, BeforeValidator(read_count)]
 Truth = Annotated[bool, BeforeValidator(read_truth)]
 DivisionPrefix = Annotated[str, BeforeValidator(read_prefix)]

@@ -17,6 +17,7 @@ from pydantic import (
     Field,
     StringConstraints,
     Tag,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -300,6 +301,25 @@ class Rule(Scoped):
     _days = field_validator("values", mode="before")(with_days)
     _order = field_validator("values", mode="after")(in_order)
     __hash__ = Scoped.__hash__
+
+    @field_validator("channel")
+    @classmethod
+    def _no_phone(cls, channel: RuleChannel) -> RuleChannel:
+        if channel is RuleChannel.PHONE:
+            raise ValueError(
+                '"phone" is not one of any, written: a report by phone is met in any way; remove it'
+            )
+        return channel
+
+    @field_validator("values")
+    @classmethod
+    def _stage_fits(cls, values: Mapping[date, RuleValue], info: ValidationInfo) -> Mapping[date, RuleValue]:
+        recurs = any(isinstance(value, Value) and value.limit.recurs for value in values.values())
+        if recurs and info.data.get("stage") is Stage.FIRST:
+            raise ValueError(
+                "ask for one report after another, which is no first report; write stage: follow-up"
+            )
+        return values
 
     @property
     def conditional(self) -> bool:

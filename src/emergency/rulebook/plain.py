@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from emergency.rulebook.fields import Period
+from emergency.rulebook.fields import Period, written_length
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - whatever a rule holds
@@ -22,22 +22,13 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - whatever a rule holds
         return {str(plain(key)): plain(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(inner) for inner in value]
-    if isinstance(value, timedelta):
-        return _length(value)
-    if isinstance(value, Period):
-        return str(value)
+    if isinstance(value, (timedelta, Period)):
+        return written_length(value)
     if isinstance(value, time):
         return f"{value:%H:%M}"
     if isinstance(value, date):
         return value.isoformat()
     return value.value if isinstance(value, Enum) else value
-
-
-def _length(value: timedelta) -> str:
-    minutes, seconds = divmod(value // timedelta(seconds=1), 60)
-    hours, minutes = divmod(minutes, 60)
-    parts = "".join(f"{n}{unit}" for n, unit in ((hours, "H"), (minutes, "M"), (seconds, "S")) if n)
-    return f"PT{parts}"
 
 
 __all__ = ["plain"]
