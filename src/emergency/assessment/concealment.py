@@ -28,6 +28,9 @@ _CARRYING = frozenset({*REPORTS, Notified})
 def concealed(record: OfficeRecord, judged: tuple[Judged, ...]) -> Finding | None:
     """The one suspicion of concealment that the office's record gives, if any."""
     untrue = {c.report.id for c in record.contradicted}
+    first = first_report(record)
+    if first is not None and first.id in untrue:
+        return None  # one matter, one suspicion: falsified, which says that it could be concealed
     firsts = [j for j in judged if j.final.occasion == FIRST and j.final.channel == "any"]
     timed = [j for j in firsts if j.timed]
     for one in timed:
@@ -44,13 +47,12 @@ def concealed(record: OfficeRecord, judged: tuple[Judged, ...]) -> Finding | Non
     at_once = [j for j in firsts if j.ground.due is None and j.ground.sure]
     others: list[Judged | None] = [] if timed else [*at_once] or [None]
     for duty in others:
-        own = first_report(record) if duty is None else _own_report(record, duty)
+        own = first if duty is None else _own_report(record, duty)
         kept = _kept_back(record, own, surely_before=True)
         if kept and not (own is not None and own.id in untrue):
             why = explanation.WITHHELD_NO_RULE if duty is None else explanation.WITHHELD_AT_ONCE
             return _concealment(record, duty, kept, (Fault.CONCEALED,), why)
-    first = first_report(record)
-    partly = () if first is not None and first.id in untrue else _left_out(record)
+    partly = _left_out(record)
     if partly:
         return _concealment(record, None, partly, (Fault.CONCEALED,), explanation.PARTLY)
     return None

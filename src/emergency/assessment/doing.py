@@ -12,11 +12,9 @@ from emergency.assessment.model import Words
 from emergency.assessment.reasons import ANSWER_UNREAD, EARLIER_IMPLIED, LINE_OPEN, RECEIVER_UNNAMED
 from emergency.assessment.timeline import Step, Timeline
 from emergency.domain.events import (
+    FOLLOWING,
     REPORTS,
     Answered,
-    Corrected,
-    FinalReportFiled,
-    FollowUpFiled,
     Message,
     NonReportStated,
     Notified,
@@ -34,8 +32,6 @@ from emergency.domain.times import CHINA
 from emergency.domain.vocabulary import PUBLIC, Line
 
 FAR = datetime.max.replace(tzinfo=CHINA)
-FOLLOWING = (FollowUpFiled, Corrected, FinalReportFiled)
-"""Reports that by their own name follow an earlier one."""
 
 
 @dataclass(frozen=True, slots=True)

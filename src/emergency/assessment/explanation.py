@@ -19,9 +19,11 @@ from emergency.assessment.words import (
     instant,
     interval_words,
     span_words,
+    stage_words,
 )
 from emergency.domain.intervals import Span
 from emergency.domain.vocabulary import Fault, State, Status
+from emergency.rulebook import Stage
 
 P = ParamSpec("P")
 
@@ -107,7 +109,7 @@ def late(record: OfficeRecord, ground: Ground, phase: Obligation, status: Status
     """Rule, clock, due time, what was done, difference, and what it rests on."""
     office, recipient = record.office.name, _named(record, phase.recipient)
     rule = _rule(ground)
-    known = interval_words(record.knowledge.since)
+    opening = _opening(record, phase)
     due = due_words(phase.due)
     by = Words("", "")
     if phase.late_by is not None and phase.late_by != Span():
@@ -134,16 +136,32 @@ def late(record: OfficeRecord, ground: Ground, phase: Obligation, status: Status
     )
     rests = ", ".join(record.timeline.labels.get(i, i) for i in phase.rests_on)
     zh = (
-        f"{office}于{known.zh}知情，{rule.zh}（报{recipient}），{due.zh}；{done.zh}{by.zh}{more.zh}。"
+        f"{office}{opening.zh}，{rule.zh}（报{recipient}），{due.zh}；{done.zh}{by.zh}{more.zh}。"
         f"{said.zh}。依据：{evidence}"
     )
     en = (
-        f"{office} knew {known.en}; {rule.en} to {recipient}, {due.en}; {done.en}{by.en}{more.en}. "
+        f"{office} {opening.en}; {rule.en} to {recipient}, {due.en}; {done.en}{by.en}{more.en}. "
         f"{said.en.capitalize()}. Evidence: {evidence}"
     )
     if rests:
         zh, en = f"{zh}；其中时间系假定或未载明：{rests}", f"{en}; assumed or unstated times: {rests}"
-    return Words(zh, en)
+    return _with_unread(Words(zh, en), ground)
+
+
+def _opening(record: OfficeRecord, phase: Obligation) -> Words:
+    """What called for the report: knowledge of the event, or what came after it."""
+    if phase.stage == Stage.FIRST:
+        known = interval_words(record.knowledge.since)
+        return Words(f"于{known.zh}知情", f"knew {known.en}")
+    said = stage_words(phase.stage, phase.occasion)
+    return Words(f"应报{said.zh}", f"owed a {said.en}")
+
+
+def _with_unread(words: Words, ground: Ground) -> Words:
+    """The verdict with one line for each text that may have changed its rule and that nobody has read."""
+    zh = "".join(f"。{text.zh}" for text in ground.unread)
+    en = "".join(f". {text.en}" for text in ground.unread)
+    return Words(f"{words.zh}{zh}", f"{words.en}{en}")
 
 
 @_when_read
@@ -188,9 +206,10 @@ def concealed(
         if ground.due is not None:
             zh, en = f"{zh}，{due.zh}", f"{en}, {due.en}"
     tail = STATUSES[Status.SUSPECTED]
-    return Words(
+    said = Words(
         f"{zh}。依据：{_refs(steps)}。{tail.zh}", f"{en}. Evidence: {_refs(steps)}. {tail.en.capitalize()}"
     )
+    return said if ground is None else _with_unread(said, ground)
 
 
 @_when_read
@@ -201,11 +220,12 @@ def missed(record: OfficeRecord, ground: Ground, phase: Obligation, since: datet
     tail = STATUSES[Status.SUSPECTED]
     by_zh = f"，{due.zh}" if ground.due is not None else ""
     by_en = f", {due.en}" if ground.due is not None else ""
-    return Words(
+    said = Words(
         f"{record.office.name}已知情，{rule.zh}（报{recipient}）{by_zh}；至{instant(since)}仍无报告。漏报或瞒报{tail.zh}",
         f"{record.office.name} knew; {rule.en} to {recipient}{by_en}; by {instant(since)} there was no report. "
         f"Missed or concealed: {tail.en}",
     )
+    return _with_unread(said, ground)
 
 
 @_when_read

@@ -13,10 +13,13 @@ from emergency.domain.events import (
     ClueLinked,
     Denied,
     Directed,
+    Graded,
+    HandlingEnded,
     Inquired,
     Learned,
     Notified,
     Obstructed,
+    Stabilised,
     Verified,
     Withheld,
 )
@@ -108,7 +111,10 @@ def _of_the_event(step: Step, shows: Shows, had: Receipt, occurred: datetime | N
     return Evidence(step, shows, at, had.rests_on)
 
 
-_DONE = dict.fromkeys((Withheld, Denied, Directed, Obstructed, Acknowledged, *REPORTS), Shows.BY_THEN)
+_DONE = dict.fromkeys(
+    (Withheld, Denied, Directed, Obstructed, Acknowledged, Graded, Stabilised, HandlingEnded, *REPORTS),
+    Shows.BY_THEN,
+)
 _DONE[Inquired] = Shows.SIGN
 """What an act of its own shows of an office, where nothing else of the act matters."""
 _TOLD = {ClueLinked: Shows.SIGN, Inquired: Shows.SIGN, Notified: Shows.DIRECTLY}

@@ -14,13 +14,12 @@ from typing import Any
 
 from emergency.domain.amendment import effective
 from emergency.domain.events import (
+    FOLLOWING,
     REPORTS,
     Acknowledged,
     Closed,
     ClueLinked,
-    Corrected,
     Entry,
-    FollowUpFiled,
     Foreseen,
     ForwardedUpward,
     IncidentOpened,
@@ -411,7 +410,7 @@ def _after_the_first(
     """
     firsts = [r for r in entries if type(r.event) in (Reported, ForwardedUpward)]
     for late in entries:
-        if not isinstance(late.event, (FollowUpFiled, Corrected)):
+        if not isinstance(late.event, FOLLOWING):
             continue
         for receiver in late.event.to:
             told = [r for r in firsts if r.event.office == late.event.office and receiver in _to(r.event)]

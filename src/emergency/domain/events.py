@@ -234,3 +234,6 @@ IncidentEvent = IncidentOpened | Entry | EntryAmended | EntryWithdrawn
 
 REPORTS = (Reported, FollowUpFiled, FinalReportFiled, Corrected, ForwardedUpward)
 """The acts that carry a report upward; a truthful answer does so too."""
+
+FOLLOWING = (FollowUpFiled, Corrected, FinalReportFiled)
+"""Reports that by their own name follow an earlier one."""
