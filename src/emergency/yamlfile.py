@@ -382,6 +382,14 @@ _WANTED = {
 }
 
 
+_WRITTEN_LIKE = {
+    r"^[a-z][a-z0-9_]*$": "lower-case letters, digits and _, like dead_or_missing",
+    r"^[a-z0-9]+(-[a-z0-9]+)*$": "lower-case letters, digits and hyphens, like drinking-water",
+    r"^[0-9]{6}$": "six digits, like 330127",
+}
+"""What a pattern of a model asks for, in words."""
+
+
 def _message(detail: ErrorDetails, path: KeyPath, known: list[str], allowed: list[str]) -> str:
     kind = detail["type"]
     context = detail.get("ctx", {})
@@ -398,6 +406,14 @@ def _message(detail: ErrorDetails, path: KeyPath, known: list[str], allowed: lis
         words = list(dict.fromkeys(allowed))
         word = context.get("tag", given)
         text = f"{_quoted(word)} is not one of {', '.join(words)}{nearest(str(word), words)}"
+    elif kind in {"greater_than_equal", "less_than_equal"}:
+        least, most = context.get("ge"), context.get("le")
+        wanted = f"{least} or more" if most is None else f"{most} or less"
+        text = f"{_quoted(given)} is too {'small' if most is None else 'large'}; write {wanted}"
+    elif kind in {"int_parsing", "int_type"}:
+        text = f"{_quoted(given)} is not a whole number; write digits only, like 30"
+    elif kind == "string_pattern_mismatch" and context.get("pattern") in _WRITTEN_LIKE:
+        text = f"{_quoted(given)} cannot be written so; write {_WRITTEN_LIKE[context['pattern']]}"
     elif kind in {"value_error", "assertion_error"}:
         text = str(context.get("error", detail["msg"]))
     return text
