@@ -42,6 +42,14 @@ ONCE = frozenset({Clock.STABLE, Clock.ENDED, Clock.VERIFIED})
 
 def started_by(timeline: Timeline, office: str, clock: Clock) -> list[Start]:
     """Every start of a clock for an office, the earliest first; its own acts, or for an end that of anyone."""
+    key = ("started", office, clock)
+    if key not in timeline.memo:
+        timeline.memo[key] = _started_by(timeline, office, clock)
+    found: list[Start] = timeline.memo[key]
+    return found
+
+
+def _started_by(timeline: Timeline, office: str, clock: Clock) -> list[Start]:
     if clock is Clock.ASKED:
         return [_asked(timeline, s, office) for s in timeline.told(office) if isinstance(s.entry, Inquired)]
     kinds = ACTS.get(clock)

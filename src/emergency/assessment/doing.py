@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from emergency.assessment.clocks import KNOWLEDGE
-from emergency.assessment.duties import Duty, OfficeRecord, governing
+from emergency.assessment.duties import Duty, OfficeRecord
 from emergency.assessment.knowledge import Shows, knowledge_of
 from emergency.assessment.model import Words
 from emergency.assessment.reasons import ANSWER_UNREAD, EARLIER_IMPLIED, LINE_OPEN, RECEIVER_UNNAMED
@@ -104,7 +104,7 @@ def _ends(step: Step) -> tuple[datetime, datetime, str]:
 
 def done_about(record: OfficeRecord, duty: Duty, all_recipients: frozenset[str]) -> Doing:
     """What the office did about a first report that it owed, as far as the record tells."""
-    due = governing(duty).judged
+    due = duty.governing.judged
     messages = _messages(record, duty)
     doing = Doing(reached=_reached(record, duty), not_reported=_absence(record.timeline, duty, due))
     to_it = [m for m in messages if any(_fits(record, duty, to) for to in m.to)]
@@ -131,7 +131,7 @@ def done_about(record: OfficeRecord, duty: Duty, all_recipients: frozenset[str])
         if unnamed or unread:
             return replace(doing, reason=RECEIVER_UNNAMED if unnamed else ANSWER_UNREAD)
         elsewhere = _elsewhere(record, messages, all_recipients)
-        told_apart = governing(duty).found.note is None or elsewhere is None
+        told_apart = duty.governing.found.note is None or elsewhere is None
         return replace(doing, elsewhere=elsewhere, reason=None if told_apart else LINE_OPEN)
     sent = first_of(m.at for m in firsts)
     if any(surely_after(sent, m.at) for m in earlier):

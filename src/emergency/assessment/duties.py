@@ -8,8 +8,10 @@ under both is sure. The due time that an officer is shown is the earliest defens
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from emergency.assessment.clocks import KNOWLEDGE, started_by
@@ -24,6 +26,7 @@ from emergency.assessment.recipients import Found, recipient_of
 from emergency.assessment.timeline import Timeline
 from emergency.assessment.words import limit_words
 from emergency.domain.events import REPORTS, Foreseen, Warned
+from emergency.domain.fixed import fixed
 from emergency.domain.intervals import OPEN, Interval, first_of, shifted, surely_after, surely_by
 from emergency.domain.offices import Directory, Office
 from emergency.domain.times import CHINA
@@ -41,6 +44,7 @@ from emergency.rulebook import (
 )
 
 FIRST = "first"
+FAR = datetime.max.replace(tzinfo=CHINA)
 
 NOTHING_KNOWN = Knowledge(
     OPEN, OPEN, shown=False, triggers=(), rests_on=(), latest_steps=frozenset(), evidence=()
@@ -48,7 +52,7 @@ NOTHING_KNOWN = Knowledge(
 """Of an office that only foresaw an event, or warned of it."""
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(slots=True)
 class Claim:
     """A rule that may apply to an office, before it is known what was done."""
 
@@ -65,7 +69,7 @@ class Claim:
     """What a verdict goes by: the limit after the office's own start, whatever was lost before it knew."""
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(eq=False)
 class Duty:
     """The claims that make one obligation: the same recipient, stage, channel and occasion.
 
@@ -80,10 +84,15 @@ class Duty:
     claims: tuple[Claim, ...]
     stage: Stage = Stage.FIRST
 
-    @property
+    @cached_property
+    def governing(self) -> Claim:
+        """The claim whose ground governs the state: see `governing`."""
+        return governing(self.claims)
+
+    @cached_property
     def recipients(self) -> tuple[str, ...]:
         """Whoever may be told to meet it, by the rule that governs: another rule may let one pass over a tier."""
-        return tuple(dict.fromkeys((self.found.office, *governing(self).found.equals)))
+        return tuple(dict.fromkeys((self.found.office, *self.governing.found.equals)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +110,8 @@ class OfficeRecord:
     complete: bool
     """Whether the record holds all that the office sent out."""
     zone: ZoneInfo
+    recipients: dict[Any, Found | None] = field(default_factory=dict)
+    """Those that were looked up."""
 
     @property
     def held(self) -> tuple[Held, ...]:
@@ -178,13 +189,23 @@ def duties(record: OfficeRecord, rules: Iterable[Rule]) -> tuple[tuple[Duty, ...
 def bases_of(record: OfficeRecord, rule: Rule) -> Iterator[Start]:
     """When the rule's clock would start if it asked for nothing else: by its newest value's clock."""
     knowledge = record.knowledge
-    clocks = dict.fromkeys(v.clock for v in rule.values.values() if isinstance(v, Value))
-    clock = next(reversed(clocks), None)
+    newest = newest_of(record.rulebook, rule)
+    clock = newest.clock if newest is not None else None
     if clock in KNOWLEDGE:
         if knowledge is not NOTHING_KNOWN:
             yield Start(knowledge.since, knowledge.triggers)
     elif clock is not None:
         yield from started_by(record.timeline, record.office.id, clock)[:1]
+
+
+def newest_of(rulebook: Rulebook, rule: Rule) -> Value | None:
+    """The newest value of a rule; None where it has none."""
+    key = ("newest", rule.id)
+    if key not in rulebook.memo:
+        values = [v for v in rule.values.values() if isinstance(v, Value)]
+        rulebook.memo[key] = values[-1] if values else None
+    found: Value | None = rulebook.memo[key]
+    return found
 
 
 def claim_of(
@@ -214,7 +235,7 @@ def claim_of(
         return None
     if rule.to.named is not None:
         return _to_others(record, rule, newest)
-    found = recipient_of(rule.to, record.office, record.directory, days[-1])
+    found = recipient(record, rule.to, days[-1])
     if found is None:
         return Remark(
             record.office.id,
@@ -224,6 +245,14 @@ def claim_of(
             ),
         )
     return _claim(record, rule, start, newest, versions, found, occasion, due)
+
+
+def recipient(record: OfficeRecord, wanted: Recipient, day: date | None) -> Found | None:
+    """The office that a rule's report goes to, on a day; None where the directory has none."""
+    key = (wanted.tier, wanted.line, wanted.or_above, wanted.any_line, day)
+    if key not in record.recipients:
+        record.recipients[key] = recipient_of(wanted, record.office, record.directory, day)
+    return record.recipients[key]
 
 
 def _to_others(record: OfficeRecord, rule: Rule, value: Value) -> Remark | None:
@@ -246,6 +275,13 @@ def days_of(timeline: Timeline, since: Interval) -> tuple[date, ...]:
     A bare day runs to the midnight that ends it; that midnight is no day of its own. An open beginning reaches back
     to the event, or without end.
     """
+    known: tuple[date, ...] | None = timeline.memo.get(("days", since))
+    if known is None:
+        known = timeline.memo["days", since] = _days_of(timeline, since)
+    return known
+
+
+def _days_of(timeline: Timeline, since: Interval) -> tuple[date, ...]:
     early, late = since.earliest or timeline.occurred.earliest, since.latest
     if late is not None and (early is None or early < late):
         late -= timedelta(microseconds=1)
@@ -266,9 +302,11 @@ def _claim(
     due: Interval | None,
 ) -> Claim:
     sure, condition = start.sure, start.condition
-    limits = list(dict.fromkeys(v.limit for v in versions if v is not None))
-    if None in versions or len({limit.has_hours for limit in limits}) > 1:
-        sure, condition = False, CONDITION_OPEN
+    limits = [value.limit]
+    if len(versions) > 1:
+        limits = list(dict.fromkeys(v.limit for v in versions if v is not None))
+        if None in versions or len({limit.has_hours for limit in limits}) > 1:
+            sure, condition = False, CONDITION_OPEN
     judged = due
     if due is None and value.limit.has_hours:
         try:
@@ -277,8 +315,8 @@ def _claim(
             )
         except YearNotPublishedError:
             sure, condition, judged, due = False, CALENDAR_UNKNOWN, OPEN, OPEN
-    citation = value.citation
     opened = record.timeline.opened
+    cited, limit = _said(record.rulebook, value)
     unread = record.rulebook.unread_for(
         rule.id,
         category=opened.category,
@@ -288,10 +326,10 @@ def _claim(
     )
     ground = Ground(
         rule=rule.id,
-        citation=" ".join(filter(None, (f"《{citation.law}》", citation.number, citation.article))),
+        citation=cited,
         rank=rule.rank.value,
         confirmed=value.confirmed,
-        limit=limit_words(value.limit),
+        limit=limit,
         due=due,
         sure=sure,
         condition=condition,
@@ -299,6 +337,17 @@ def _claim(
         unread=tuple(Words(text.says.zh, text.says.en) for text in unread),
     )
     return Claim(rule, value, found, ground, occasion, start.at, start.trigger, start.rests_on, judged)
+
+
+def _said(rulebook: Rulebook, value: Value) -> tuple[str, Words]:
+    """Law, number and article as one would quote them, and the limit in words."""
+    key = ("said", id(value))
+    if key not in rulebook.memo:
+        citation = value.citation
+        cited = " ".join(filter(None, (f"《{citation.law}》", citation.number, citation.article)))
+        rulebook.memo[key] = (value, cited, limit_words(value.limit))
+    _, cited, limit = rulebook.memo[key]
+    return cited, limit
 
 
 def _due(
@@ -409,7 +458,8 @@ def _grouped(record: OfficeRecord, claims: list[Claim]) -> Iterator[Duty]:
                 and any(base.ground.sure and surely_after(claim.start, base.start) for base in members)
             )
             occasion = claim.trigger[-1] if raised else FIRST
-            occasions.setdefault(occasion, []).append(replace(claim, occasion=occasion))
+            named = claim if occasion == claim.occasion else replace(claim, occasion=occasion)
+            occasions.setdefault(occasion, []).append(named)
         for occasion, grounds in occasions.items():
             yield Duty(record.office, record.knowledge, grounds[0].found, channel, occasion, tuple(grounds))
 
@@ -449,7 +499,7 @@ def _levels(claims: Iterable[Claim]) -> set[Level]:
     return {level for c in claims for level in c.rule.levels or ()}
 
 
-def governing(duty: Duty) -> Claim:
+def governing(claims: tuple[Claim, ...]) -> Claim:
     """The claim whose ground governs the state: the strictest confirmed one, one with hours before one without.
 
     Without a confirmed ground that surely applies, the strictest that surely applies; without any, the strictest. A
@@ -458,11 +508,12 @@ def governing(duty: Duty) -> Claim:
 
     def strictness(claim: Claim) -> tuple[bool, datetime, datetime]:
         due = claim.ground.due
-        far = datetime.max.replace(tzinfo=CHINA)
         if due is None or claim.value.limit.before is not None:
-            return True, far, far
-        return False, due.latest or due.earliest or far, due.earliest or far
+            return True, FAR, FAR
+        return False, due.latest or due.earliest or FAR, due.earliest or FAR
 
-    sure = [c for c in duty.claims if c.ground.sure]
+    if len(claims) == 1:
+        return claims[0]
+    sure = [c for c in claims if c.ground.sure]
     confirmed = [c for c in sure if c.ground.confirmed]
-    return min(confirmed or sure or list(duty.claims), key=strictness)
+    return min(confirmed or sure or claims, key=strictness)

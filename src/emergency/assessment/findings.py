@@ -12,7 +12,7 @@ from datetime import datetime
 
 from emergency.assessment import explanation
 from emergency.assessment.concealment import concealed
-from emergency.assessment.duties import OfficeRecord, governing
+from emergency.assessment.duties import OfficeRecord
 from emergency.assessment.holding import Held, known_of, live, reports_of, told_of, understated
 from emergency.assessment.judged import Judged
 from emergency.assessment.model import Finding, Obligation
@@ -43,7 +43,7 @@ def findings_of(record: OfficeRecord, judged: tuple[Judged, ...]) -> Iterator[Fi
 
 
 def _late(record: OfficeRecord, judged: Judged) -> Iterator[Finding]:
-    if governing(judged.duty).value.limit.before is not None:
+    if judged.duty.governing.value.limit.before is not None:
         return  # to report in the wrong order is no lateness
     for phase in judged.phases:
         status = None if phase.state is State.OPEN else _lateness(judged, phase)

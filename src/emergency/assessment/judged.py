@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from emergency.assessment.duties import Duty, OfficeRecord, governing
+from emergency.assessment.duties import Duty, OfficeRecord
 from emergency.assessment.holding import reports_of
 from emergency.assessment.model import Ground, Obligation
 from emergency.assessment.timeline import Step
@@ -29,7 +29,7 @@ class Judged:
     @cached_property
     def ground(self) -> Ground:
         """The ground that governs."""
-        return governing(self.duty).ground
+        return self.duty.governing.ground
 
     @property
     def timed(self) -> bool:

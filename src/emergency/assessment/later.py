@@ -17,13 +17,21 @@ from emergency.assessment.clocks import KNOWLEDGE, ONCE, situation_over, started
 from emergency.assessment.conditions import Start, started
 from emergency.assessment.doing import Doing, in_form, messages_to
 from emergency.assessment.due import due_after, end_of_day, moved, window_end
-from emergency.assessment.duties import NOTHING_KNOWN, Claim, Duty, OfficeRecord, claim_of, days_for
+from emergency.assessment.duties import (
+    NOTHING_KNOWN,
+    Claim,
+    Duty,
+    OfficeRecord,
+    claim_of,
+    days_for,
+    newest_of,
+    recipient,
+)
 from emergency.assessment.holding import OWN, Held, without_unverified
 from emergency.assessment.knowledge import Knowledge
 from emergency.assessment.model import Remark
 from emergency.assessment.pauses import pauses_of
 from emergency.assessment.reasons import MAYBE_FINAL, RECEIVER_UNNAMED, REPORT_UNDATED, STABLE_UNKNOWN
-from emergency.assessment.recipients import recipient_of
 from emergency.assessment.timeline import Step
 from emergency.domain.events import FinalReportFiled, FollowUpFiled
 from emergency.domain.intervals import Interval, first_of, narrowed, possibly_by, surely_after
@@ -142,11 +150,11 @@ def _told(record: OfficeRecord, recipients: tuple[str, ...], channel: str) -> To
 
 def _occasions(record: OfficeRecord, rule: Rule) -> Iterator[Occasion]:
     """Everything that called for the rule's report."""
-    newest = _newest(rule)
+    newest = newest_of(record.rulebook, rule)
     if newest is None:
         return
     if newest.limit.recurs or newest.clock in _AFTER_REPORTS or newest.clock is Clock.CHANGED:
-        found = None if rule.to.named else recipient_of(rule.to, record.office, record.directory, None)
+        found = None if rule.to.named else recipient(record, rule.to, None)
         if found is None:
             return
         told = _told(record, (found.office, *found.equals), rule.channel.value)
@@ -164,11 +172,6 @@ def _occasions(record: OfficeRecord, rule: Rule) -> Iterator[Occasion]:
 
 
 _AFTER_REPORTS = frozenset({Clock.FIRST_REPORT, Clock.FOLLOW_UP, Clock.LAST_REPORT, Clock.LAST_FOLLOW_UP})
-
-
-def _newest(rule: Rule) -> Value | None:
-    values = [v for v in rule.values.values() if isinstance(v, Value)]
-    return values[-1] if values else None
 
 
 def _conditioned(record: OfficeRecord, rule: Rule, base: Start) -> Start:

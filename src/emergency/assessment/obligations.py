@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from emergency.assessment.doing import Doing
-from emergency.assessment.duties import Claim, Duty, OfficeRecord, governing
+from emergency.assessment.duties import Claim, Duty, OfficeRecord
 from emergency.assessment.model import Ground, Obligation, Words
 from emergency.assessment.reasons import (
     CONDITION_OPEN,
@@ -46,7 +46,7 @@ JUST_AFTER = timedelta(seconds=1)
 
 def assess_duty(record: OfficeRecord, duty: Duty, doing: Doing) -> tuple[tuple[Obligation, ...], str | None]:
     """The obligation, one row a phase of its life, the last phase last; and a report that went elsewhere."""
-    claim = governing(duty)
+    claim = duty.governing
     due = claim.ground.due
     grounds = tuple(_breached(c, doing) for c in duty.claims)
     state, reason, late_by = _state(record, duty, claim, doing)
@@ -81,7 +81,7 @@ def _breached(claim: Claim, doing: Doing) -> Ground:
     if done is None and doing.elsewhere is not None and doing.reached is not None:
         done = doing.reached.at
     breached = ground.due is not None and done is not None and surely_after(done, ground.due)
-    return replace(ground, breached=breached)
+    return replace(ground, breached=True) if breached else ground
 
 
 def _state(
@@ -226,7 +226,7 @@ def _phases(
             met_on=None,
             reached_by=None,
             late_by=None,
-            grounds=tuple(replace(g, breached=False) for g in last.grounds),
+            grounds=tuple(replace(g, breached=False) if g.breached else g for g in last.grounds),
         )
         overrun_first = passed is not None and passed < ended
         until = passed if overrun_first and passed is not None else ended

@@ -9,7 +9,7 @@ from datetime import date
 from difflib import get_close_matches
 from fnmatch import fnmatchcase, translate
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from emergency.domain.vocabulary import LEVELS_RISING, Category, Level, Line, Tier
 from emergency.errors import NotFoundError
@@ -192,13 +192,16 @@ class Rulebook:
         self, rule_id: str, *, category: Category, kind: str | None, division: str | None, day: date
     ) -> tuple[Unread, ...]:
         """Find the texts, in force on a day, that may have changed a rule and that nobody has read."""
-        return tuple(
-            text
-            for text in self.unread
-            if text.since <= day
-            and any(fnmatchcase(rule_id, pattern) for pattern in text.rules)
-            and self.about(text, category, kind, division)
-        )
+        key = ("unread", rule_id, category, kind, self._places_of(division))
+        about: tuple[Unread, ...] | None = self.memo.get(key)
+        if about is None:
+            about = self.memo[key] = tuple(
+                text
+                for text in self.unread
+                if any(fnmatchcase(rule_id, pattern) for pattern in text.rules)
+                and self.about(text, category, kind, division)
+            )
+        return tuple(text for text in about if text.since <= day)
 
     def calendar(self, rule_id: str) -> Calendar:
         """Give the working days of the country that a rule belongs to; one without any year where none is known."""
@@ -235,6 +238,11 @@ class Rulebook:
             found = re.compile("|".join(map(translate, globs)) or r"(?!)")
             self._patterns[family] = found
         return found
+
+    @cached_property
+    def memo(self) -> dict[Any, Any]:
+        """What pure functions of this rulebook have already worked out."""
+        return {}
 
     @cached_property
     def _scopes(self) -> tuple[Scope, ...]:

@@ -21,7 +21,6 @@ from emergency.assessment.duties import (
     days_for,
     days_of,
     first_sent,
-    governing,
     outer_start,
     with_inherited,
 )
@@ -56,7 +55,7 @@ OPEN_LATEST = Words(
 
 def clock_read(record: OfficeRecord, duty: Duty) -> ClockRead:
     """When the clock of the governing rule started, and which steps that was read from."""
-    claim = governing(duty)
+    claim = duty.governing
     known = claim.value.clock in KNOWLEDGE
     found = [
         Evidenced(
@@ -87,7 +86,7 @@ def _at(record: OfficeRecord, step: Step) -> Interval:
 
 def steps_of_the_clock(record: OfficeRecord, duty: Duty) -> Iterator[str]:
     """The steps that the start and the end of the governing limit were read from, by event id."""
-    claim = governing(duty)
+    claim = duty.governing
     if claim.value.clock in KNOWLEDGE:
         yield from (e.step.id for e in record.knowledge.evidence)
     yield from claim.trigger
@@ -100,7 +99,7 @@ def steps_of_the_clock(record: OfficeRecord, duty: Duty) -> Iterator[str]:
 
 def reckoning(record: OfficeRecord, duty: Duty) -> Reckoning:
     """How the due time of the governing rule came about."""
-    claim = governing(duty)
+    claim = duty.governing
     limit = claim.value.limit
     if claim.ground.condition is CALENDAR_UNKNOWN:
         return Reckoning(form="unknown", judged=OPEN, due=OPEN, why=CALENDAR_UNKNOWN)
@@ -258,7 +257,7 @@ def _inherited(
 
 def readings(duty: Duty, doing: Doing) -> tuple[Corner, ...]:
     """What came out under each reading of the due time and of what was done."""
-    due = governing(duty).judged
+    due = duty.governing.judged
     done = doing.sent if doing.report is not None else None
     if done is None and doing.elsewhere is not None and doing.reached is not None:
         done = doing.reached.at

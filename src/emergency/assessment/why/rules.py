@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from emergency.assessment.assess import Owed
 from emergency.assessment.doing import Doing
-from emergency.assessment.duties import Claim, Duty, bases_of, days_of, governing
+from emergency.assessment.duties import Claim, Duty, bases_of, days_of
 from emergency.assessment.model import Ground, Obligation, Words
 from emergency.assessment.recipients import recipient_of
 from emergency.assessment.why.model import Considered, RuleNamed, RuleRead
 from emergency.assessment.why.reading import cited, quoted
 from emergency.rulebook import Modality, Rule, Stage, Value
+from emergency.rulebook.shelf import scopes
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ REASONS = {
 
 def rules_read(duty: Duty, grounds: Iterable[Ground]) -> tuple[RuleRead, tuple[RuleRead, ...]]:
     """The rule that governs a duty, and the others that may apply."""
-    governs = governing(duty)
+    governs = duty.governing
     read = [_rule_read(claim, ground, governs) for claim, ground in zip(duty.claims, grounds, strict=True)]
     mine = duty.claims.index(governs)
     return read[mine], tuple(rule for number, rule in enumerate(read) if number != mine)
@@ -139,7 +140,7 @@ def considered(case: Case, duty: Duty) -> tuple[Considered, ...]:
 def _reason(case: Case, duty: Duty, rule: Rule) -> tuple[str, tuple[str, ...]]:
     """Why a rule is no ground of a duty, and of which others it is one."""
     record = case.owed.record
-    days = days_of(record.timeline, governing(duty).start)
+    days = days_of(record.timeline, duty.governing.start)
     others = tuple(
         phases[-1].id for other, _, phases in case.duties if any(c.rule.id == rule.id for c in other.claims)
     )
@@ -176,7 +177,5 @@ def _named(rule: Rule, duties: tuple[str, ...]) -> RuleNamed:
 def about_other_events(owed: Owed) -> int:
     """How many further rules for this kind of office speak of other events or other places."""
     office = owed.record.office
-    mine = [
-        r for r in owed.record.rulebook.rules if office.tier in r.who.tiers and office.line in r.who.lines
-    ]
-    return len(mine) - len(owed.rules)
+    read = scopes(owed.record.rulebook.rules)
+    return sum(office.tier in s.tiers and office.line in s.lines for s in read) - len(owed.rules)
