@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from tests.assessment.timelines import Judged, judged, varied
 
+from emergency.assessment.knowledge import evidence_of
+
 OFFICES = {
     "unit": {"name": "某矿", "tier": "unit", "line": "enterprise", "reports_to": ["county"]},
     "county": {"name": "县局", "tier": "county", "line": "department", "reports_to": ["county-gov", "city"]},
@@ -114,3 +116,40 @@ def test_two_hundred_undated_steps_in_any_order() -> None:
     random.Random(1).shuffle(steps)  # noqa: S311 - a shuffle, not a secret
     assert _rows(_judged(steps)) == given
     assert _judged(steps).found() == ["unit>county late established"]
+
+
+def test_a_receipt_that_a_source_puts_before_its_own_sending_dates_no_knowledge() -> None:
+    """What the city said is put after a letter of two hours later, and lies before the event."""
+    record = {
+        "occurred_at": "08:00",
+        "offices": {
+            "county": {"name": "县局", "tier": "county", "line": "department", "reports_to": ["city"]},
+            "city": {"name": "市局", "tier": "city", "line": "department", "reports_to": []},
+        },
+        "steps": [
+            {
+                "id": "letter",
+                "act": "reported",
+                "office": "county",
+                "to": "city",
+                "channel": "written",
+                "at": "09:00",
+            },
+            {
+                "id": "answer",
+                "act": "notified",
+                "office": "city",
+                "to": "county",
+                "at": "07:00",
+                "after": "letter",
+            },
+        ],
+    }
+    timeline = judged(varied(record, {})).timeline
+    letter = next(s for s in timeline.steps if s.ref == "letter")
+    receipt = timeline.received(letter, letter.to[0])
+    assert receipt.earliest is not None
+    assert receipt.latest is not None
+    assert receipt.latest < receipt.earliest
+    (told,) = evidence_of(timeline, letter.to[0])
+    assert (told.at.earliest, told.at.latest) == (timeline.occurred.earliest, None)

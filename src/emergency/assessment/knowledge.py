@@ -103,10 +103,11 @@ def evidence_of(timeline: Timeline, office: str) -> tuple[Evidence, ...]:
 def _of_the_event(step: Step, shows: Shows, had: Receipt, occurred: datetime | None) -> Evidence:
     """What was known before the event is no knowledge of the event: when that came is open."""
     at = had.at
-    if occurred is not None and (at.earliest is None or at.earliest < occurred):
+    if occurred is not None:
+        # A receipt that a source puts before its own sending ends before it begins: each end is asked for itself.
         if at.latest is not None and at.latest < occurred and not step.entry.at.also:
             at = Interval(occurred, None)
-        elif shows is Shows.SIGN and at.earliest is not None:
+        elif shows is Shows.SIGN and at.earliest is not None and at.earliest < occurred:
             at = Interval(occurred, at.latest)
     return Evidence(step, shows, at, had.rests_on)
 
