@@ -21,6 +21,7 @@ from emergency_cli.output import (
     table,
     warn_about,
 )
+from emergency_cli.what_if import Trial, rules_options, try_rules
 from emergency_cli.words import (
     FINDING_KINDS,
     FINDING_STATUSES,
@@ -94,7 +95,7 @@ FINDING_KEYS = (
 def audit() -> None:
     """Judge incidents: obligations and findings.
 
-    Exit code 1 where something is established, presumed or suspected.
+    Exit code 1 where something is established, presumed or suspected; with --rules, where a verdict moves.
     """
 
 
@@ -108,21 +109,28 @@ _office = click.option("--office", "who", metavar="ID", help="Only this office."
 @_at
 @_office
 @click.option("--state", type=click.Choice(OBLIGATION_STATES), help="Only in this state.")
+@rules_options
 @format_option
 @common_options
 @pass_settings
 def obligations(
     settings: Settings,
     incidents: tuple[str, ...],
+    *,
     at: str | None,
     who: str | None,
     state: str | None,
+    other_rules: str | None,
+    known_on: datetime | None,
     form: str,
 ) -> None:
     """Who owed whom which report by when, and what became of it 报告义务."""
     settings.only_read()
     moment = settings.moment(at, "--at") or now()
     refs = [settings.incident(ref) for ref in incidents]
+    trial = Trial(other_rules, known_on.date() if known_on else None, who, {"state": state})
+    if trial.wanted:
+        try_rules(settings, "obligations", refs, moment, trial, form)
     listing = settings.engine.obligations(refs, at=moment, state=state)
     rows = _of_office(listing, who)
     ids = {row["id"] for row in rows}
@@ -146,22 +154,29 @@ def obligations(
 @_office
 @click.option("--kind", type=click.Choice(FINDING_KINDS), help="Only of this kind.")
 @click.option("--status", type=click.Choice(FINDING_STATUSES), help="Only of this status.")
+@rules_options
 @format_option
 @common_options
 @pass_settings
 def findings(
     settings: Settings,
     incidents: tuple[str, ...],
+    *,
     at: str | None,
     who: str | None,
     kind: str | None,
     status: str | None,
+    other_rules: str | None,
+    known_on: datetime | None,
     form: str,
 ) -> None:
     """What stands out: late, missed, falsified, concealed 疑点, beside what people determined 认定."""
     settings.only_read()
     moment = settings.moment(at, "--at") or now()
     refs = [settings.incident(ref) for ref in incidents]
+    trial = Trial(other_rules, known_on.date() if known_on else None, who, {"kind": kind, "status": status})
+    if trial.wanted:
+        try_rules(settings, "findings", refs, moment, trial, form)
     listing = settings.engine.findings(refs, at=moment, kind=kind, status=status)
     rows = _of_office(listing, who)
     _emit(settings, listing, moment, rows, form, FINDING_KEYS)

@@ -146,6 +146,35 @@ class Explained:
         return markdown(prose(self.why, chinese=lang == "zh"))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhatIf:
+    """What other rules would have made of incidents on record; nothing of it is stored.
+
+    Args:
+        at: The instant of judging.
+        position: The position of the log that was read to.
+        judged: How many incidents were judged under both.
+        obligations: The obligations that move: one row each, with both sides.
+        findings: The findings that move.
+        parked: Incidents that could not be judged, with the reason.
+        before: The hash of the rulebook that stands.
+        after: The hash of the one that was tried.
+        replaced: Ids of the rules and tables that it has in another form; likewise ``added`` and ``removed``.
+    """
+
+    at: datetime
+    position: int
+    judged: int
+    obligations: tuple[Row, ...]
+    findings: tuple[Row, ...]
+    parked: tuple[Row, ...]
+    before: str
+    after: str
+    replaced: tuple[str, ...]
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class ImportOutcome:
     """What an import came to: ``imported``, ``unchanged`` or ``amended``, and what changed."""

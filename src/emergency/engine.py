@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from types import TracebackType
@@ -29,12 +29,13 @@ from emergency.answers import (
     Outcome,
     ProjectionStatus,
     View,
+    WhatIf,
     standing,
     still_due,
 )
 from emergency.assessment.assess import assess_timeline
 from emergency.assessment.model import Finding, Obligation
-from emergency.assessment.timeline import as_known_to, cut, timeline_of
+from emergency.assessment.timeline import Timeline, as_known_to, cut, timeline_of
 from emergency.assessment.why import explain
 from emergency.domain import events
 from emergency.domain.amendment import amended
@@ -61,12 +62,24 @@ from emergency.exchange import case_file, importer, registration, timeline_impor
 from emergency.projections import tables
 from emergency.projections.catch_up import Projections
 from emergency.projections.listing import FILTERS, Listing, listing
-from emergency.projections.rows import Row, holds
-from emergency.projections.streams import INCIDENT, directory, history, incident_stream
+from emergency.projections.moves import moved_findings, moved_obligations
+from emergency.projections.rows import Row, finding_row, holds, obligation_row
+from emergency.projections.streams import INCIDENT, directory, history, incident_stream, streams_of
 from emergency.rulebook import Rulebook, load
-from emergency.store import Draft, Log, Reading, ReadOnlyError, Writing
+from emergency.rulebook.trying import tried
+from emergency.store import Draft, Log, Reading, ReadOnlyError, Undecodable, Writing
 
-__all__ = ["Due", "Engine", "Explained", "Identity", "ImportOutcome", "Outcome", "ProjectionStatus", "View"]
+__all__ = [
+    "Due",
+    "Engine",
+    "Explained",
+    "Identity",
+    "ImportOutcome",
+    "Outcome",
+    "ProjectionStatus",
+    "View",
+    "WhatIf",
+]
 
 
 class Engine:
@@ -533,6 +546,77 @@ class Engine:
             )
             return Explained(why, reading.last_position(), self.rulebook.fingerprint)
 
+    def what_if(
+        self,
+        refs: Sequence[str] = (),
+        *,
+        rules: str | Path | None = None,
+        known_on: date | None = None,
+        at: datetime | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> WhatIf:
+        """What other rules would have made of incidents on record: every verdict that moves.
+
+        Each incident is judged twice from its own stream, under the rules that stand and under those that are tried;
+        the read models are neither read nor written.
+
+        Args:
+            refs: The incidents; none = all.
+            rules: A file, a folder or a pack to lay over the rules that stand; see `emergency.rulebook.trying.tried`.
+            known_on: The rules that stand as they had been recorded by this day.
+            at: The instant of judging (default: now).
+            progress: Told after each incident how many of how many are done.
+
+        Raises:
+            UsageError: neither rules nor a day are given.
+            NotFoundError: there is no such incident, file, folder or pack.
+            BrokenDataError: the rules cannot be used, or an incident that was named cannot be read.
+        """
+        if rules is None and known_on is None:
+            raise UsageError("Say what to try: other rules, the rules as they were known on a day, or both.")
+        other = tried(self.rulebook, rules, known_on=known_on)
+        moment = at or datetime.now(UTC)
+        obligations: list[Row] = []
+        findings: list[Row] = []
+        parked: list[Row] = []
+        with self._log.reading() as reading:
+            offices = directory(reading)
+            every = list(refs) or [s.removeprefix(INCIDENT) for s in reading.streams(INCIDENT)]
+            for done, ref in enumerate(every, 1):
+                try:
+                    recorded = history(reading, ref)
+                    if not recorded:
+                        raise self._no_incident(reading, ref)  # noqa: TRY301 - passed on below
+                    timeline = timeline_of(recorded)
+                    (owed, found), (owed_now, found_now) = (
+                        _standing_rows(timeline, offices, book, moment)
+                        for book in (self.rulebook, other.rulebook)
+                    )
+                except Exception as error:
+                    # One incident that cannot be judged hides no other; whoever names it is told.
+                    if refs:
+                        raise
+                    parked.append(_parked(reading, ref, error))
+                else:
+                    obligations += moved_obligations(owed, owed_now)
+                    findings += moved_findings(found, found_now, owed, owed_now)
+                if progress is not None:
+                    progress(done, len(every))
+            position = reading.last_position()
+        return WhatIf(
+            at=moment,
+            position=position,
+            judged=len(every) - len(parked),
+            obligations=tuple(obligations),
+            findings=tuple(findings),
+            parked=tuple(parked),
+            before=self.rulebook.fingerprint,
+            after=other.rulebook.fingerprint,
+            replaced=other.replaced,
+            added=other.added,
+            removed=other.removed,
+        )
+
     def due(self, ref: str, office: str) -> tuple[Due, ...]:
         """What an office still owes on an incident, the soonest first."""
         view = self.view(ref)
@@ -643,6 +727,24 @@ class Engine:
 V = TypeVar("V", bound=Value)
 _UNFIT = re.compile(r"[^\w.-]")
 """What a reference may not hold."""
+
+
+def _standing_rows(
+    timeline: Timeline, offices: Directory, rulebook: Rulebook, at: datetime
+) -> tuple[list[Row], list[Row]]:
+    """The obligations and the findings of one incident as they stand at an instant under a rulebook."""
+    judged = assess_timeline(timeline, offices, rulebook)
+    owed = [obligation_row(o, timeline, offices) for o in judged.obligations if _held(o, at)]
+    return owed, [finding_row(f, timeline, offices) for f in judged.findings if _held(f, at)]
+
+
+def _parked(reading: Reading, ref: str, error: Exception) -> Row:
+    """An incident that cannot be judged, as the lists show it."""
+    events = [event for stream in streams_of(reading, ref) for event in reading.readable(stream)]
+    broken = [e.position for e in events if isinstance(e, Undecodable)]
+    reason = str(error) if isinstance(error, EmergencyError) else f"{type(error).__name__}: {error}"
+    position = min(broken, default=max((e.position for e in events), default=0))
+    return {"incident": ref, "position": position, "reason": reason}
 
 
 def _held(judged: Obligation | Finding, at: datetime) -> bool:

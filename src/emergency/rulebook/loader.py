@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from functools import cache
 from importlib import resources
 from pathlib import Path, PurePosixPath
@@ -213,6 +214,34 @@ def read_part(path: Path | None = None) -> Part:
     if not files:
         raise BrokenDataError(f"{path}: holds no rule; write one like cn/national/<field>/<rule>.yaml")
     return Part(_read(root, None if whole else read_folder()), files)
+
+
+def read_over(book: Rulebook, files: Mapping[PurePosixPath, Path]) -> Reading:
+    """Read some files, each as if it stood at its place in a folder of rules, by what a rulebook declares.
+
+    Args:
+        book: Whose families of kinds and words they may use.
+        files: The files, by their places.
+    """
+    reading = Reading(
+        families=dict(book.families),
+        kinds=dict(book.kinds),
+        words={listed: dict(book.words.get(listed, {})) for listed in WORD_LISTS},
+    )
+    for name, path in files.items():
+        try:
+            _read_file(reading, path, name)
+        except BrokenFileError as error:
+            reading.flaws.extend(error.flaws)
+    reading.flaws.extend(_unknown_words(reading))
+    return reading
+
+
+def place_of(path: Path) -> PurePosixPath | None:
+    """Where a file stands below the folder of rules that it lies in; None where it lies in none."""
+    full = path.absolute()
+    name = PurePosixPath(full.relative_to(_root_of(full)).as_posix())
+    return name if len(name.parts) > 1 and fnmatchcase(name.parts[0], _COUNTRY) else None
 
 
 def _root_of(path: Path) -> Path:
