@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from pathlib import Path
+from typing import get_args
 
 from emergency.assessment.examples import run_examples
-from emergency.rulebook import Example, Rulebook, Value, load
-from emergency.rulebook.limits import FORMS
+from emergency.domain.vocabulary import Category, Line, Tier
+from emergency.rulebook import (
+    Citation,
+    Clock,
+    Example,
+    Limit,
+    Modality,
+    Rank,
+    Recipient,
+    Rule,
+    Rulebook,
+    Stage,
+    Value,
+    Who,
+    load,
+)
+from emergency.rulebook.limits import FORMS, Outer
+from emergency.rulebook.model import Outcome
 from emergency_cli.rules_pages import pages
 
 from .bench import NAME, edited, write
@@ -82,3 +100,19 @@ def test_the_reference_says_all_that_the_rules_say(rulebook: Rulebook) -> None:
     assert all(law in whole for law in citations)
     unsure = sum(not value.confirmed for rule in rulebook.rules for value in rule.values.values())
     assert whole.count("text not confirmed") >= unsure
+
+
+def test_the_page_names_every_key_and_every_word() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    models = (Rule, Value, Citation, Who, Recipient, Limit, Outer, Example)
+    keys = {name for model in models for name in model.model_fields} - {"id", "since"}
+    words = {word.value for listed in (Clock, Stage, Modality, Rank, Tier, Line, Category) for word in listed}
+    lint = import_module("emergency.rulebook.lint")  # the package has a function of that name
+    codes = {*lint.CODES, lint.ACCEPTS_NOTHING, lint.TOUCHES_NOTHING}
+    outcomes = {outcome for outcome in get_args(Outcome) if outcome != "none"}
+    missing = [
+        word
+        for word in {*keys, *words, *codes, *outcomes}
+        if not re.search(rf"(?<![\w-]){word}(?![\w-])", text)
+    ]
+    assert missing == []

@@ -33,7 +33,8 @@ to: {tier: next, line: same}            # a tier, next or same; a line or same; 
                                         # {times_a_day: 2}; {daily_by: "09:00"}; {every: PT4H};
                                         # {before: {tier: city, line: party}}; {no_hours: 立即}; null = repealed
     clock: learned                      # occurred, learned, received, verified, graded, changed, first-report,
-                                        # follow-up, last-report, stable, ended, foreseen, warned
+                                        # follow-up, last-report, last-follow-up, asked, stable, ended, foreseen,
+                                        # warned
     citation:
       law: 文件名称
       number: null                      # its number, such as 国务院令第493号
