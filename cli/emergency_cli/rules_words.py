@@ -135,12 +135,16 @@ _COUNTED = {"trapped_or_missing": "被困或失踪"}
 
 def _figure(say: Say, book: Rulebook, name: str, least: int) -> str:
     what = declared(say, book, "measures", name)
-    if what == name:
-        from emergency_cli.figures import NAMES, OTHERS  # noqa: PLC0415 - only where a figure is named
-
-        chinese = NAMES[name][0] if name in NAMES else OTHERS.get(name, _COUNTED.get(name, name))
-        what = say(chinese, name.replace("_", " "))
+    what = counted(say, name) if what == name else what
     return say(f"{what}{least:,}以上", f"{what} {least:,} or more")
+
+
+def counted(say: Say, name: str) -> str:
+    """What a figure of a record is called."""
+    from emergency_cli.figures import NAMES, OTHERS  # noqa: PLC0415 - only where a figure is named
+
+    chinese = NAMES[name][0] if name in NAMES else OTHERS.get(name, _COUNTED.get(name, name))
+    return say(chinese, name.replace("_", " "))
 
 
 def scope(say: Say, rule: Rule, book: Rulebook) -> list[tuple[str, str]]:
@@ -206,9 +210,9 @@ _CHANNEL = {"phone": "电话", "written": "书面", "network": "网络", "in-per
 def facts(say: Say, one: Example) -> list[str]:
     """What the office of an example held."""
     held = one.facts
-    counted = [(name, count.value) for name, count in held.counts()]
-    counted += [(figure.of, figure.count.value) for figure in held.figures]
-    found = [f"{name} {count:,}" for name, count in counted]
+    figures = [(name, count.value) for name, count in held.counts()]
+    figures += [(figure.of, figure.count.value) for figure in held.figures]
+    found = [f"{counted(say, name)} {count:,}" for name, count in figures]
     if held.level is not None:
         found.append(say(f"{held.level}级", f"level {held.level}"))
     return [*found, *held.circumstances]
