@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from tests.assessment.test_cases import CASES
 from tests.assessment.test_readings import Reading, _timeline, records
 from tests.assessment.timelines import Judged, judged, rulebook, varied
 
+from emergency import yamlfile
 from emergency.assessment.why import ObligationWhy, Why, explain
 from emergency.domain.intervals import OPEN
 from emergency.domain.times import CHINA
@@ -83,6 +85,17 @@ def test_the_arithmetic_comes_to_the_due_time_of_the_row(record: Reading) -> Non
     for finding in seen.findings():
         (found,) = why(seen, finding["id"]).findings
         assert [step.id for step in found.evidence] == finding["evidence"]
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_both_sides_of_every_limit_are_explained(path: Path) -> None:
+    data: Any = yamlfile.read(path).data
+    for variant in data["variants"]:
+        seen = judged(varied(data["base"], variant))
+        for row, told in explained(seen):
+            held_to(row, told)
+        for finding in seen.findings():
+            assert why(seen, finding["id"]).findings
 
 
 @pytest.mark.parametrize(

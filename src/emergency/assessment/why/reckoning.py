@@ -257,16 +257,17 @@ def _inherited(
 
 def readings(duty: Duty, doing: Doing) -> tuple[Corner, ...]:
     """What came out under each reading of the due time and of what was done."""
-    due = duty.governing.judged
+    claim = duty.governing
+    due = claim.judged
     done = doing.sent if doing.report is not None else None
     if done is None and doing.elsewhere is not None and doing.reached is not None:
         done = doing.reached.at
     if due is None or done is None:
         return ()
+    # Where it is open whether the rule applies, the other reading is that nothing was due at all.
+    ends = (due.earliest, due.latest) if claim.ground.sure else (due.earliest,)
     return tuple(
-        _corner(by, at)
-        for by in dict.fromkeys((due.earliest, due.latest))
-        for at in dict.fromkeys((done.earliest, done.latest))
+        _corner(by, at) for by in dict.fromkeys(ends) for at in dict.fromkeys((done.earliest, done.latest))
     )
 
 
