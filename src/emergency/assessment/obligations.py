@@ -91,7 +91,7 @@ def _state(
     if doing.reason is not None:
         return State.UNDETERMINED, doing.reason, None
     if due is None:
-        return _state_at_once(record, duty, doing)
+        return _state_at_once(record, duty, claim, doing)
     if doing.report is not None:
         return _compared(duty, claim, doing.sent, due, doing)
     if ground.condition in EXCUSING:
@@ -121,11 +121,17 @@ def _undated(duty: Duty) -> Words:
     return KNOWLEDGE_UNDATED if duty.stage is Stage.FIRST else START_UNDATED
 
 
-def _state_at_once(record: OfficeRecord, duty: Duty, doing: Doing) -> tuple[State, Words | None, Span | None]:
+def _state_at_once(
+    record: OfficeRecord, duty: Duty, claim: Claim, doing: Doing
+) -> tuple[State, Words | None, Span | None]:
     if doing.report is not None:
         return State.MET, NO_HOURS, None
     if not duty.knowledge.shown:
         return State.UNDETERMINED, KNOWLEDGE_NOT_SHOWN, None
+    if claim.ground.condition in EXCUSING:
+        return State.EXCUSED, claim.ground.condition, None
+    if not claim.ground.sure:
+        return State.UNDETERMINED, claim.ground.condition or CONDITION_OPEN, None
     closed = record.timeline.closed
     if record.complete and doing.elsewhere is None:
         knew_before = closed is not None and surely_by(duty.knowledge.shown_since, closed.at)
