@@ -218,7 +218,9 @@ def test_replayed_as_of_before_the_amendment_it_is_as_it_was(
     then = imported.view(REF)
     imported.import_timeline(write(tmp_path, edit.text), amend=True)
     replayed = imported.view(REF, as_of=moment)
-    assert replayed == then
+    assert [(step.ref, step.entry, step.at) for step in replayed.timeline.steps] == [
+        (step.ref, step.entry, step.at) for step in then.timeline.steps
+    ]
     assert (replayed.obligation_rows, replayed.finding_rows, replayed.incident_row) == (
         then.obligation_rows,
         then.finding_rows,

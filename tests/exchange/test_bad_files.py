@@ -314,7 +314,7 @@ FILES = [
         "{trapped: -2}\n    source",
         18,
         "steps.0.facts.trapped",
-        "greater than or equal to 0",
+        "is too small; write 0 or more",
     ),
     bad(
         "a number in words",
@@ -373,7 +373,7 @@ FILES = [
         "{figures: {sick: {value: -1}}}\n    source",
         18,
         "steps.0.facts.figures.sick",
-        "greater than or equal to 0",
+        "is too small; write 0 or more",
     ),
     bad(
         "a figure without a number",
@@ -381,7 +381,7 @@ FILES = [
         "{figures: {sick: null}}\n    source",
         18,
         "steps.0.facts.figures.sick",
-        "null is not accepted",
+        "null is not a whole number",
     ),
     bad(
         "a figure twice",

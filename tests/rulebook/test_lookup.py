@@ -90,7 +90,7 @@ def test_tier_and_line_decide_whose_duty_it_is(rulebook: Rulebook) -> None:
     assert "national/work-safety/government-county-to-city" in government - department
     assert "national/work-safety/department-county-to-city" in department - government
     assert "national/work-safety/department-city-to-province" not in department
-    assert _ids(rulebook, tier=Tier.COUNTY, line=Line.PARTY) == set()
+    assert _ids(rulebook, tier=Tier.COUNTY, line=Line.PARTY) == {"national/party/committee-to-next"}
 
 
 def test_the_category_decides(rulebook: Rulebook) -> None:
