@@ -509,15 +509,15 @@ class TestKeeping:
             then = engine.view("mine-01")
         with Engine.open(url(file)) as engine:
             now = engine.view("mine-01")
-        assert [(s.id, s.entry, s.at) for s in now.timeline.steps] == [
-            (s.id, s.entry, s.at) for s in then.timeline.steps
-        ]
-        assert (now.obligation_rows, now.finding_rows, now.incident_row, now.position) == (
-            then.obligation_rows,
-            then.finding_rows,
-            then.incident_row,
-            then.position,
-        )
+            assert [(s.id, s.entry, s.at) for s in now.timeline.steps] == [
+                (s.id, s.entry, s.at) for s in then.timeline.steps
+            ]
+            assert (now.obligation_rows, now.finding_rows, now.incident_row, now.position) == (
+                then.obligation_rows,
+                then.finding_rows,
+                then.incident_row,
+                then.position,
+            )
             assert engine.refs() == ["mine-01"]
 
     def test_one_engine_is_used_by_several_threads(self, engine: Engine, tmp_path: Path) -> None:
