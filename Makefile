@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 DEMO   := tests/cases/qixia-hushan-20210110.yaml
 
-.PHONY: demo test test-all lint types check clean
+.PHONY: demo test test-all lint types check reference bench clean
 
 $(VENV)/.installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -45,6 +45,13 @@ types: $(VENV)/.installed-lint
 	$(BIN)/mypy
 
 check: lint types test
+
+# The rules as pages for reading; a test asks for them whenever a rule changed.
+reference: $(VENV)/.installed
+	$(BIN)/emergency rules reference --output docs/rules/reference
+
+bench: $(VENV)/.installed
+	$(BIN)/python -m benchmarks.assessment
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
