@@ -95,7 +95,7 @@ def run_examples(rulebook: Rulebook, rules: Iterable[Rule] | None = None) -> Ite
     """Try every example of some rules, or of all, in their order."""
     for rule in rulebook.rules if rules is None else rules:
         # The rule without any other, with the tables, families and calendars that it leans on.
-        alone = replace(rulebook, rules=(rule,), provisions=(), elements=(), unread=())
+        alone = replace(rulebook, rules=(rule,), provisions=(), elements=(), unread=(), kept_fingerprint=None)
         events: dict[str | None, Event] = {}
         for number, example in enumerate(rule.examples, 1):
             division = _division(rule, example)
