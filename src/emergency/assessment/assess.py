@@ -83,12 +83,12 @@ def owed_by(timeline: Timeline, directory: Directory, rulebook: Rulebook, office
     record = office_record(timeline, directory, rulebook, office_id)
     if record is None:
         return None
-    rules = applicable(record)
-    firsts, remarks = duties(record, rules)
+    asks = applicable(record)
+    firsts, remarks = duties(record, asks)
     everyone = frozenset(r for duty in firsts for r in duty.recipients)
-    later, more = later_duties(record, rules)
+    later, more = later_duties(record, asks.later)
     done = tuple((duty, done_about(record, duty, everyone)) for duty in firsts)
-    return Owed(record, rules, (*done, *later), (*remarks, *more))
+    return Owed(record, asks.rules, (*done, *later), (*remarks, *more))
 
 
 def _with_determinations(timeline: Timeline, directory: Directory, findings: list[Finding]) -> list[Finding]:
