@@ -23,7 +23,7 @@ from emergency.assessment.knowledge import Knowledge, knowledge_of
 from emergency.assessment.model import Ground, Remark
 from emergency.assessment.pauses import pauses_of
 from emergency.assessment.reasons import CALENDAR_UNKNOWN, CONDITION_OPEN, WHATEVER_THE_LEVEL
-from emergency.assessment.recipients import Found, recipient_of
+from emergency.assessment.recipients import Found, found_among, recipient_of, superiors_of
 from emergency.assessment.timeline import Timeline
 from emergency.domain.events import REPORTS, Foreseen, Warned
 from emergency.domain.fixed import changed, fixed
@@ -125,7 +125,7 @@ def office_record(
     """The record of one office; None where nothing hints that it knew, or nobody knows what it is."""
     office = directory.get(office_id)
     knowledge = knowledge_of(timeline, office_id)
-    if knowledge is None and any(isinstance(s.entry, (Foreseen, Warned)) for s in timeline.acts(office_id)):
+    if knowledge is None and any(s.act in (Foreseen, Warned) for s in timeline.acts(office_id)):
         knowledge = NOTHING_KNOWN
     if office is None or knowledge is None:
         return None
@@ -243,7 +243,11 @@ def recipient(record: OfficeRecord, asked: Asked, day: date | None) -> Found | N
     # Many rules name the same kind of recipient.
     key = (asked.wanted, day)
     if key not in record.memo:
-        record.memo[key] = recipient_of(asked.rule.to, record.office, record.directory, day)
+        superiors = record.memo.get(("superiors", day))
+        if superiors is None:
+            superiors = superiors_of(record.office, record.directory, day)
+            record.memo["superiors", day] = superiors
+        record.memo[key] = found_among(superiors, asked.rule.to, record.office)
     found: Found | None = record.memo[key]
     return found
 
@@ -375,9 +379,7 @@ def first_sent(record: OfficeRecord, wanted: Recipient, day: date) -> Interval |
         return None
     to = {other.office, *other.equals}
     sent = [
-        s.at
-        for s in record.timeline.acts(record.office.id)
-        if isinstance(s.entry, REPORTS) and not to.isdisjoint(s.to)
+        s.at for s in record.timeline.acts(record.office.id) if s.act in REPORTS and not to.isdisjoint(s.to)
     ]
     return first_of(sent) if sent else None
 

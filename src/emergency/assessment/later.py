@@ -125,11 +125,9 @@ def _done(record: OfficeRecord, duty: Duty, claim: Claim) -> Doing:
         after = tuple(m for m in told.messages if possibly_by(claim.start, m.at))
     after = tuple(m for m in after if m.id not in claim.trigger)
     if duty.stage is Stage.FINAL:
-        final = tuple(m for m in told.messages if isinstance(m.entry, FinalReportFiled))
+        final = tuple(m for m in told.messages if m.act is FinalReportFiled)
         # A record made afterwards may call a final report a follow-up; who logs here as it happens has the word.
-        maybe = [
-            m for m in after if record.timeline.opened.imported or not isinstance(m.entry, FollowUpFiled)
-        ]
+        maybe = [m for m in after if record.timeline.opened.imported or m.act is not FollowUpFiled]
         if not final and maybe:
             return Doing(report=maybe[0], sent=maybe[0].at, reason=MAYBE_FINAL)
         after = final
@@ -198,10 +196,10 @@ def _previous(record: OfficeRecord, rule: Rule, newest: Value, told: Told) -> St
     """The report that a clock is started by: the first, the first follow-up, the last before the one that is due."""
     if newest.clock is Clock.FIRST_REPORT:
         return told.first
-    final = next((i for i, m in enumerate(told.messages) if isinstance(m.entry, FinalReportFiled)), None)
+    final = next((i for i, m in enumerate(told.messages) if m.act is FinalReportFiled), None)
     before = told.messages[:final]
     if newest.clock is not Clock.LAST_REPORT:
-        named = tuple(m for m in before[1:] if isinstance(m.entry, FollowUpFiled))
+        named = tuple(m for m in before[1:] if m.act is FollowUpFiled)
         before = named or before[1:]
     if newest.clock is Clock.FOLLOW_UP or not before:
         return before[0] if before else None
