@@ -73,8 +73,11 @@ def _asked(timeline: Timeline, inquiry: Step, office: str) -> Start:
 
 def situation_over(timeline: Timeline) -> Step | None:
     """The first step by which the situation was declared stable, the handling ended or the incident closed."""
-    ends = [s for s in timeline.steps if s.act in (Stabilised, HandlingEnded, Closed)]
-    return min(ends, key=_when, default=None)
+    if "over" not in timeline.memo:
+        ends = [s for s in timeline.steps if s.act in (Stabilised, HandlingEnded, Closed)]
+        timeline.memo["over"] = min(ends, key=_when, default=None)
+    over: Step | None = timeline.memo["over"]
+    return over
 
 
 def _counts(step: Step) -> bool:

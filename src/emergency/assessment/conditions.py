@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
 
 from emergency.assessment.asked import Asked
 from emergency.assessment.due import window_end
@@ -25,7 +24,7 @@ from emergency.domain.offices import Office
 from emergency.domain.times import CHINA
 from emergency.domain.values import Facts
 from emergency.domain.vocabulary import LEVELS_RISING
-from emergency.rulebook import Graded, Period, Rule, Rulebook
+from emergency.rulebook import Graded, Period, Rule, Rulebook, Thresholds
 
 
 @fixed(slots=True)
@@ -62,6 +61,8 @@ class Levels:
     day: date
     _found: dict[int, tuple[Facts, Graded | None]] = field(default_factory=dict)
     """By identity, with the facts themselves so that none is taken for another."""
+    _confirmed: list[Thresholds] | None = None
+    """What the tables say on that day, as far as somebody read it."""
 
     def of(self, facts: Facts) -> Graded | None:
         """The level that the facts surely reach by a confirmed table; None where they say nothing of one."""
@@ -77,9 +78,11 @@ class Levels:
         if not measures and not stated.circumstances:
             return None
         division = opened.place.division
-        tables = self.rulebook.tables_for(opened.category, opened.kind, division)
-        values = [value for table in tables if (value := table.value_on(self.day)) is not None]
-        if not any(value.speaks_of(measures, stated.circumstances) for value in values if value.confirmed):
+        if self._confirmed is None:
+            tables = self.rulebook.tables_for(opened.category, opened.kind, division)
+            values = [value for table in tables if (value := table.value_on(self.day)) is not None]
+            self._confirmed = [value for value in values if value.confirmed]
+        if not any(value.speaks_of(measures, stated.circumstances) for value in self._confirmed):
             return None
         return self.rulebook.lowest_level(
             category=opened.category,
@@ -107,7 +110,7 @@ Reached = tuple[Interval, Held] | None
 """Since when an office held what meets a condition, and what brought it; None where nothing does."""
 
 
-@fixed()
+@fixed(eq=False)
 class Holding:
     """What the conditions of rules are read from, for one office."""
 
@@ -116,20 +119,19 @@ class Holding:
     held: tuple[Held, ...]
     levels: Levels
 
-    @cached_property
-    def gradings(self) -> list[Step]:
-        """Its own official gradings."""
-        return [s for s in self.timeline.acts(self.office.id) if s.act is GradedEntry]
+    gradings: tuple[Step, ...] = field(init=False)
+    """The office's own official gradings."""
+    circumstances: frozenset[str] = field(init=False)
+    """Every circumstance that anything it held states."""
+    reached: dict[object, Reached] = field(init=False, default_factory=dict)
+    """By condition on figures, what met it: many rules ask for the same."""
 
-    @cached_property
-    def circumstances(self) -> frozenset[str]:
-        """Every circumstance that anything it held states."""
-        return frozenset(slug for h in self.held for slug in h.facts.circumstances)
-
-    @cached_property
-    def reached(self) -> dict[object, Reached]:
-        """Since when it held what meets each condition on figures that was asked for: many rules ask for the same."""
-        return {}
+    def __post_init__(self) -> None:
+        """Work out what is asked of it again and again."""
+        self.__dict__.update(
+            gradings=tuple([s for s in self.timeline.acts(self.office.id) if s.act is GradedEntry]),
+            circumstances=frozenset([slug for h in self.held for slug in h.facts.circumstances]),
+        )
 
 
 def started(holding: Holding, asked: Asked, base: Start, knowledge: Knowledge) -> Start:

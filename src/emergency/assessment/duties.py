@@ -8,9 +8,8 @@ under both is sure. The due time that an officer is shown is the earliest defens
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
-from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -83,19 +82,19 @@ class Duty:
     occasion: str
     claims: tuple[Claim, ...]
     stage: Stage = Stage.FIRST
+    governing: Claim = field(init=False, repr=False)
+    """The claim whose ground governs the state: see `governing`."""
+    recipients: tuple[str, ...] = field(init=False, repr=False)
+    """Whoever may be told to meet it, by the rule that governs: another rule may let one pass over a tier."""
 
-    @cached_property
-    def governing(self) -> Claim:
-        """The claim whose ground governs the state: see `governing`."""
-        return governing(self.claims)
-
-    @cached_property
-    def recipients(self) -> tuple[str, ...]:
-        """Whoever may be told to meet it, by the rule that governs: another rule may let one pass over a tier."""
-        return tuple(dict.fromkeys((self.found.office, *self.governing.found.equals)))
+    def __post_init__(self) -> None:
+        """Work out what is asked of it again and again."""
+        governs = governing(self.claims)
+        told = tuple(dict.fromkeys((self.found.office, *governs.found.equals)))
+        self.__dict__.update(governing=governs, recipients=told)
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(eq=False)
 class OfficeRecord:
     """What the obligations and findings of one office are judged from."""
 
@@ -110,6 +109,8 @@ class OfficeRecord:
     complete: bool
     """Whether the record holds all that the office sent out."""
     zone: ZoneInfo
+    days: tuple[date, ...]
+    """The China days on which it may have come to know."""
     memo: dict[Any, Any] = field(default_factory=dict)
     """What pure functions of this record have already worked out."""
 
@@ -130,17 +131,18 @@ def office_record(
     if office is None or knowledge is None:
         return None
     held = held_by(timeline, office_id)
-    day = days_of(timeline, knowledge.since)[-1]
+    days = days_of(timeline, knowledge.since)
     return OfficeRecord(
         timeline=timeline,
         directory=directory,
         rulebook=rulebook,
         office=office,
         knowledge=knowledge,
-        holding=Holding(timeline, office, held, levels_of(timeline, rulebook, day)),
+        holding=Holding(timeline, office, held, levels_of(timeline, rulebook, days[-1])),
         contradicted=tuple(contradictions(timeline, office_id, held)),
         complete=_complete(timeline, office, knowledge),
         zone=ZoneInfo(office.zone),
+        days=days,
     )
 
 
@@ -225,17 +227,35 @@ def claim_of(
     Returns:
         The claim; a remark where the directory has no recipient; None where the rule was not in force.
     """
-    days = days_of(record.timeline, start.at)
+    same = start.at is record.knowledge.since
+    days = record.days if same else days_of(record.timeline, start.at)
     versions = [asked.on(day) for day in days]
-    newest = next((v for v in reversed(versions) if v is not None), None)
-    if newest is None:
+    terms = versions[-1]
+    if terms is None:
+        terms = next((v for v in reversed(versions) if v is not None), None)
+    if terms is None:
         return None
     if asked.named:
-        return Remark(record.office.id, newest.to_others)
+        return Remark(record.office.id, terms.to_others)
     found = recipient(record, asked, days[-1])
     if found is None:
         return Remark(record.office.id, asked.no_recipient)
-    return _claim(record, asked, start, newest, versions, found, occasion, due)
+    sure, condition, judged = start.sure, start.condition, due
+    limits = [terms.value.limit]
+    if len(versions) > 1:
+        limits = list(dict.fromkeys(v.value.limit for v in versions if v is not None))
+        if None in versions or len({limit.has_hours for limit in limits}) > 1:
+            sure, condition = False, CONDITION_OPEN
+    if due is None and terms.has_hours:
+        try:
+            judged, due = _due(record, asked.rule, terms, start, limits, sure=sure)
+        except YearNotPublishedError:
+            sure, condition, judged, due = False, CALENDAR_UNKNOWN, OPEN, OPEN
+    unread = asked.unread(days[-1])
+    ground = changed(terms.ground(found.note), due=due, sure=sure, condition=condition, unread=unread)
+    return Claim(
+        asked.rule, terms.value, found, ground, occasion, start.at, start.trigger, start.rests_on, judged
+    )
 
 
 def recipient(record: OfficeRecord, asked: Asked, day: date | None) -> Found | None:
@@ -274,42 +294,6 @@ def _days_of(timeline: Timeline, since: Interval) -> tuple[date, ...]:
     return tuple(dict.fromkeys(ends)) or (date.max,)
 
 
-def _claim(
-    record: OfficeRecord,
-    asked: Asked,
-    start: Start,
-    terms: Terms,
-    versions: list[Terms | None],
-    found: Found,
-    occasion: str,
-    due: Interval | None,
-) -> Claim:
-    sure, condition = start.sure, start.condition
-    limits = [terms.value.limit]
-    if len(versions) > 1:
-        limits = list(dict.fromkeys(v.value.limit for v in versions if v is not None))
-        if None in versions or len({limit.has_hours for limit in limits}) > 1:
-            sure, condition = False, CONDITION_OPEN
-    judged = due
-    if due is None and terms.has_hours:
-        try:
-            judged, due = _due(
-                record, asked.rule, terms, start, [limit for limit in limits if limit.has_hours], sure=sure
-            )
-        except YearNotPublishedError:
-            sure, condition, judged, due = False, CALENDAR_UNKNOWN, OPEN, OPEN
-    ground = changed(
-        terms.ground(found.note),
-        due=due,
-        sure=sure,
-        condition=condition,
-        unread=asked.unread(days_of(record.timeline, start.at)[-1]),
-    )
-    return Claim(
-        asked.rule, terms.value, found, ground, occasion, start.at, start.trigger, start.rests_on, judged
-    )
-
-
 def _due(
     record: OfficeRecord, rule: Rule, terms: Terms, start: Start, limits: list[Limit], *, sure: bool
 ) -> tuple[Interval | None, Interval | None]:
@@ -320,11 +304,14 @@ def _due(
         sent = first_sent(record, other, days_of(record.timeline, start.at)[-1])
         return sent, sent
     if terms.plain and terms.hours is not None and len(limits) == 1:
-        judged = shifted(start.at, terms.hours)
-        if not sure:
-            judged = Interval(judged.earliest, None)
+        began, by = start.at.earliest, start.at.latest
+        judged = Interval(
+            None if began is None else began + terms.hours,
+            None if by is None or not sure else by + terms.hours,
+        )
         return judged, with_inherited(record, value.clock, start.at, terms.hours, judged)
     days = days_for(record, rule)
+    limits = [limit for limit in limits if limit.has_hours]
     ends = [due_after(limit, start.at, days) for limit in limits]
     early = [end.earliest for end in ends if end.earliest is not None]
     late = [end.latest for end in ends if end.latest is not None]
