@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from emergency.assessment.later import later_duties
 from emergency.assessment.model import Assessment, Finding, Obligation, Remark
 from emergency.assessment.obligations import assess_duty
 from emergency.assessment.timeline import Timeline, timeline_of
+from emergency.domain.fixed import changed
 from emergency.domain.offices import Directory
 from emergency.domain.record import Recorded
 from emergency.domain.review import Determined
@@ -83,12 +84,12 @@ def owed_by(timeline: Timeline, directory: Directory, rulebook: Rulebook, office
     record = office_record(timeline, directory, rulebook, office_id)
     if record is None:
         return None
-    rules = applicable(record)
-    firsts, remarks = duties(record, rules)
+    asks = applicable(record)
+    firsts, remarks = duties(record, asks)
     everyone = frozenset(r for duty in firsts for r in duty.recipients)
-    later, more = later_duties(record, rules)
+    later, more = later_duties(record, asks.later)
     done = tuple((duty, done_about(record, duty, everyone)) for duty in firsts)
-    return Owed(record, rules, (*done, *later), (*remarks, *more))
+    return Owed(record, asks.rules, (*done, *later), (*remarks, *more))
 
 
 def _with_determinations(timeline: Timeline, directory: Directory, findings: list[Finding]) -> list[Finding]:
@@ -114,10 +115,10 @@ def _from(finding: Finding, since: datetime | None, word: str) -> tuple[Finding,
     """The finding with a determination from the day it was made on."""
     begins, ends = finding.holds_from, finding.holds_until
     if since is None or (begins is not None and since <= begins):
-        return (replace(finding, determination=word),)
+        return (changed(finding, determination=word),)
     if ends is not None and ends <= since:
         return (finding,)
-    return (replace(finding, holds_until=since), replace(finding, holds_from=since, determination=word))
+    return (changed(finding, holds_until=since), changed(finding, holds_from=since, determination=word))
 
 
 def _only_determined(

@@ -51,11 +51,11 @@ def started_by(timeline: Timeline, office: str, clock: Clock) -> list[Start]:
 
 def _started_by(timeline: Timeline, office: str, clock: Clock) -> list[Start]:
     if clock is Clock.ASKED:
-        return [_asked(timeline, s, office) for s in timeline.told(office) if isinstance(s.entry, Inquired)]
+        return [_asked(timeline, s, office) for s in timeline.told(office) if s.act is Inquired]
     kinds = ACTS.get(clock)
     if kinds is None:
         return []
-    acts = [s for s in timeline.steps if isinstance(s.entry, kinds) and _counts(s)]
+    acts = [s for s in timeline.steps if s.act in kinds and _counts(s)]
     own = [s for s in acts if s.office == office]
     others = acts if clock in (Clock.STABLE, Clock.ENDED) and not own else []
     starts = [Start(s.at, (s.id,), rests_on=s.rests_on) for s in sorted(own, key=_when)]
@@ -73,8 +73,11 @@ def _asked(timeline: Timeline, inquiry: Step, office: str) -> Start:
 
 def situation_over(timeline: Timeline) -> Step | None:
     """The first step by which the situation was declared stable, the handling ended or the incident closed."""
-    ends = [s for s in timeline.steps if isinstance(s.entry, (Stabilised, HandlingEnded, Closed))]
-    return min(ends, key=_when, default=None)
+    if "over" not in timeline.memo:
+        ends = [s for s in timeline.steps if s.act in (Stabilised, HandlingEnded, Closed)]
+        timeline.memo["over"] = min(ends, key=_when, default=None)
+    over: Step | None = timeline.memo["over"]
+    return over
 
 
 def _counts(step: Step) -> bool:

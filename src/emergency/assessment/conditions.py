@@ -8,24 +8,26 @@ is then shown with the condition that is open.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
+from emergency.assessment.asked import Asked
 from emergency.assessment.due import window_end
-from emergency.assessment.holding import OWN, Held, first_reaching, held_by, without_unverified
+from emergency.assessment.holding import OWN, Held, first_reaching, without_unverified
 from emergency.assessment.knowledge import Knowledge
 from emergency.assessment.model import Words
 from emergency.assessment.reasons import CORRECTED_DOWNWARD, REGRADED_DOWN, WINDOW_OVER
 from emergency.assessment.timeline import Step, Timeline
 from emergency.domain.events import Graded as GradedEntry
+from emergency.domain.fixed import fixed
 from emergency.domain.intervals import Interval, last_of, surely_after, surely_by
 from emergency.domain.offices import Office
 from emergency.domain.times import CHINA
 from emergency.domain.values import Facts
 from emergency.domain.vocabulary import LEVELS_RISING
-from emergency.rulebook import Graded, Period, Rule, Rulebook, Value
+from emergency.rulebook import Graded, Period, Rule, Rulebook, Thresholds
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(slots=True)
 class Start:
     """When a rule's clock started for an office, by which steps, and whether the rule surely applies to it.
 
@@ -59,6 +61,8 @@ class Levels:
     day: date
     _found: dict[int, tuple[Facts, Graded | None]] = field(default_factory=dict)
     """By identity, with the facts themselves so that none is taken for another."""
+    _confirmed: list[Thresholds] | None = None
+    """What the tables say on that day, as far as somebody read it."""
 
     def of(self, facts: Facts) -> Graded | None:
         """The level that the facts surely reach by a confirmed table; None where they say nothing of one."""
@@ -74,9 +78,11 @@ class Levels:
         if not measures and not stated.circumstances:
             return None
         division = opened.place.division
-        tables = self.rulebook.tables_for(opened.category, opened.kind, division)
-        values = [value for table in tables if (value := table.value_on(self.day)) is not None]
-        if not any(value.speaks_of(measures, stated.circumstances) for value in values if value.confirmed):
+        if self._confirmed is None:
+            tables = self.rulebook.tables_for(opened.category, opened.kind, division)
+            values = [value for table in tables if (value := table.value_on(self.day)) is not None]
+            self._confirmed = [value for value in values if value.confirmed]
+        if not any(value.speaks_of(measures, stated.circumstances) for value in self._confirmed):
             return None
         return self.rulebook.lowest_level(
             category=opened.category,
@@ -89,7 +95,22 @@ class Levels:
         )
 
 
-@dataclass(frozen=True, slots=True)
+def levels_of(timeline: Timeline, rulebook: Rulebook, day: date) -> Levels:
+    """The levels that facts of an incident reach by a rulebook's tables of a day."""
+    # Offices that were told the same, on the same day of the law, ask the same. The levels hold their rulebook, so
+    # that no other one can come to have its identity.
+    key = ("levels", id(rulebook), day)
+    known: Levels | None = timeline.memo.get(key)
+    if known is None:
+        known = timeline.memo[key] = Levels(rulebook, timeline, day)
+    return known
+
+
+Reached = tuple[Interval, Held] | None
+"""Since when an office held what meets a condition, and what brought it; None where nothing does."""
+
+
+@fixed(eq=False)
 class Holding:
     """What the conditions of rules are read from, for one office."""
 
@@ -98,60 +119,69 @@ class Holding:
     held: tuple[Held, ...]
     levels: Levels
 
-    @property
-    def gradings(self) -> list[Step]:
-        """Its own official gradings."""
-        return [s for s in self.timeline.acts(self.office.id) if isinstance(s.entry, GradedEntry)]
+    gradings: tuple[Step, ...] = field(init=False)
+    """The office's own official gradings."""
+    circumstances: frozenset[str] = field(init=False)
+    """Every circumstance that anything it held states."""
+    reached: dict[object, Reached] = field(init=False, default_factory=dict)
+    """By condition on figures, what met it: many rules ask for the same."""
+
+    def __post_init__(self) -> None:
+        """Work out what is asked of it again and again."""
+        self.__dict__.update(
+            gradings=tuple([s for s in self.timeline.acts(self.office.id) if s.act is GradedEntry]),
+            circumstances=frozenset([slug for h in self.held for slug in h.facts.circumstances]),
+        )
 
 
-def holding_of(timeline: Timeline, office: Office, rulebook: Rulebook, day: date) -> Holding:
-    """What the office held, ready to be compared with conditions."""
-    return Holding(timeline, office, held_by(timeline, office.id), Levels(rulebook, timeline, day))
-
-
-def started(holding: Holding, rule: Rule, base: Start, knowledge: Knowledge) -> Start:
+def started(holding: Holding, asked: Asked, base: Start, knowledge: Knowledge) -> Start:
     """The start of a rule's clock: no earlier than its own beginning, and than all that the rule asks for was so.
 
     Args:
         holding: What the office held.
-        rule: The rule.
+        asked: The rule.
         base: Since when its clock would run if it asked for nothing.
         knowledge: Since when the office knew of the event.
     """
-    start = base
+    start, rule = base, asked.rule
     if rule.levels is not None or rule.at_least is not None:
-        start = _by_figures(holding, rule, start, knowledge)
+        start = _by_figures(holding, asked, start, knowledge)
     if rule.circumstances is not None:
-        start = _by_circumstances(holding, rule, start)
+        start = _by_circumstances(holding, asked, start)
     if rule.level_unclear:
         start = _while_unclear(holding, start, knowledge)
     return start
 
 
-def _by_figures(holding: Holding, rule: Rule, base: Start, knowledge: Knowledge) -> Start:
-    reached = first_reaching(holding.held, lambda facts: _meets(holding, rule, facts))
+def _by_figures(holding: Holding, asked: Asked, base: Start, knowledge: Knowledge) -> Start:
+    rule = asked.rule
+    if asked.figures not in holding.reached:
+        holding.reached[asked.figures] = first_reaching(
+            holding.held, lambda facts: _meets(holding, rule, facts)
+        )
+    reached = holding.reached[asked.figures]
     graded = _graded_so(holding, rule)
     if graded is not None and (reached is None or not surely_by(reached[0], graded.at)):
-        return _from(base, graded.at, graded.id, graded.rests_on, _lowered(holding, rule, graded))
+        return _from(base, graded.at, graded.id, graded.rests_on, _lowered(holding, asked, graded))
     if reached is None:
-        return Start(base.at, base.trigger, sure=False, condition=_open(rule), rests_on=base.rests_on)
+        return Start(base.at, base.trigger, sure=False, condition=asked.figures_open, rests_on=base.rests_on)
     since, brought = reached
-    return _from(base, since, brought.step.id, brought.rests_on, _undone(holding, rule, brought, knowledge))
+    return _from(base, since, brought.step.id, brought.rests_on, _undone(holding, asked, brought, knowledge))
 
 
 def _from(base: Start, since: Interval, step: str, rests_on: tuple[str, ...], undone: Words | None) -> Start:
     at = last_of((base.at, since))
     later = undone is None and surely_after(since, base.at)
     trigger = (step,) if later else tuple(dict.fromkeys((*base.trigger, step)))
-    rests = tuple(dict.fromkeys((*base.rests_on, *rests_on)))
     if undone is not None:
         return Start(at, trigger, sure=False, condition=undone, rests_on=base.rests_on)
+    rests = tuple(dict.fromkeys((*base.rests_on, *rests_on)))
     return Start(at, trigger, sure=base.sure, condition=base.condition, rests_on=rests)
 
 
 def _graded_so(holding: Holding, rule: Rule) -> Step | None:
     """The office's own first official grading as one of the rule's levels."""
-    if rule.levels is None or rule.at_least is not None:
+    if rule.levels is None or rule.at_least is not None or not holding.gradings:
         return None
     found = [
         s
@@ -161,9 +191,10 @@ def _graded_so(holding: Holding, rule: Rule) -> Step | None:
     return min(found, key=lambda s: (s.at.latest, s.ref), default=None)
 
 
-def _undone(holding: Holding, rule: Rule, brought: Held, knowledge: Knowledge) -> Words | None:
+def _undone(holding: Holding, asked: Asked, brought: Held, knowledge: Knowledge) -> Words | None:
     """Why the figures that met the condition do not bind, where they do not."""
-    if _corrected_downward(holding, rule, brought):
+    rule = asked.rule
+    if _corrected_downward(holding, asked, brought):
         return CORRECTED_DOWNWARD
     if rule.levels is None:
         return None
@@ -174,7 +205,7 @@ def _undone(holding: Holding, rule: Rule, brought: Held, knowledge: Knowledge) -
         knew = knowledge.since.latest
         if brought.since.earliest is not None and brought.since.earliest > end and knew and knew <= end:
             return WINDOW_OVER
-    return _lowered(holding, rule, brought.step)
+    return _lowered(holding, asked, brought.step)
 
 
 def _window(holding: Holding, brought: Held) -> Period | None:
@@ -182,12 +213,12 @@ def _window(holding: Holding, brought: Held) -> Period | None:
     return graded.table.window if graded is not None else None
 
 
-def _lowered(holding: Holding, rule: Rule, step: Step) -> Words | None:
+def _lowered(holding: Holding, asked: Asked, step: Step) -> Words | None:
     """Whether the office officially lowered the level below the rule's before the report was due."""
-    longest = _longest(rule)
-    if rule.levels is None or longest is None or step.at.latest is None:
+    longest, levels = asked.longest, asked.rule.levels
+    if levels is None or longest is None or step.at.latest is None or not holding.gradings:
         return None
-    least = min(LEVELS_RISING.index(level) for level in rule.levels)
+    least = min(LEVELS_RISING.index(level) for level in levels)
     for grading in holding.gradings:
         entry = grading.entry
         if (
@@ -201,17 +232,11 @@ def _lowered(holding: Holding, rule: Rule, step: Step) -> Words | None:
     return None
 
 
-def _longest(rule: Rule) -> timedelta | None:
-    limits = [v.limit.hours for v in rule.values.values() if isinstance(v, Value) and v.limit.hours]
-    return max(limits, default=None)
-
-
-def _corrected_downward(holding: Holding, rule: Rule, brought: Held) -> bool:
+def _corrected_downward(holding: Holding, asked: Asked, brought: Held) -> bool:
     """Whether the office itself found, before the report was due, that the figures do not meet the condition."""
-    longest = _longest(rule)
-    if longest is None or brought.since.latest is None:
+    if asked.longest is None or brought.since.latest is None:
         return False
-    due = brought.since.latest + longest
+    due = brought.since.latest + asked.longest
     return any(
         h.source == OWN
         and not h.by_then
@@ -219,7 +244,7 @@ def _corrected_downward(holding: Holding, rule: Rule, brought: Held) -> bool:
         and h.since.latest is not None
         and h.since.latest <= due
         and set(graded_measures(h.facts)) >= set(graded_measures(brought.facts))
-        and not _meets(holding, rule, h.facts)
+        and not _meets(holding, asked.rule, h.facts)
         for h in holding.held
     )
 
@@ -234,13 +259,14 @@ def _meets(holding: Holding, rule: Rule, facts: Facts) -> bool:
     return graded is not None and graded.level in rule.levels
 
 
-def _by_circumstances(holding: Holding, rule: Rule, base: Start) -> Start:
-    wanted = set(rule.circumstances or ())
-    reached = first_reaching(holding.held, lambda facts: not wanted.isdisjoint(facts.circumstances))
-    if reached is None:
+def _by_circumstances(holding: Holding, asked: Asked, base: Start) -> Start:
+    wanted = holding.circumstances.intersection(asked.rule.circumstances or ())
+    if not wanted:
         return Start(
-            base.at, base.trigger, sure=False, condition=_circumstances(rule, holding), rests_on=base.rests_on
+            base.at, base.trigger, sure=False, condition=asked.circumstances_open, rests_on=base.rests_on
         )
+    reached = first_reaching(holding.held, lambda facts: not wanted.isdisjoint(facts.circumstances))
+    assert reached is not None  # noqa: S101 - something that it held states one of them
     since, brought = reached
     return _from(base, since, brought.step.id, brought.rests_on, None)
 
@@ -255,32 +281,10 @@ def _while_unclear(holding: Holding, base: Start, knowledge: Knowledge) -> Start
     graded = [s for s in holding.gradings if not surely_after(s.at, knowledge.since)]
     if not told and not graded:
         return base
-    return Start(
-        base.at,
-        base.trigger,
-        sure=False,
-        condition=Words("如等级难以判明（尚未确定）", "if the level cannot be told (not established)"),
-        rests_on=base.rests_on,
-    )
+    return Start(base.at, base.trigger, sure=False, condition=LEVEL_TOLD, rests_on=base.rests_on)
 
 
-def _open(rule: Rule) -> Words:
-    if rule.levels is None:
-        return Words(
-            "如伤亡达到规定数字（尚未确定）", "if the figures reach the rule's number (not established)"
-        )
-    return Words(
-        f"如等级为{'、'.join(rule.levels)}（尚未确定）",
-        f"if the level is {', '.join(rule.levels)} (not established)",
-    )
-
-
-def _circumstances(rule: Rule, holding: Holding) -> Words:
-    declared = holding.levels.rulebook.words.get("circumstances", {})
-    known = [declared.get(slug) for slug in rule.circumstances or ()]
-    zh = "、".join(title.zh for title in known if title is not None)
-    en = "; ".join(title.en for title in known if title is not None)
-    return Words(f"如有下列情形之一：{zh}（未见载明）", f"if one of these is so: {en} (not stated)")
+LEVEL_TOLD = Words("如等级难以判明（尚未确定）", "if the level cannot be told (not established)")
 
 
 def graded_measures(facts: Facts) -> dict[str, int]:

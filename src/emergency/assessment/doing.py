@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from emergency.assessment.clocks import KNOWLEDGE
@@ -19,6 +18,7 @@ from emergency.domain.events import (
     NonReportStated,
     Notified,
 )
+from emergency.domain.fixed import changed, fixed
 from emergency.domain.intervals import (
     OPEN,
     Interval,
@@ -34,7 +34,7 @@ from emergency.domain.vocabulary import PUBLIC, Line
 FAR = datetime.max.replace(tzinfo=CHINA)
 
 
-@dataclass(frozen=True, slots=True)
+@fixed()
 class Reached:
     """Since when the right recipient knew, by whatever route."""
 
@@ -43,7 +43,7 @@ class Reached:
     rests_on: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fixed(kw_only=True)
 class Doing:
     """What was done about a duty."""
 
@@ -70,17 +70,43 @@ def messages_to(record: OfficeRecord, recipients: tuple[str, ...]) -> list[Step]
 
     Its reports, its truthful answers that say something, and a notice that it gave the recipient itself.
     """
-    untrue = {c.report.id for c in record.contradicted}
+    return [
+        s for s in _spoken(record).messages if s.act is not Notified or not set(recipients).isdisjoint(s.to)
+    ]
 
-    def serves(step: Step) -> bool:
-        entry = step.entry
-        if isinstance(entry, Answered):
-            return step.id not in untrue and _says_figures(step)
-        if isinstance(entry, Notified):
-            return step.id not in untrue and bool(set(step.to) & set(recipients))
-        return isinstance(entry, REPORTS)
 
-    return sorted((s for s in record.timeline.acts(record.office.id) if serves(s)), key=_ends)
+@fixed()
+class Spoken:
+    """What an office said to anybody.
+
+    Args:
+        messages: What may serve as a report: its reports, truthful answers with figures, truthful notices.
+        unread: Its answers in words only.
+    """
+
+    messages: tuple[Step, ...]
+    unread: tuple[Step, ...]
+
+
+def _spoken(record: OfficeRecord) -> Spoken:
+    """What the office said, the earliest first."""
+    # Each of its duties asks for it.
+    known: Spoken | None = record.memo.get("spoken")
+    if known is None:
+        untrue = {c.report.id for c in record.contradicted}
+        acts = record.timeline.acts(record.office.id)
+        unread = tuple([s for s in acts if s.act is Answered and not _says_figures(s)])
+        messages = [
+            s
+            for s in acts
+            if s.act in _REPORTS or (s.act in _OTHER_WORDS and s.id not in untrue and s not in unread)
+        ]
+        known = record.memo["spoken"] = Spoken(tuple(sorted(messages, key=_ends)), unread)
+    return known
+
+
+_REPORTS = frozenset(REPORTS)
+_OTHER_WORDS = frozenset({Answered, Notified})
 
 
 def _says_figures(step: Step) -> bool:
@@ -91,11 +117,7 @@ def _says_figures(step: Step) -> bool:
 
 def _unread_answers(record: OfficeRecord, duty: Duty) -> list[Step]:
     """Answers to the recipient in words only: they may have been the report, or its very opposite."""
-    return [
-        s
-        for s in record.timeline.acts(record.office.id)
-        if isinstance(s.entry, Answered) and set(s.to) & set(duty.recipients) and not _says_figures(s)
-    ]
+    return [s for s in _spoken(record).unread if not set(duty.recipients).isdisjoint(s.to)]
 
 
 def _ends(step: Step) -> tuple[datetime, datetime, str]:
@@ -107,10 +129,10 @@ def done_about(record: OfficeRecord, duty: Duty, all_recipients: frozenset[str])
     due = duty.governing.judged
     messages = _messages(record, duty)
     doing = Doing(reached=_reached(record, duty), not_reported=_absence(record.timeline, duty, due))
-    to_it = [m for m in messages if any(_fits(record, duty, to) for to in m.to)]
+    to_it = _to_it(record, duty, messages)
     unnamed = [m for m in messages if not m.to]
     unread = _unread_answers(record, duty)
-    follow_ups = [m for m in to_it if isinstance(m.entry, FOLLOWING)]
+    follow_ups = [m for m in to_it if m.act in FOLLOWING]
     firsts = [m for m in to_it if m not in follow_ups]
     in_time = [m for m in follow_ups if due is None or surely_by(m.at, due)]
     absent = doing.not_reported
@@ -124,18 +146,18 @@ def done_about(record: OfficeRecord, duty: Duty, all_recipients: frozenset[str])
     if not firsts and record.complete and unnamed:
         # Whether it went to the right office or not: nothing came before it.
         sent = first_of(m.at for m in unnamed)
-        return replace(doing, report=unnamed[0], sent=sent, doubt=RECEIVER_UNNAMED)
+        return changed(doing, report=unnamed[0], sent=sent, doubt=RECEIVER_UNNAMED)
     if not firsts:
         if earlier:
-            return replace(doing, report=earlier[0], sent=earlier[0].at, reason=EARLIER_IMPLIED)
+            return changed(doing, report=earlier[0], sent=earlier[0].at, reason=EARLIER_IMPLIED)
         if unnamed or unread:
-            return replace(doing, reason=RECEIVER_UNNAMED if unnamed else ANSWER_UNREAD)
+            return changed(doing, reason=RECEIVER_UNNAMED if unnamed else ANSWER_UNREAD)
         elsewhere = _elsewhere(record, messages, all_recipients)
         told_apart = duty.governing.found.note is None or elsewhere is None
-        return replace(doing, elsewhere=elsewhere, reason=None if told_apart else LINE_OPEN)
+        return changed(doing, elsewhere=elsewhere, reason=None if told_apart else LINE_OPEN)
     sent = first_of(m.at for m in firsts)
     if any(surely_after(sent, m.at) for m in earlier):
-        return replace(doing, report=firsts[0], sent=sent, reason=EARLIER_IMPLIED)
+        return changed(doing, report=firsts[0], sent=sent, reason=EARLIER_IMPLIED)
     before = [m for m in (*earlier, *unnamed, *unread) if possibly_by(m.at, sent) and m.at != sent]
     doubt = None
     if before:
@@ -149,19 +171,19 @@ def done_about(record: OfficeRecord, duty: Duty, all_recipients: frozenset[str])
         sent = Interval(first_of((sent, *(m.at for m in before))).earliest, sent.latest)
     # An office cannot have reported before it knew.
     sent = narrowed(sent, not_before=record.knowledge.since.earliest)
-    return replace(doing, report=firsts[0], sent=sent, doubt=doubt)
+    return changed(doing, report=firsts[0], sent=sent, doubt=doubt)
 
 
-def _fits(record: OfficeRecord, duty: Duty, receiver: str) -> bool:
-    """Whether a receiver is the right one; where the directory names none of the rule's line, whoever is of it."""
-    if receiver in duty.recipients:
-        return True
-    office = record.directory.get(receiver)
-    return office is not None and any(
-        (office.tier, office.line) == (claim.rule.to.tier, claim.rule.to.line)
-        for claim in duty.claims
-        if claim.found.note is not None
-    )
+def _to_it(record: OfficeRecord, duty: Duty, messages: list[Step]) -> list[Step]:
+    """Those that went to a right receiver; where the directory names none of the rule's line, whoever is of it."""
+    right = set(duty.recipients)
+    unnamed = {(c.rule.to.tier, c.rule.to.line) for c in duty.claims if c.found.note is not None}
+    for message in messages if unnamed else ():
+        for receiver in message.to:
+            office = record.directory.get(receiver)
+            if office is not None and (office.tier, office.line) in unnamed:
+                right.add(receiver)
+    return [m for m in messages if not right.isdisjoint(m.to)]
 
 
 def _elsewhere(record: OfficeRecord, messages: list[Step], all_recipients: frozenset[str]) -> Step | None:
@@ -191,10 +213,10 @@ def _may_serve(message: Step, duty: Duty) -> bool:
 
 def in_form(message: Step, channel: str) -> bool:
     """Whether a message may be of the form that a rule asks for: written includes the network."""
+    if channel != "written":
+        return True
     entry = message.entry
-    return channel != "written" or not (
-        isinstance(entry, Message) and entry.channel not in ("written", "network", "unknown")
-    )
+    return not (isinstance(entry, Message) and entry.channel not in ("written", "network", "unknown"))
 
 
 def _absence(timeline: Timeline, duty: Duty, due: Interval | None) -> Step | None:
@@ -202,7 +224,7 @@ def _absence(timeline: Timeline, duty: Duty, due: Interval | None) -> Step | Non
     stated = [
         s
         for s in timeline.acts(duty.office.id)
-        if isinstance(s.entry, NonReportStated)
+        if s.act is NonReportStated
         and (not s.to or duty.found.office in s.to)
         and due is not None
         and due.latest is not None
@@ -214,15 +236,7 @@ def _absence(timeline: Timeline, duty: Duty, due: Interval | None) -> Step | Non
 
 def _reached(record: OfficeRecord, duty: Duty) -> Reached | None:
     """When the right recipient, or one as good, came to know by whatever route, as far as its own record shows."""
-    found: list[Reached] = []
-    for recipient in duty.recipients:
-        known = knowledge_of(record.timeline, recipient)
-        if known is None or not known.shown:
-            continue
-        shown = [e for e in known.evidence if e.shows is not Shows.SIGN]
-        direct = [e for e in shown if e.shows is Shows.DIRECTLY] or shown
-        step = min(direct, key=lambda e: (e.at.latest or FAR, e.at.earliest or FAR, e.step.ref)).step.id
-        found.append(Reached(known.shown_since, step, known.rests_on))
+    found = [r for recipient in duty.recipients if (r := _knew(record.timeline, recipient)) is not None]
     if not found:
         return None
     first = min(found, key=lambda r: (r.at.latest or FAR, r.at.earliest or FAR, r.step))
@@ -230,3 +244,23 @@ def _reached(record: OfficeRecord, duty: Duty) -> Reached | None:
         tuple(dict.fromkeys(i for r in found for i in r.rests_on)) if len(found) > 1 else first.rests_on
     )
     return Reached(first_of(r.at for r in found), first.step, rests_on)
+
+
+def _knew(timeline: Timeline, office: str) -> Reached | None:
+    """When an office came to know by whatever route, as far as its own record shows."""
+    # Many offices, and many duties of one office, report to the same one.
+    key = ("knew", office)
+    if key not in timeline.memo:
+        timeline.memo[key] = _came_to_know(timeline, office)
+    knew: Reached | None = timeline.memo[key]
+    return knew
+
+
+def _came_to_know(timeline: Timeline, office: str) -> Reached | None:
+    known = knowledge_of(timeline, office)
+    if known is None or not known.shown:
+        return None
+    shown = [e for e in known.evidence if e.shows is not Shows.SIGN]
+    direct = [e for e in shown if e.shows is Shows.DIRECTLY] or shown
+    step = min(direct, key=lambda e: (e.at.latest or FAR, e.at.earliest or FAR, e.step.ref)).step.id
+    return Reached(known.shown_since, step, known.rests_on)

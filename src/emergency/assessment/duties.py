@@ -8,25 +8,24 @@ under both is sure. The due time that an officer is shown is the earliest defens
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field
 from datetime import date, datetime, timedelta
-from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from emergency.assessment.asked import Asked, Asks, Terms, asks_of, newest_of
 from emergency.assessment.clocks import KNOWLEDGE, started_by
-from emergency.assessment.conditions import Holding, Levels, Start, started
+from emergency.assessment.conditions import Holding, Start, levels_of, started
 from emergency.assessment.due import Days, due_after, moved
 from emergency.assessment.holding import Contradiction, Held, contradictions, held_by
 from emergency.assessment.knowledge import Knowledge, knowledge_of
-from emergency.assessment.model import Ground, Remark, Words
+from emergency.assessment.model import Ground, Remark
 from emergency.assessment.pauses import pauses_of
 from emergency.assessment.reasons import CALENDAR_UNKNOWN, CONDITION_OPEN, WHATEVER_THE_LEVEL
-from emergency.assessment.recipients import Found, recipient_of
+from emergency.assessment.recipients import Found, found_among, recipient_of, superiors_of
 from emergency.assessment.timeline import Timeline
-from emergency.assessment.words import limit_words
 from emergency.domain.events import REPORTS, Foreseen, Warned
-from emergency.domain.fixed import fixed
+from emergency.domain.fixed import changed, fixed
 from emergency.domain.intervals import OPEN, Interval, first_of, shifted, surely_after, surely_by
 from emergency.domain.offices import Directory, Office
 from emergency.domain.times import CHINA
@@ -34,7 +33,6 @@ from emergency.domain.vocabulary import Level
 from emergency.rulebook import (
     Clock,
     Limit,
-    Modality,
     Recipient,
     Rule,
     Rulebook,
@@ -45,6 +43,7 @@ from emergency.rulebook import (
 
 FIRST = "first"
 FAR = datetime.max.replace(tzinfo=CHINA)
+ALL_LEVELS = frozenset(Level)
 
 NOTHING_KNOWN = Knowledge(
     OPEN, OPEN, shown=False, triggers=(), rests_on=(), latest_steps=frozenset(), evidence=()
@@ -52,7 +51,7 @@ NOTHING_KNOWN = Knowledge(
 """Of an office that only foresaw an event, or warned of it."""
 
 
-@fixed(slots=True)
+@fixed()
 class Claim:
     """A rule that may apply to an office, before it is known what was done."""
 
@@ -83,19 +82,19 @@ class Duty:
     occasion: str
     claims: tuple[Claim, ...]
     stage: Stage = Stage.FIRST
+    governing: Claim = field(init=False, repr=False)
+    """The claim whose ground governs the state: see `governing`."""
+    recipients: tuple[str, ...] = field(init=False, repr=False)
+    """Whoever may be told to meet it, by the rule that governs: another rule may let one pass over a tier."""
 
-    @cached_property
-    def governing(self) -> Claim:
-        """The claim whose ground governs the state: see `governing`."""
-        return governing(self.claims)
-
-    @cached_property
-    def recipients(self) -> tuple[str, ...]:
-        """Whoever may be told to meet it, by the rule that governs: another rule may let one pass over a tier."""
-        return tuple(dict.fromkeys((self.found.office, *self.governing.found.equals)))
+    def __post_init__(self) -> None:
+        """Work out what is asked of it again and again."""
+        governs = governing(self.claims)
+        told = tuple(dict.fromkeys((self.found.office, *governs.found.equals)))
+        self.__dict__.update(governing=governs, recipients=told)
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(eq=False)
 class OfficeRecord:
     """What the obligations and findings of one office are judged from."""
 
@@ -110,8 +109,10 @@ class OfficeRecord:
     complete: bool
     """Whether the record holds all that the office sent out."""
     zone: ZoneInfo
-    recipients: dict[Any, Found | None] = field(default_factory=dict)
-    """Those that were looked up."""
+    days: tuple[date, ...]
+    """The China days on which it may have come to know."""
+    memo: dict[Any, Any] = field(default_factory=dict)
+    """What pure functions of this record have already worked out."""
 
     @property
     def held(self) -> tuple[Held, ...]:
@@ -125,22 +126,23 @@ def office_record(
     """The record of one office; None where nothing hints that it knew, or nobody knows what it is."""
     office = directory.get(office_id)
     knowledge = knowledge_of(timeline, office_id)
-    if knowledge is None and any(isinstance(s.entry, (Foreseen, Warned)) for s in timeline.acts(office_id)):
+    if knowledge is None and any(s.act in (Foreseen, Warned) for s in timeline.acts(office_id)):
         knowledge = NOTHING_KNOWN
     if office is None or knowledge is None:
         return None
     held = held_by(timeline, office_id)
-    day = days_of(timeline, knowledge.since)[-1]
+    days = days_of(timeline, knowledge.since)
     return OfficeRecord(
         timeline=timeline,
         directory=directory,
         rulebook=rulebook,
         office=office,
         knowledge=knowledge,
-        holding=Holding(timeline, office, held, Levels(rulebook, timeline, day)),
+        holding=Holding(timeline, office, held, levels_of(timeline, rulebook, days[-1])),
         contradicted=tuple(contradictions(timeline, office_id, held)),
         complete=_complete(timeline, office, knowledge),
         zone=ZoneInfo(office.zone),
+        days=days,
     )
 
 
@@ -157,10 +159,11 @@ def _complete(timeline: Timeline, office: Office, knowledge: Knowledge) -> bool:
     return knowledge.since.earliest is not None and office.logs_since <= knowledge.since.earliest
 
 
-def applicable(record: OfficeRecord) -> tuple[Rule, ...]:
-    """The rules that bind, or allow something to, an office of this kind on such an event."""
+def applicable(record: OfficeRecord) -> Asks:
+    """What is asked of an office of this kind on such an event."""
     opened = record.timeline.opened
-    return record.rulebook.rules_for(
+    return asks_of(
+        record.rulebook,
         category=opened.category,
         kind=opened.kind,
         tier=record.office.tier,
@@ -169,48 +172,44 @@ def applicable(record: OfficeRecord) -> tuple[Rule, ...]:
     )
 
 
-def duties(record: OfficeRecord, rules: Iterable[Rule]) -> tuple[tuple[Duty, ...], tuple[Remark, ...]]:
+def duties(record: OfficeRecord, asks: Asks) -> tuple[tuple[Duty, ...], tuple[Remark, ...]]:
     """Every first report that the office owed on this incident, and remarks on duties that found no recipient."""
     claims: list[Claim] = []
     remarks: list[Remark] = []
-    for rule in rules:
-        if rule.modality is Modality.MAY or rule.stage is not Stage.FIRST:
+    knows = Start(record.knowledge.since, record.knowledge.triggers)
+    for asked in asks.firsts:
+        base = _base(record, asked.newest.clock, knows)
+        if base is None:
             continue
-        for base in bases_of(record, rule):
-            start = started(record.holding, rule, base, record.knowledge)
-            made = claim_of(record, rule, start, FIRST)
-            if isinstance(made, Remark):
-                remarks.append(made)
-            elif made is not None:
-                claims.append(made)
+        start = started(record.holding, asked, base, record.knowledge) if asked.conditional else base
+        made = claim_of(record, asked, start, FIRST)
+        if isinstance(made, Remark):
+            remarks.append(made)
+        elif made is not None:
+            claims.append(made)
     return tuple(_grouped(record, claims)), tuple(remarks)
 
 
 def bases_of(record: OfficeRecord, rule: Rule) -> Iterator[Start]:
     """When the rule's clock would start if it asked for nothing else: by its newest value's clock."""
-    knowledge = record.knowledge
-    newest = newest_of(record.rulebook, rule)
-    clock = newest.clock if newest is not None else None
+    newest = newest_of(rule)
+    knows = Start(record.knowledge.since, record.knowledge.triggers)
+    base = None if newest is None else _base(record, newest.clock, knows)
+    if base is not None:
+        yield base
+
+
+def _base(record: OfficeRecord, clock: Clock, knows: Start) -> Start | None:
+    """When a clock starts for a first report; None where it does not."""
     if clock in KNOWLEDGE:
-        if knowledge is not NOTHING_KNOWN:
-            yield Start(knowledge.since, knowledge.triggers)
-    elif clock is not None:
-        yield from started_by(record.timeline, record.office.id, clock)[:1]
-
-
-def newest_of(rulebook: Rulebook, rule: Rule) -> Value | None:
-    """The newest value of a rule; None where it has none."""
-    key = ("newest", rule.id)
-    if key not in rulebook.memo:
-        values = [v for v in rule.values.values() if isinstance(v, Value)]
-        rulebook.memo[key] = values[-1] if values else None
-    found: Value | None = rulebook.memo[key]
-    return found
+        return None if record.knowledge is NOTHING_KNOWN else knows
+    starts = started_by(record.timeline, record.office.id, clock)
+    return starts[0] if starts else None
 
 
 def claim_of(
     record: OfficeRecord,
-    rule: Rule,
+    asked: Asked,
     start: Start,
     occasion: str,
     *,
@@ -220,7 +219,7 @@ def claim_of(
 
     Args:
         record: The office.
-        rule: The rule.
+        asked: The rule.
         start: When its clock started.
         occasion: What calls for the report.
         due: When it is due, where that does not follow from the start and the limit alone.
@@ -228,45 +227,49 @@ def claim_of(
     Returns:
         The claim; a remark where the directory has no recipient; None where the rule was not in force.
     """
-    days = days_of(record.timeline, start.at)
-    versions = [rule.value_on(day) for day in days]
-    newest = next((v for v in reversed(versions) if v is not None), None)
-    if newest is None:
+    same = start.at is record.knowledge.since
+    days = record.days if same else days_of(record.timeline, start.at)
+    versions = [asked.on(day) for day in days]
+    terms = versions[-1]
+    if terms is None:
+        terms = next((v for v in reversed(versions) if v is not None), None)
+    if terms is None:
         return None
-    if rule.to.named is not None:
-        return _to_others(record, rule, newest)
-    found = recipient(record, rule.to, days[-1])
+    if asked.named:
+        return Remark(record.office.id, terms.to_others)
+    found = recipient(record, asked, days[-1])
     if found is None:
-        return Remark(
-            record.office.id,
-            Words(
-                f"报送网络中没有「{rule.title.zh}」的接报单位，此项义务无法落实到单位",
-                f"the directory has no recipient for '{rule.title.en}'; this duty is tied to no office",
-            ),
-        )
-    return _claim(record, rule, start, newest, versions, found, occasion, due)
-
-
-def recipient(record: OfficeRecord, wanted: Recipient, day: date | None) -> Found | None:
-    """The office that a rule's report goes to, on a day; None where the directory has none."""
-    key = (wanted.tier, wanted.line, wanted.or_above, wanted.any_line, day)
-    if key not in record.recipients:
-        record.recipients[key] = recipient_of(wanted, record.office, record.directory, day)
-    return record.recipients[key]
-
-
-def _to_others(record: OfficeRecord, rule: Rule, value: Value) -> Remark | None:
-    """Bodies outside the directory: the officer is told, nobody is judged."""
-    if rule.to.named is None or rule.conditional:
-        return None
-    law = value.citation.law
-    return Remark(
-        record.office.id,
-        Words(
-            f"依《{law}》，{limit_words(value.limit).zh}告知{rule.to.named.zh}（不作评判）",
-            f"under 《{law}》 tell {rule.to.named.en} {limit_words(value.limit).en} (not judged)",
-        ),
+        return Remark(record.office.id, asked.no_recipient)
+    sure, condition, judged = start.sure, start.condition, due
+    limits = [terms.value.limit]
+    if len(versions) > 1:
+        limits = list(dict.fromkeys(v.value.limit for v in versions if v is not None))
+        if None in versions or len({limit.has_hours for limit in limits}) > 1:
+            sure, condition = False, CONDITION_OPEN
+    if due is None and terms.has_hours:
+        try:
+            judged, due = _due(record, asked.rule, terms, start, limits, sure=sure)
+        except YearNotPublishedError:
+            sure, condition, judged, due = False, CALENDAR_UNKNOWN, OPEN, OPEN
+    unread = asked.unread(days[-1])
+    ground = changed(terms.ground(found.note), due=due, sure=sure, condition=condition, unread=unread)
+    return Claim(
+        asked.rule, terms.value, found, ground, occasion, start.at, start.trigger, start.rests_on, judged
     )
+
+
+def recipient(record: OfficeRecord, asked: Asked, day: date | None) -> Found | None:
+    """The office that a rule's report goes to, on a day; None where the directory has none."""
+    # Many rules name the same kind of recipient.
+    key = (asked.wanted, day)
+    if key not in record.memo:
+        superiors = record.memo.get(("superiors", day))
+        if superiors is None:
+            superiors = superiors_of(record.office, record.directory, day)
+            record.memo["superiors", day] = superiors
+        record.memo[key] = found_among(superiors, asked.rule.to, record.office)
+    found: Found | None = record.memo[key]
+    return found
 
 
 def days_of(timeline: Timeline, since: Interval) -> tuple[date, ...]:
@@ -291,74 +294,24 @@ def _days_of(timeline: Timeline, since: Interval) -> tuple[date, ...]:
     return tuple(dict.fromkeys(ends)) or (date.max,)
 
 
-def _claim(
-    record: OfficeRecord,
-    rule: Rule,
-    start: Start,
-    value: Value,
-    versions: list[Value | None],
-    found: Found,
-    occasion: str,
-    due: Interval | None,
-) -> Claim:
-    sure, condition = start.sure, start.condition
-    limits = [value.limit]
-    if len(versions) > 1:
-        limits = list(dict.fromkeys(v.limit for v in versions if v is not None))
-        if None in versions or len({limit.has_hours for limit in limits}) > 1:
-            sure, condition = False, CONDITION_OPEN
-    judged = due
-    if due is None and value.limit.has_hours:
-        try:
-            judged, due = _due(
-                record, rule, value, start, [limit for limit in limits if limit.has_hours], sure=sure
-            )
-        except YearNotPublishedError:
-            sure, condition, judged, due = False, CALENDAR_UNKNOWN, OPEN, OPEN
-    opened = record.timeline.opened
-    cited, limit = _said(record.rulebook, value)
-    unread = record.rulebook.unread_for(
-        rule.id,
-        category=opened.category,
-        kind=opened.kind,
-        division=opened.place.division,
-        day=days_of(record.timeline, start.at)[-1],
-    )
-    ground = Ground(
-        rule=rule.id,
-        citation=cited,
-        rank=rule.rank.value,
-        confirmed=value.confirmed,
-        limit=limit,
-        due=due,
-        sure=sure,
-        condition=condition,
-        note="; ".join(filter(None, (found.note, value.note))) or None,
-        unread=tuple(Words(text.says.zh, text.says.en) for text in unread),
-    )
-    return Claim(rule, value, found, ground, occasion, start.at, start.trigger, start.rests_on, judged)
-
-
-def _said(rulebook: Rulebook, value: Value) -> tuple[str, Words]:
-    """Law, number and article as one would quote them, and the limit in words."""
-    key = ("said", id(value))
-    if key not in rulebook.memo:
-        citation = value.citation
-        cited = " ".join(filter(None, (f"《{citation.law}》", citation.number, citation.article)))
-        rulebook.memo[key] = (value, cited, limit_words(value.limit))
-    _, cited, limit = rulebook.memo[key]
-    return cited, limit
-
-
 def _due(
-    record: OfficeRecord, rule: Rule, value: Value, start: Start, limits: list[Limit], *, sure: bool
+    record: OfficeRecord, rule: Rule, terms: Terms, start: Start, limits: list[Limit], *, sure: bool
 ) -> tuple[Interval | None, Interval | None]:
     """When a verdict says that it was due, and when the officer is told that it is."""
+    value = terms.value
     if value.limit.before is not None:
         other = Recipient(tier=value.limit.before.tier, line=value.limit.before.line)
         sent = first_sent(record, other, days_of(record.timeline, start.at)[-1])
         return sent, sent
+    if terms.plain and terms.hours is not None and len(limits) == 1:
+        began, by = start.at.earliest, start.at.latest
+        judged = Interval(
+            None if began is None else began + terms.hours,
+            None if by is None or not sure else by + terms.hours,
+        )
+        return judged, with_inherited(record, value.clock, start.at, terms.hours, judged)
     days = days_for(record, rule)
+    limits = [limit for limit in limits if limit.has_hours]
     ends = [due_after(limit, start.at, days) for limit in limits]
     early = [end.earliest for end in ends if end.earliest is not None]
     late = [end.latest for end in ends if end.latest is not None]
@@ -413,9 +366,7 @@ def first_sent(record: OfficeRecord, wanted: Recipient, day: date) -> Interval |
         return None
     to = {other.office, *other.equals}
     sent = [
-        s.at
-        for s in record.timeline.acts(record.office.id)
-        if isinstance(s.entry, REPORTS) and not to.isdisjoint(s.to)
+        s.at for s in record.timeline.acts(record.office.id) if s.act in REPORTS and not to.isdisjoint(s.to)
     ]
     return first_of(sent) if sent else None
 
@@ -448,17 +399,23 @@ def _grouped(record: OfficeRecord, claims: list[Claim]) -> Iterator[Duty]:
         groups.setdefault((claim.found.office, claim.rule.channel.value), []).append(claim)
     for (_, channel), together in groups.items():
         settled = _whatever_the_level(record, together)
-        rules = {c.rule for c in settled}
-        members = [c for c in together if c.ground.sure or c.rule not in rules] + settled
+        members = together
+        if settled:
+            rules = {c.rule.id for c in settled}
+            members = [c for c in together if c.ground.sure or c.rule.id not in rules] + settled
+        began = [c.start.latest for c in members if c.ground.sure and c.start.latest is not None]
+        first = min(began, default=None)
         occasions: dict[str, list[Claim]] = {}
         for claim in members:
             raised = (
-                claim.ground.sure
+                first is not None
+                and claim.ground.sure
                 and claim.value.clock in KNOWLEDGE
-                and any(base.ground.sure and surely_after(claim.start, base.start) for base in members)
+                and claim.start.earliest is not None
+                and claim.start.earliest > first
             )
             occasion = claim.trigger[-1] if raised else FIRST
-            named = claim if occasion == claim.occasion else replace(claim, occasion=occasion)
+            named = claim if occasion == claim.occasion else changed(claim, occasion=occasion)
             occasions.setdefault(occasion, []).append(named)
         for occasion, grounds in occasions.items():
             yield Duty(record.office, record.knowledge, grounds[0].found, channel, occasion, tuple(grounds))
@@ -466,7 +423,6 @@ def _grouped(record: OfficeRecord, claims: list[Claim]) -> Iterator[Duty]:
 
 def _whatever_the_level(record: OfficeRecord, claims: list[Claim]) -> list[Claim]:
     """While the level is open, rules that together cover every level bind with the laxest of their limits."""
-    since = record.knowledge.since
     timed = [
         c
         for c in claims
@@ -475,24 +431,27 @@ def _whatever_the_level(record: OfficeRecord, claims: list[Claim]) -> list[Claim
         and c.value.limit.hours is not None
         and c.value.clock in KNOWLEDGE
     ]
+    if not timed:
+        return []
+    since = record.knowledge.since
     if any(c.ground.sure and not surely_after(c.start, since) for c in timed):
         return []  # graded from the start
     confirmed = [c for c in timed if c.ground.confirmed]
-    covering = next((some for some in (confirmed, timed) if _levels(some) == set(Level)), None)
+    covering = next((some for some in (confirmed, timed) if _levels(some) == ALL_LEVELS), None)
     if covering is None or any(c.ground.condition is CONDITION_OPEN for c in covering):
         return []
     laxest = max(covering, key=lambda c: c.value.limit.hours or timedelta())
     within = laxest.value.limit.hours or timedelta()
     judged = shifted(since, within)
     due = with_inherited(record, laxest.value.clock, since, within, judged)
-    ground = replace(
+    ground = changed(
         laxest.ground,
         due=due,
         sure=True,
         confirmed=all(c.ground.confirmed for c in covering),
         condition=WHATEVER_THE_LEVEL,
     )
-    return [replace(laxest, ground=ground, start=since, trigger=record.knowledge.triggers, judged=judged)]
+    return [changed(laxest, ground=ground, start=since, trigger=record.knowledge.triggers, judged=judged)]
 
 
 def _levels(claims: Iterable[Claim]) -> set[Level]:

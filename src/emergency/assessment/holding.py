@@ -255,10 +255,13 @@ def contradictions(timeline: Timeline, office: str, held: tuple[Held, ...]) -> I
     """Each word of the office to another that lies below what it held and had not already told its receivers."""
     notices = [s for s in timeline.acts(office) if s.act is Notified and s.to and _to_an_office(s)]
     for report in (*reports_of(timeline, office, answers=True), *notices):
+        stated = at_most_of(report)
+        if not any(known_of(h.step).get(m, said) > said for m, said in stated.items() for h in held):
+            continue  # most reports lie below nothing that was ever held
         then = [h for h in held if h.step.id != report.id and possibly_by(h.since, report.at)]
         found: dict[str, tuple[float, float]] = {}
         against: list[Held] = []
-        for measure, said in at_most_of(report).items():
+        for measure, said in stated.items():
             if not any(known_of(h.step).get(measure, said) > said for h in then):
                 continue
             rescued = max((c.value for h in then if (c := h.facts.rescued) is not None), default=0)

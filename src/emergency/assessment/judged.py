@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from emergency.assessment.duties import Duty, OfficeRecord
 from emergency.assessment.holding import reports_of
 from emergency.assessment.model import Ground, Obligation
@@ -26,7 +24,7 @@ class Judged:
         """The last phase."""
         return self.phases[-1]
 
-    @cached_property
+    @property
     def ground(self) -> Ground:
         """The ground that governs."""
         return self.duty.governing.ground

@@ -92,7 +92,7 @@ def evidence_of(timeline: Timeline, office: str) -> tuple[Evidence, ...]:
     for step in timeline.acts(office):
         shows = _own_act(step)
         if shows is not None:
-            found.append(_of_the_event(step, shows, Receipt(step.at, step.rests_on), occurred))
+            found.append(_of_the_event(step, shows, step, occurred))
     for step in timeline.told(office):
         shows = _received(step)
         if shows is not None and step.office != office:
@@ -100,7 +100,7 @@ def evidence_of(timeline: Timeline, office: str) -> tuple[Evidence, ...]:
     return tuple(found)
 
 
-def _of_the_event(step: Step, shows: Shows, had: Receipt, occurred: datetime | None) -> Evidence:
+def _of_the_event(step: Step, shows: Shows, had: Step | Receipt, occurred: datetime | None) -> Evidence:
     """What was known before the event is no knowledge of the event: when that came is open."""
     at = had.at
     if occurred is not None:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from emergency.assessment.asked import Asked
 from emergency.assessment.clocks import KNOWLEDGE, ONCE, situation_over, started_by
 from emergency.assessment.conditions import Start, started
 from emergency.assessment.doing import Doing, in_form, messages_to
@@ -24,7 +25,6 @@ from emergency.assessment.duties import (
     OfficeRecord,
     claim_of,
     days_for,
-    newest_of,
     recipient,
 )
 from emergency.assessment.holding import OWN, Held, without_unverified
@@ -35,7 +35,7 @@ from emergency.assessment.reasons import MAYBE_FINAL, RECEIVER_UNNAMED, REPORT_U
 from emergency.assessment.timeline import Step
 from emergency.domain.events import FinalReportFiled, FollowUpFiled
 from emergency.domain.intervals import Interval, first_of, narrowed, possibly_by, surely_after
-from emergency.rulebook import Clock, Modality, Rule, Stage, Value
+from emergency.rulebook import Clock, Rule, Stage, Value
 
 CASUALTIES = ("deaths", "missing", "trapped", "dead_or_missing", "seriously_injured", "injured")
 """The figures whose change calls for a supplement."""
@@ -74,20 +74,18 @@ class Told:
 
 
 def later_duties(
-    record: OfficeRecord, rules: Iterable[Rule]
+    record: OfficeRecord, later: Iterable[Asked]
 ) -> tuple[list[tuple[Duty, Doing]], tuple[Remark, ...]]:
     """Every report beyond the first that was called for, with what was done about it."""
     groups: dict[tuple[str, Stage, str, str], list[tuple[Claim, Doing | None]]] = {}
     remarks: list[Remark] = []
-    for rule in rules:
-        if rule.modality is Modality.MAY or rule.stage is Stage.FIRST:
-            continue
-        for occasion in _occasions(record, rule):
-            made = claim_of(record, rule, occasion.start, occasion.name, due=occasion.due)
+    for asked in later:
+        for occasion in _occasions(record, asked):
+            made = claim_of(record, asked, occasion.start, occasion.name, due=occasion.due)
             if isinstance(made, Remark):
                 remarks.append(made)
             elif made is not None:
-                key = (made.found.office, rule.stage, rule.channel.value, occasion.name)
+                key = (made.found.office, asked.stage, asked.channel, occasion.name)
                 groups.setdefault(key, []).append((made, occasion.doing))
     return [_duty(record, members) for members in groups.values()], tuple(dict.fromkeys(remarks))
 
@@ -127,11 +125,9 @@ def _done(record: OfficeRecord, duty: Duty, claim: Claim) -> Doing:
         after = tuple(m for m in told.messages if possibly_by(claim.start, m.at))
     after = tuple(m for m in after if m.id not in claim.trigger)
     if duty.stage is Stage.FINAL:
-        final = tuple(m for m in told.messages if isinstance(m.entry, FinalReportFiled))
+        final = tuple(m for m in told.messages if m.act is FinalReportFiled)
         # A record made afterwards may call a final report a follow-up; who logs here as it happens has the word.
-        maybe = [
-            m for m in after if record.timeline.opened.imported or not isinstance(m.entry, FollowUpFiled)
-        ]
+        maybe = [m for m in after if record.timeline.opened.imported or m.act is not FollowUpFiled]
         if not final and maybe:
             return Doing(report=maybe[0], sent=maybe[0].at, reason=MAYBE_FINAL)
         after = final
@@ -143,64 +139,67 @@ def _done(record: OfficeRecord, duty: Duty, claim: Claim) -> Doing:
 
 
 def _told(record: OfficeRecord, recipients: tuple[str, ...], channel: str) -> Told:
-    listed = [m for m in messages_to(record, recipients) if in_form(m, channel)]
-    to = set(recipients)
-    return Told(tuple(m for m in listed if to & set(m.to)), tuple(m for m in listed if not m.to))
+    # Rules for several kinds of report go to the same recipients.
+    key = ("told", recipients, channel)
+    known: Told | None = record.memo.get(key)
+    if known is None:
+        listed = [m for m in messages_to(record, recipients) if in_form(m, channel)]
+        to = set(recipients)
+        known = record.memo[key] = Told(
+            tuple([m for m in listed if not to.isdisjoint(m.to)]), tuple([m for m in listed if not m.to])
+        )
+    return known
 
 
-def _occasions(record: OfficeRecord, rule: Rule) -> Iterator[Occasion]:
+def _occasions(record: OfficeRecord, asked: Asked) -> Iterable[Occasion]:
     """Everything that called for the rule's report."""
-    newest = newest_of(record.rulebook, rule)
-    if newest is None:
-        return
-    if newest.limit.recurs or newest.clock in _AFTER_REPORTS or newest.clock is Clock.CHANGED:
-        found = None if rule.to.named else recipient(record, rule.to, None)
+    clock = asked.newest.clock
+    if asked.after_reports:
+        found = None if asked.named else recipient(record, asked, None)
         if found is None:
-            return
-        told = _told(record, (found.office, *found.equals), rule.channel.value)
-        if told.first is not None:
-            yield from _after_reports(record, rule, newest, told)
-        return
-    if newest.clock in KNOWLEDGE:
-        if record.knowledge is not NOTHING_KNOWN:
-            base = Start(record.knowledge.since, record.knowledge.triggers)
-            yield Occasion(rule.stage.value, _conditioned(record, rule, base))
-        return
-    for start in started_by(record.timeline, record.office.id, newest.clock):
-        name = newest.clock.value if newest.clock in ONCE else start.trigger[0]
-        yield Occasion(name, _conditioned(record, rule, start))
+            return ()
+        told = _told(record, (found.office, *found.equals), asked.channel)
+        return _after_reports(record, asked, told) if told.first is not None else ()
+    if clock in KNOWLEDGE:
+        if record.knowledge is NOTHING_KNOWN:
+            return ()
+        base = Start(record.knowledge.since, record.knowledge.triggers)
+        return (Occasion(asked.stage.value, _conditioned(record, asked, base)),)
+    starts = started_by(record.timeline, record.office.id, clock)
+    return [
+        Occasion(clock.value if clock in ONCE else start.trigger[0], _conditioned(record, asked, start))
+        for start in starts
+    ]
 
 
-_AFTER_REPORTS = frozenset({Clock.FIRST_REPORT, Clock.FOLLOW_UP, Clock.LAST_REPORT, Clock.LAST_FOLLOW_UP})
+def _conditioned(record: OfficeRecord, asked: Asked, base: Start) -> Start:
+    return started(record.holding, asked, base, record.knowledge) if asked.conditional else base
 
 
-def _conditioned(record: OfficeRecord, rule: Rule, base: Start) -> Start:
-    return started(record.holding, rule, base, record.knowledge) if rule.conditional else base
-
-
-def _after_reports(record: OfficeRecord, rule: Rule, newest: Value, told: Told) -> Iterator[Occasion]:
+def _after_reports(record: OfficeRecord, asked: Asked, told: Told) -> Iterator[Occasion]:
     """What is counted from the office's own reports to the recipient."""
+    newest = asked.newest
     if newest.clock is Clock.CHANGED:
-        yield from _changes(record, rule, told)
+        yield from _changes(record, asked, told)
     elif newest.limit.every is not None:
-        yield from _one_after_another(record, rule, newest, told)
+        yield from _one_after_another(record, asked, told)
     elif newest.limit.recurs:
-        yield from _day_by_day(record, rule, newest, told)
+        yield from _day_by_day(record, asked, told)
     else:
-        report = _previous(record, rule, newest, told)
+        report = _previous(record, asked.rule, newest, told)
         if report is not None:
             start = Start(report.at, (report.id,), rests_on=report.rests_on)
-            yield Occasion(newest.clock.value, _conditioned(record, rule, start))
+            yield Occasion(newest.clock.value, _conditioned(record, asked, start))
 
 
 def _previous(record: OfficeRecord, rule: Rule, newest: Value, told: Told) -> Step | None:
     """The report that a clock is started by: the first, the first follow-up, the last before the one that is due."""
     if newest.clock is Clock.FIRST_REPORT:
         return told.first
-    final = next((i for i, m in enumerate(told.messages) if isinstance(m.entry, FinalReportFiled)), None)
+    final = next((i for i, m in enumerate(told.messages) if m.act is FinalReportFiled), None)
     before = told.messages[:final]
     if newest.clock is not Clock.LAST_REPORT:
-        named = tuple(m for m in before[1:] if isinstance(m.entry, FollowUpFiled))
+        named = tuple(m for m in before[1:] if m.act is FollowUpFiled)
         before = named or before[1:]
     if newest.clock is Clock.FOLLOW_UP or not before:
         return before[0] if before else None
@@ -221,7 +220,7 @@ def _last_in_time(record: OfficeRecord, rule: Rule, newest: Value, reports: tupl
 # -- changed figures ---------------------------------------------------------------------------------------------
 
 
-def _changes(record: OfficeRecord, rule: Rule, told: Told) -> Iterator[Occasion]:
+def _changes(record: OfficeRecord, asked: Asked, told: Told) -> Iterator[Occasion]:
     """Casualty figures that the office came to hold after its first report and that differ from what it had held."""
     first = told.first
     assert first is not None  # noqa: S101 - asked before
@@ -239,9 +238,9 @@ def _changes(record: OfficeRecord, rule: Rule, told: Told) -> Iterator[Occasion]
             highest[name] = max(highest.get(name, 0), figure)
         if item.source == OWN:
             own.update(figures)
-        if changed and surely_after(item.since, first.at) and _within_window(record, rule, item):
+        if changed and surely_after(item.since, first.at) and _within_window(record, asked.rule, item):
             start = Start(item.since, (item.step.id,), rests_on=item.rests_on)
-            yield Occasion(item.step.id, _conditioned(record, rule, start))
+            yield Occasion(item.step.id, _conditioned(record, asked, start))
 
 
 def _late_end(item: Held) -> tuple[datetime, str]:
@@ -265,16 +264,17 @@ def _within_window(record: OfficeRecord, rule: Rule, item: Held) -> bool:
 # -- one after another -------------------------------------------------------------------------------------------
 
 
-def _one_after_another(record: OfficeRecord, rule: Rule, newest: Value, told: Told) -> Iterator[Occasion]:
+def _one_after_another(record: OfficeRecord, asked: Asked, told: Told) -> Iterator[Occasion]:
     """Each report calls for the next, so long after it, until the situation is over."""
     over = situation_over(record.timeline)
-    limit = newest.limit.model_copy(update={"every": None, "within": newest.limit.every})
-    days = days_for(record, rule)
+    limit = asked.newest.limit
+    limit = limit.model_copy(update={"every": None, "within": limit.every})
+    days = days_for(record, asked.rule)
     for report, following in zip(told.messages, (*told.messages[1:], None), strict=True):
         due = due_after(limit, report.at, days)
         if over is not None and (due.latest is None or not surely_after(over.at, due)):
             return
-        start = _conditioned(record, rule, Start(report.at, (report.id,), rests_on=report.rests_on))
+        start = _conditioned(record, asked, Start(report.at, (report.id,), rests_on=report.rests_on))
         start = _if_still_going_on(record, start, over)
         doing = Doing() if following is None else Doing(report=following, sent=following.at)
         yield Occasion(report.id, start, due, doing)
@@ -294,9 +294,9 @@ def _if_still_going_on(record: OfficeRecord, start: Start, over: Step | None) ->
 # -- day by day --------------------------------------------------------------------------------------------------
 
 
-def _day_by_day(record: OfficeRecord, rule: Rule, newest: Value, told: Told) -> Iterator[Occasion]:
+def _day_by_day(record: OfficeRecord, asked: Asked, told: Told) -> Iterator[Occasion]:
     """So many reports on each day after the first report's, until the situation is over."""
-    count = _Count(record, rule, newest, told)
+    count = _Count(record, asked, told)
     if count.first is None:
         return
     day = count.first + ONE_DAY
@@ -321,24 +321,24 @@ def _day_by_day(record: OfficeRecord, rule: Rule, newest: Value, told: Told) -> 
 class _Count:
     """How many reports there were on each day, and which days still asked for one."""
 
-    def __init__(self, record: OfficeRecord, rule: Rule, newest: Value, told: Told) -> None:
-        self._record, self._rule, self._by = record, rule, newest.limit.daily_by
-        self.times = newest.limit.times_a_day or 1
+    def __init__(self, record: OfficeRecord, asked: Asked, told: Told) -> None:
+        limit = asked.newest.limit
+        self._record, self._asked, self._by = record, asked, limit.daily_by
+        self.times = limit.times_a_day or 1
         self._over = situation_over(record.timeline)
-        paused = pauses_of(record.timeline, record.directory, rule, record.office.id, record.zone)
+        paused = pauses_of(record.timeline, record.directory, asked.rule, record.office.id, record.zone)
         self._paused: Callable[[date], bool] = paused.possibly
-        self._dated = [m for m in told.messages if m.at.known]
+        self._dated = [(m, self._ends(m)) for m in told.messages if m.at.known]
         self.surely: Counter[date] = Counter()
         self.possibly: Counter[date] = Counter()
-        for message in self._dated:
-            early, late = self._ends(message)
+        for _, (early, late) in self._dated:
             if early == late:
                 self.surely[early] += 1
             for nth in range(min((late - early).days, _MOST_DAYS) + 1):
                 self.possibly[early + nth * ONE_DAY] += 1
         first = told.first
         self.first = self.day(first) if first is not None and first.at.known else None
-        self.last = max((self._ends(m)[1] for m in self._dated), default=date.min)
+        self.last = max([late for _, (_, late) in self._dated], default=date.min)
 
     def _slot(self, moment: datetime) -> date:
         """The day that a moment counts for: what comes after the hour of the day counts for the next."""
@@ -348,7 +348,8 @@ class _Count:
     def _ends(self, message: Step) -> tuple[date, date]:
         assert message.at.earliest is not None  # noqa: S101 - only dated ones are counted
         assert message.at.latest is not None  # noqa: S101
-        return self._slot(message.at.earliest), self._slot(message.at.latest)
+        early = self._slot(message.at.earliest)
+        return early, early if message.at.latest == message.at.earliest else self._slot(message.at.latest)
 
     def day(self, message: Step) -> date:
         """The last day that a message may count for."""
@@ -356,11 +357,11 @@ class _Count:
 
     def on(self, day: date) -> list[Step]:
         """The reports that surely count for a day, the earliest first."""
-        return [m for m in self._dated if self._ends(m) == (day, day)]
+        return [m for m, ends in self._dated if ends == (day, day)]
 
     def after(self, day: date) -> Step | None:
         """The first report that surely counts for a later day."""
-        return next((m for m in self._dated if self._ends(m)[0] > day), None)
+        return next((m for m, (early, _) in self._dated if early > day), None)
 
     def _end(self, day: date) -> datetime:
         return end_of_day(day, self._record.zone, self._by)
@@ -374,7 +375,7 @@ class _Count:
 
     def owed(self, day: date) -> bool:
         """Whether a report was owed on a day: the rule held, the situation went on, nothing was suspended."""
-        return not self.ended(day) and not self._paused(day) and self._rule.value_on(day) is not None
+        return not self.ended(day) and not self._paused(day) and self._asked.on(day) is not None
 
     def occasion(self, day: date, report: Step | None, doing: Doing | None = None) -> Iterator[Occasion]:
         """The day as an occasion, with the report that meets it or that came after it; none where none was owed.
@@ -384,8 +385,8 @@ class _Count:
         """
         end = self._end(day)
         begin = Interval(end - ONE_DAY, end - ONE_DAY)
-        before = [m.id for m in self._dated if self.day(m) < day]
-        start = _conditioned(self._record, self._rule, Start(begin, tuple(before[-1:])))
+        before = [m.id for m, (_, late) in self._dated if late < day]
+        start = _conditioned(self._record, self._asked, Start(begin, tuple(before[-1:])))
         if start.sure and surely_after(start.at, begin):
             return
         if not start.sure and report is not None:

@@ -7,7 +7,6 @@ every time, level and version of the law that the record leaves open.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from emergency.assessment.doing import Doing
@@ -27,6 +26,7 @@ from emergency.assessment.reasons import (
     START_UNDATED,
 )
 from emergency.assessment.timeline import Step, Timeline
+from emergency.domain.fixed import changed
 from emergency.domain.intervals import (
     OPEN,
     Interval,
@@ -81,7 +81,7 @@ def _breached(claim: Claim, doing: Doing) -> Ground:
     if done is None and doing.elsewhere is not None and doing.reached is not None:
         done = doing.reached.at
     breached = ground.due is not None and done is not None and surely_after(done, ground.due)
-    return replace(ground, breached=True) if breached else ground
+    return changed(ground, breached=True) if breached else ground
 
 
 def _state(
@@ -220,10 +220,10 @@ def _phases(
     passed = None if last.due.latest is None else last.due.latest + JUST_AFTER
     ended = _ended(record, last, doing, passed)
     if last.state is State.OPEN:
-        yield replace(last, holds_from=began)
+        yield changed(last, holds_from=began)
         return
     if began is not None and ended is not None and began < ended:
-        before = replace(
+        before = changed(
             last,
             state=State.OPEN,
             reason=None,
@@ -232,15 +232,15 @@ def _phases(
             met_on=None,
             reached_by=None,
             late_by=None,
-            grounds=tuple(replace(g, breached=False) if g.breached else g for g in last.grounds),
+            grounds=tuple(changed(g, breached=False) if g.breached else g for g in last.grounds),
         )
         overrun_first = passed is not None and passed < ended
         until = passed if overrun_first and passed is not None else ended
         if began < until:
-            yield replace(before, holds_from=began, holds_until=until)
+            yield changed(before, holds_from=began, holds_until=until)
         if overrun_first and last.state in (State.LATE, State.OVERDUE):
             absent = (record.complete or doing.not_reported is not None) and duty.knowledge.shown
-            yield replace(
+            yield changed(
                 before,
                 state=State.OVERDUE if absent else State.UNDETERMINED,
                 reason=None if absent else RECORD_INCOMPLETE,
@@ -250,7 +250,7 @@ def _phases(
         elif overrun_first:
             # What may have been done by now is not said to be missing: it stands as it ends.
             ended = until
-    yield replace(last, holds_from=ended or began)
+    yield changed(last, holds_from=ended or began)
 
 
 def _ended(record: OfficeRecord, last: Obligation, doing: Doing, passed: datetime | None) -> datetime | None:

@@ -9,6 +9,8 @@ from emergency.domain.offices import Directory, Office
 from emergency.domain.vocabulary import TIERS_RISING, Line, Tier
 from emergency.rulebook import Recipient
 
+ENTERPRISE, PARTY = Line.ENTERPRISE, Line.PARTY
+
 LINE_NOT_TOLD_APART = "line not told apart"
 
 
@@ -27,29 +29,56 @@ class Found:
     note: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Superiors:
+    """Everyone whom an office may report to on a day.
+
+    Args:
+        above: All of them that the directory knows, the nearest first.
+        inside: It reports directly to other parts of an enterprise only.
+    """
+
+    above: tuple[Office, ...]
+    inside: bool
+
+
+def superiors_of(office: Office, directory: Directory, day: date | None) -> Superiors:
+    """Everyone whom an office may report to on a day."""
+    direct = [o for i in directory.superiors(office.id, day) if (o := directory.get(i)) is not None]
+    above = [o for i in directory.above(office.id, day) if (o := directory.get(i)) is not None]
+    return Superiors(tuple(above), bool(direct) and all(o.line is ENTERPRISE for o in direct))
+
+
 def recipient_of(wanted: Recipient, office: Office, directory: Directory, day: date | None) -> Found | None:
-    """The office that a rule's report goes to: by tier and line first, then by tier alone; None where none fits.
+    """The office that a rule's report goes to: by tier and line first, then by tier alone; None where none fits."""
+    return found_among(superiors_of(office, directory, day), wanted, office)
+
+
+def found_among(superiors: Superiors, wanted: Recipient, office: Office) -> Found | None:
+    """The same among superiors that are already looked up.
 
     A part of an enterprise that reports only to other parts of it owes nothing outward of its own: its unit does.
     """
-    direct = [o for i in directory.superiors(office.id, day) if (o := directory.get(i)) is not None]
-    inside = bool(direct) and all(o.line is Line.ENTERPRISE for o in direct)
     line = office.line if wanted.line == "same" else wanted.line
-    if office.line is Line.ENTERPRISE and inside and line is not Line.ENTERPRISE:
+    if superiors.inside and office.line is ENTERPRISE and line is not ENTERPRISE:
         return None
-    above = [o for i in directory.above(office.id, day) if (o := directory.get(i)) is not None]
+    above = superiors.above
     for tier in _tiers(wanted, office.tier):
         at_tier = [o for o in above if o.tier is tier]
-        fitting = [o for o in at_tier if o.line is line]
-        beside = [o for o in at_tier if wanted.any_line and o.line not in (line, Line.ENTERPRISE, Line.PARTY)]
-        higher = [o for o in above if wanted.or_above and o.line is line and o.tier is not tier]
-        if fitting:
-            return Found(fitting[0].id, tuple(o.id for o in (*fitting[1:], *beside, *higher)))
-        if line is Line.ENTERPRISE:
+        if not at_tier:
             continue
-        others = [o for o in at_tier if o.line is not Line.ENTERPRISE]
+        higher = [o for o in above if o.line is line and o.tier is not tier] if wanted.or_above else []
+        fitting = [o for o in at_tier if o.line is line]
+        if fitting:
+            beside = (
+                [o for o in at_tier if o.line not in (line, ENTERPRISE, PARTY)] if wanted.any_line else []
+            )
+            return Found(fitting[0].id, tuple([o.id for o in (*fitting[1:], *beside, *higher)]))
+        if line is ENTERPRISE:
+            continue
+        others = [o for o in at_tier if o.line is not ENTERPRISE]
         if others:
-            equals = tuple(o.id for o in (*others[1:], *higher))
+            equals = tuple([o.id for o in (*others[1:], *higher)])
             return Found(others[0].id, equals, LINE_NOT_TOLD_APART)
     return None
 

@@ -130,6 +130,8 @@ class Timeline:
     """Only what this office did and was told; what others did beyond that is not on it."""
     partial: bool = False
     """Cut at an instant: its end is not the end of the record."""
+    memo: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What pure functions of this timeline have already worked out."""
 
     @property
     def ref(self) -> str:
@@ -181,11 +183,6 @@ class Timeline:
     def by_id(self) -> dict[str, Step]:
         """The steps by event id."""
         return {s.id: s for s in self.steps}
-
-    @cached_property
-    def memo(self) -> dict[Any, Any]:
-        """What pure functions of this timeline have already worked out."""
-        return {}
 
     def step(self, event_id: str) -> Step:
         """The step of that event id."""

@@ -114,7 +114,7 @@ class Rulebook:
         Returns:
             The rules in the order of rank, then of id.
         """
-        places = self._places_of(division)
+        places = self.places_of(division)
         key = (category, kind, tier, line, places)
         found = self._found.get(key)
         if found is None:
@@ -166,7 +166,7 @@ class Rulebook:
         self, category: Category, kind: str | None, division: str | None = None
     ) -> tuple[LevelTable, ...]:
         """Find the tables that grade such an event, whatever the day."""
-        key = (category, kind, self._places_of(division))
+        key = (category, kind, self.places_of(division))
         found = self._found_tables.get(key)
         if found is None:
             found = tuple(
@@ -183,7 +183,7 @@ class Rulebook:
         """Tell whether a rule, table or provision speaks of such an event in such a place."""
         return (
             (scope.categories is None or category in scope.categories)
-            and (scope.where is None or not set(self._places_of(division)).isdisjoint(scope.where))
+            and (scope.where is None or not set(self.places_of(division)).isdisjoint(scope.where))
             and (scope.kinds is None or any(self.in_family(kind, each) for each in scope.kinds))
             and not any(self.in_family(kind, each) for each in scope.kinds_except or ())
         )
@@ -192,7 +192,7 @@ class Rulebook:
         self, rule_id: str, *, category: Category, kind: str | None, division: str | None, day: date
     ) -> tuple[Unread, ...]:
         """Find the texts, in force on a day, that may have changed a rule and that nobody has read."""
-        key = ("unread", rule_id, category, kind, self._places_of(division))
+        key = ("unread", rule_id, category, kind, self.places_of(division))
         about: tuple[Unread, ...] | None = self.memo.get(key)
         if about is None:
             about = self.memo[key] = tuple(
@@ -224,8 +224,11 @@ class Rulebook:
         changed = {rule.id: rule for rule in (*self.rules, *others)}
         return replace(self, rules=tuple(changed.values()), kept_fingerprint=None)
 
-    def _places_of(self, division: str | None) -> tuple[str, ...]:
-        return tuple(code for end in (2, 4, 6) if (code := (division or "")[:end]) in self._places)
+    def places_of(self, division: str | None) -> tuple[str, ...]:
+        """Give the divisions with rules of their own that a place lies in, the widest first."""
+        if not division:
+            return ()
+        return tuple([code for end in (2, 4, 6) if (code := division[:end]) in self._places])
 
     def in_family(self, kind: str | None, family: str) -> bool:
         """Tell whether a kind belongs to a family, or matches a pattern that stands in its place."""
