@@ -152,9 +152,9 @@ def test_a_report_whose_day_is_open_leaves_the_day_open() -> None:
 def test_by_an_hour_of_the_day() -> None:
     morning = rule(limit={"daily_by": "09:00"})
     result = judge(morning, told("+1 09:00"), told("+2 09:01"), act("stabilised", "+3 08:59"))
-    assert states(result) == {"2020-03-11": "met", "2020-03-12": "late"}
-    assert due(result)["2020-03-12"] == "2020-03-12T09:00:00+08:00"
-    assert result.obligations()["county>city@2020-03-12"]["late_by"]["at_least"] == "PT1M"
+    assert states(result) == {"2020-03-11by0900": "met", "2020-03-12by0900": "late"}
+    assert due(result)["2020-03-12by0900"] == "2020-03-12T09:00:00+08:00"
+    assert result.obligations()["county>city@2020-03-12by0900"]["late_by"]["at_least"] == "PT1M"
 
 
 def test_a_graver_level_asks_for_more_from_the_day_after_it_was_known() -> None:

@@ -87,7 +87,10 @@ class Asked:
         self.figures = (rule.levels, None if rule.at_least is None else tuple(rule.at_least.items()))
         """What tells its condition on figures from those of other rules."""
         self.conditional = rule.conditional
-        self.after_reports = newest.limit.recurs or newest.clock in AFTER_REPORTS
+        values = [v for v in rule.values.values() if isinstance(v, Value)]
+        self.clocks = tuple(dict.fromkeys(v.clock for v in values if not v.limit.recurs))
+        """The clocks of its values, of whatever day; for what is asked for again and again, see ``cadences``."""
+        self.cadences = tuple(dict.fromkeys(v.limit for v in values if v.limit.recurs))
         self.longest = max(
             (v.limit.hours for v in rule.values.values() if isinstance(v, Value) and v.limit.hours),
             default=None,

@@ -58,6 +58,8 @@ class Doing:
     """A report to an office that was not the right one."""
     doubt: Words | None = None
     """What may have come before the report; a verdict that it would change is none."""
+    until: datetime | None = None
+    """When the duty itself was over, where that was before any report."""
 
 
 def _messages(record: OfficeRecord, duty: Duty) -> list[Step]:

@@ -178,15 +178,16 @@ def duties(record: OfficeRecord, asks: Asks) -> tuple[tuple[Duty, ...], tuple[Re
     remarks: list[Remark] = []
     knows = Start(record.knowledge.since, record.knowledge.triggers)
     for asked in asks.firsts:
-        base = _base(record, asked.newest.clock, knows)
-        if base is None:
-            continue
-        start = started(record.holding, asked, base, record.knowledge) if asked.conditional else base
-        made = claim_of(record, asked, start, FIRST)
-        if isinstance(made, Remark):
-            remarks.append(made)
-        elif made is not None:
-            claims.append(made)
+        for clock in asked.clocks:
+            base = _base(record, clock, knows)
+            if base is None:
+                continue
+            start = started(record.holding, asked, base, record.knowledge) if asked.conditional else base
+            made = claim_of(record, asked, start, FIRST, clock=clock)
+            if isinstance(made, Remark):
+                remarks.append(made)
+            elif made is not None:
+                claims.append(made)
     return tuple(_grouped(record, claims)), tuple(remarks)
 
 
@@ -213,6 +214,7 @@ def claim_of(
     start: Start,
     occasion: str,
     *,
+    clock: Clock,
     due: Interval | None = None,
 ) -> Claim | Remark | None:
     """The rule as a claim from a start on.
@@ -222,6 +224,7 @@ def claim_of(
         asked: The rule.
         start: When its clock started.
         occasion: What calls for the report.
+        clock: By which the start was found: a version with another clock is not in force for it.
         due: When it is due, where that does not follow from the start and the limit alone.
 
     Returns:
@@ -230,6 +233,8 @@ def claim_of(
     same = start.at is record.knowledge.since
     days = record.days if same else days_of(record.timeline, start.at)
     versions = [asked.on(day) for day in days]
+    if len(asked.clocks) > 1:
+        versions = [v if v is None or v.value.clock is clock else None for v in versions]
     terms = versions[-1]
     if terms is None:
         terms = next((v for v in reversed(versions) if v is not None), None)
@@ -346,7 +351,9 @@ def outer_start(record: OfficeRecord, limit: Limit) -> Interval:
 def at_most(record: OfficeRecord, limit: Limit, due: Interval, start: Start, days: Days) -> Interval:
     """The earlier of the due time and the outer end; one that was over when the clock started does not bind."""
     outer = limit.at_most
-    if outer is None:
+    if outer is None or (
+        outer.clock not in KNOWLEDGE and not started_by(record.timeline, record.office.id, outer.clock)
+    ):
         return due
     end = due_after(Limit(within=outer.within), outer_start(record, limit), days)
     if surely_after(start.at, end):

@@ -80,6 +80,8 @@ def _breached(claim: Claim, doing: Doing) -> Ground:
     done = doing.sent if doing.report and doing.reason is None else None
     if done is None and doing.elsewhere is not None and doing.reached is not None:
         done = doing.reached.at
+    if claim.value.limit.before is not None:
+        return ground  # to report in the wrong order is no lateness
     breached = ground.due is not None and done is not None and surely_after(done, ground.due)
     return changed(ground, breached=True) if breached else ground
 
@@ -136,7 +138,7 @@ def _state_at_once(
     if record.complete and doing.elsewhere is None:
         knew_before = closed is not None and surely_by(duty.knowledge.shown_since, closed.at)
         return (State.OVERDUE if knew_before else State.OPEN), NO_HOURS, None
-    return State.UNDETERMINED, RECORD_INCOMPLETE, None
+    return State.UNDETERMINED, RECIPIENT_UNDATED if record.complete else RECORD_INCOMPLETE, None
 
 
 def _compared(
@@ -173,6 +175,8 @@ def _overdue_by(record: OfficeRecord, doing: Doing, due: Interval) -> Span | Non
     until: datetime | None = doing.not_reported.at.earliest if doing.not_reported else None
     if record.complete:
         until = max(filter(None, (until, record.timeline.ends)), default=None)
+    if until is not None and doing.until is not None:
+        until = min(until, doing.until)
     at_most = None
     if doing.reached is not None:
         reached = doing.reached.at
