@@ -171,9 +171,10 @@ def _day_by_day(record: OfficeRecord, asked: Asked, limit: Limit, told: Told) ->
     while day <= count.last:
         following = None
         if count.owed(day):
-            sure, vague = count.surely.get(day, ()), count.vague(day)
+            sure, vague = count.surely.get(day, []), count.vague(day)
             if len(sure) >= count.times:
-                yield from count.occasion(day, Doing(report=sure[-1], sent=sure[count.times - 1].at))
+                last = sure[count.times - 1]
+                yield from count.occasion(day, Doing(report=last, sent=last.at))
             elif vague is not None and len(sure) + count.possibly(day) >= count.times:
                 yield from count.occasion(day, Doing(reason=vague))
             else:
