@@ -114,7 +114,9 @@ def test_a_live_overdue_report_is_missed_only_at_the_closing() -> None:
 
 def test_the_phases_of_an_obligation_follow_each_other_without_gap_or_overlap() -> None:
     seen = judged(varied(BASE, {}) | {"logs": ["unit"]})
-    phases = [row for row in seen.all_obligations if row["recipient_ref"] == "county" and row["stage"] == "first"]
+    phases = [
+        row for row in seen.all_obligations if row["recipient_ref"] == "county" and row["stage"] == "first"
+    ]
     assert [row["state"] for row in phases] == ["open", "overdue", "late"]
     assert [row["holds_from"] for row in phases[1:]] == [row["holds_until"] for row in phases[:-1]]
     assert phases[-1]["holds_until"] is None

@@ -35,9 +35,7 @@ def moved_findings(
 
     What only people found stands under any rules: it does not move.
     """
-    before, after = (
-        [row for row in rows if row["status"] != Status.NONE.value] for rows in (before, after)
-    )
+    before, after = ([row for row in rows if row["status"] != Status.NONE.value] for rows in (before, after))
     duties_before = {row["id"]: row for row in owed_before}
     duties_after = {row["id"]: row for row in owed_after}
     for old, new in _pairs(before, after):
