@@ -1,8 +1,8 @@
 """The packaged rules read once and kept as one file, as Python keeps its byte code; used only while nothing changed.
 
 What it is good for is told by the names, sizes and times of every rule file and of the code that reads them, and by
-the versions of Python and pydantic. Of whole files only those are used that are whole. Where nothing can be kept, the
-rules are read from their files each time.
+the versions of Python and pydantic. It is used only where it is whole. Where nothing can be kept, the rules are read
+from their files each time.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from contextlib import suppress
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import VERSION
 
@@ -23,6 +23,9 @@ from emergency.rulebook.calendar import Calendar
 from emergency.rulebook.lookup import Rulebook
 from emergency.rulebook.packing import opened, packed
 from emergency.rulebook.shelf import Catalogue, Later, Shelf, catalogued, shelved
+
+if TYPE_CHECKING:
+    from emergency.rulebook.model import Rule
 
 FORMAT = 2
 HOME = Path(__file__).parent
@@ -49,18 +52,19 @@ def load(folder: Path | None = None) -> Rulebook:
 @cache
 def _packaged() -> Rulebook:
     """The rules that come with this package: read from their files once, and from what was kept of them after that."""
-    if not (HOME / "data").is_dir():
-        return _read(None)  # the package lies in an archive
-    state = state_of(HOME, HOME.parent / "domain", HOME.parent / "yamlfile.py")
+    try:
+        state = state_of(HOME, HOME.parent / "domain", HOME.parent / "yamlfile.py")
+    except OSError:
+        return _read()  # the package lies in an archive, or without its source
     kept = read(state, HOME)
     if kept is not None:
         return _of_content(kept)
-    book = _read(None)
+    book = _read(HOME / "data")
     keep(state, HOME, _content(book))
     return book
 
 
-def _read(folder: Path | None) -> Rulebook:
+def _read(folder: Path | None = None) -> Rulebook:
     from emergency.rulebook.loader import read_folder, rulebook_of  # noqa: PLC0415 - not for what is kept
 
     return rulebook_of(read_folder(folder))
@@ -68,16 +72,24 @@ def _read(folder: Path | None) -> Rulebook:
 
 def _content(book: Rulebook) -> Content:
     """What of a rulebook is kept."""
-    rules = [rule.model_copy(update={"examples": Later(packed(tuple(rule.examples)))}) for rule in book.rules]
     return {
-        **{name: shelved(getattr(book, name)) for name in _SHELVES},
-        "rules": shelved(rules),
+        "rules": shelved(map(_examples_later, book.rules), seldom=False),
+        "tables": shelved(book.tables, seldom=False),
+        "provisions": shelved(book.provisions, seldom=True),
+        "elements": shelved(book.elements, seldom=True),
+        "unread": shelved(book.unread, seldom=False),
         "families": dict(book.families),
         "years": {country: catalogued(known.years) for country, known in book.calendars.items()},
         "kinds": catalogued(book.kinds),
         "words": {listed: catalogued(words) for listed, words in book.words.items()},
         "kept_fingerprint": book.fingerprint,
     }
+
+
+def _examples_later(rule: Rule) -> Rule:
+    if not rule.examples:
+        return rule
+    return rule.model_copy(update={"examples": Later(packed(tuple(rule.examples), seldom=True))})
 
 
 def _of_content(content: Content) -> Rulebook:
@@ -95,20 +107,25 @@ def _of_content(content: Content) -> Rulebook:
 def state_of(*places: Path) -> str:
     """A short name for some files and folders as they are now, by name, size and time, and for what reads them."""
     versions = f"{FORMAT} {sys.implementation.cache_tag} {VERSION}\n"
-    files = sorted(line for place in places for line in _files(os.fspath(place)))
+    files = sorted(line for place in places for line in _lines(place))
     return sha256("".join((versions, *files)).encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _files(place: str) -> Iterator[str]:
-    if place.endswith(".py"):
-        yield _line(place, os.stat(place))  # noqa: PTH116 - a path costs more than the question
-        return
-    with os.scandir(place) as entries:
+def _lines(place: Path) -> list[str]:
+    return _inside(os.fspath(place)) if place.is_dir() else [_line(os.fspath(place), place.stat())]
+
+
+def _inside(folder: str) -> list[str]:
+    """A line for each file in a folder that says what rules say, or how they are read."""
+    lines = []
+    with os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name.endswith((".yaml", ".yml", ".py")):
-                yield _line(entry.path, entry.stat())
-            elif entry.name != "__pycache__" and entry.is_dir():
-                yield from _files(entry.path)
+            name = entry.name
+            if name.endswith((".yaml", ".yml", ".py")):
+                lines.append(_line(entry.path, entry.stat()))
+            elif name != "__pycache__" and entry.is_dir():
+                lines += _inside(entry.path)
+    return lines
 
 
 def _line(path: str, stat: os.stat_result) -> str:
@@ -119,7 +136,8 @@ def read(state: str, folder: Path) -> Content | None:
     """What was kept for this state of the files; None where nothing was, or it cannot be read."""
     for path in _places(folder):
         with suppress(OSError):
-            head, _, body = path.read_bytes().partition(b"\n")
+            with path.open("rb") as kept:
+                head, body = kept.readline(), kept.read()
             if head == _head(state, body):
                 content: Content = opened(body)
                 return content
@@ -133,7 +151,7 @@ def keep(state: str, folder: Path, content: Content) -> None:
         draft = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            draft.write_bytes(_head(state, body) + b"\n" + body)
+            draft.write_bytes(_head(state, body) + body)
             draft.replace(path)
         except OSError:
             with suppress(OSError):
@@ -144,7 +162,7 @@ def keep(state: str, folder: Path, content: Content) -> None:
 
 def _head(state: str, body: bytes) -> bytes:
     """The first line: what the rest is good for, and whether it is whole."""
-    return f"{state} {sha256(body).hexdigest()}".encode()
+    return f"{state} {sha256(body).hexdigest()}\n".encode()
 
 
 def _places(folder: Path) -> Iterator[Path]:

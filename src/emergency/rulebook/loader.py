@@ -19,7 +19,8 @@ from pydantic import BaseModel, ValidationError
 
 from emergency import yamlfile
 from emergency.errors import BrokenDataError
-from emergency.rulebook.calendar import Calendar, CalendarYear
+from emergency.rulebook.calendar import Calendar
+from emergency.rulebook.calendar_year import CalendarYear
 from emergency.rulebook.data_model import Title
 from emergency.rulebook.lookup import Rulebook, is_pattern
 from emergency.rulebook.model import LevelTable, Rule, Scoped, Thresholds, Unread

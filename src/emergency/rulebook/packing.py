@@ -8,6 +8,7 @@ rulebook, so that bytes which somebody else put in their place can lie but not a
 from __future__ import annotations
 
 import pickle
+import zlib
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
@@ -17,15 +18,23 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
+_PICKLED = b"\x80"
+"""How a pickle begins, and nothing that was made small."""
+
 _OURS = ("emergency.rulebook.", "emergency.domain.")
 _OTHERS = {"datetime": {"date", "datetime", "time", "timedelta", "timezone"}, "zoneinfo": {"ZoneInfo"}}
 
 
-def packed(item: object) -> bytes:
-    """Pack a rule, a table, or whatever else of a rulebook."""
+def packed(item: object, *, seldom: bool = False) -> bytes:
+    """Pack a rule, a table, or whatever else of a rulebook.
+
+    Args:
+        item: What to pack.
+        seldom: It is seldom opened, and so made small rather than quickly opened.
+    """
     buffer = BytesIO()
     _Packer(buffer, protocol=5).dump(item)
-    return buffer.getvalue()
+    return zlib.compress(buffer.getvalue()) if seldom else buffer.getvalue()
 
 
 def opened(data: bytes) -> Any:  # noqa: ANN401 - whatever was packed
@@ -34,7 +43,7 @@ def opened(data: bytes) -> Any:  # noqa: ANN401 - whatever was packed
     Raises:
         UnpicklingError: It holds what no rulebook holds.
     """
-    return _Opener(BytesIO(data)).load()
+    return _Opener(BytesIO(data if data.startswith(_PICKLED) else zlib.decompress(data))).load()
 
 
 class _Packer(pickle.Pickler):

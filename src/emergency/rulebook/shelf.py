@@ -115,15 +115,15 @@ class Later(Sequence[M], Generic[M]):
         return repr(self._open)
 
 
-def shelved(items: Iterable[Any]) -> tuple[list[tuple[Any, ...]], list[bytes]]:
-    """Pack items for a `Shelf`: what they speak of, and they themselves."""
+def shelved(items: Iterable[Any], *, seldom: bool) -> tuple[list[tuple[Any, ...]], list[bytes]]:
+    """Pack items for a `Shelf`: what they speak of, and they themselves; for ``seldom`` see `packed`."""
     listed = list(items)
-    return [_plain(_scope(item)) for item in listed], [packed(item) for item in listed]
+    return [_plain(_scope(item)) for item in listed], [packed(item, seldom=seldom) for item in listed]
 
 
 def catalogued(items: Mapping[K, object]) -> dict[K, bytes]:
     """Pack items for a `Catalogue`."""
-    return {key: packed(item) for key, item in items.items()}
+    return {key: packed(item, seldom=True) for key, item in items.items()}
 
 
 def scopes(items: Iterable[Any]) -> Iterable[Scope]:
