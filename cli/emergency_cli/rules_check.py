@@ -51,7 +51,7 @@ def lint_rules(settings: Settings, folder: Path | None, form: str) -> None:
     Exit code 3 where something in it cannot be used. A warning that was looked at and found right is silenced in the
     rule: `accepts: {CODE: why}`.
     """
-    from emergency.rulebook import Severity, lint  # noqa: PLC0415 - help needs no rules
+    from emergency.rulebook.lint import Severity, lint  # noqa: PLC0415 - help needs no rules
 
     problems = lint(folder or settings.rules)
     errors = sum(problem.severity is Severity.ERROR for problem in problems)

@@ -10,10 +10,10 @@ from typing import Any
 
 from emergency.assessment.words import length_words
 from emergency.domain.times import CHINA
-from emergency.rulebook import Example, LevelTable, Rule, Rulebook, Thresholds, Title, Value
-from emergency.rulebook.calendar import CalendarYear
+from emergency.rulebook import Example, LevelTable, Rule, Rulebook, Thresholds, Title, Unread, Value
+from emergency.rulebook.calendar_year import CalendarYear
 from emergency.rulebook.data_model import Dated
-from emergency.rulebook.provisions import Elements, ElementValue, Provision, Unread
+from emergency.rulebook.provisions import Elements, ElementValue, Provision
 from emergency_cli import rules_words as words
 from emergency_cli.rules_words import Say
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from emergency.errors import BrokenDataError
-from emergency.rulebook import Severity, lint, load
+from emergency.rulebook import load
+from emergency.rulebook.lint import Severity, lint
 
 from .bench import NAME, RULE, edited, write
 

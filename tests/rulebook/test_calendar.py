@@ -14,7 +14,8 @@ from pydantic import ValidationError
 import emergency.rulebook
 from emergency import yamlfile
 from emergency.errors import NotFoundError, UsageError
-from emergency.rulebook.calendar import Calendar, CalendarYear, YearNotPublishedError
+from emergency.rulebook.calendar import Calendar, YearNotPublishedError
+from emergency.rulebook.calendar_year import CalendarYear
 
 FOLDER = Path(emergency.rulebook.__file__).parent / "data" / "cn" / "calendar"
 FIRST = 2007

@@ -16,9 +16,9 @@ from emergency.rulebook import (
     RuleChannel,
     Thresholds,
     Value,
-    lint,
     load,
 )
+from emergency.rulebook.lint import lint
 
 BOOK = load()
 SCOPES: list[Rule | LevelTable] = [*BOOK.rules, *BOOK.tables]

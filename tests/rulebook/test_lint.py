@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from emergency.rulebook import Severity, lint, load
+from emergency.rulebook import load
+from emergency.rulebook.lint import Severity, lint
 from emergency.rulebook.loader import read_part
 
 from .bench import EXAMPLES, NAME, RULE, edited, write

@@ -19,7 +19,8 @@ from emergency.domain.offices import OfficeRegistered, directory_of
 from emergency.domain.record import Recorded
 from emergency.domain.values import Place, StatedTime
 from emergency.domain.vocabulary import Basis, Category, Channel, Level, Line, State, Tier
-from emergency.rulebook import Rulebook, Stage, lint, load
+from emergency.rulebook import Rulebook, Stage, load
+from emergency.rulebook.lint import lint
 
 PACKS = Path(__file__).parent / "packs"
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -9,8 +9,9 @@ import pytest
 
 from emergency.assessment.examples import run_examples
 from emergency.domain.vocabulary import Category, Line, Tier
-from emergency.rulebook import Clock, Rank, Rule, Stage, lint, load
+from emergency.rulebook import Clock, Rank, Rule, Stage, load
 from emergency.rulebook.limits import FORMS
+from emergency.rulebook.lint import lint
 from emergency.rulebook.loader import read_part, rulebook_of
 from emergency.rulebook.model import Value
 from emergency.rulebook.template import template

@@ -1,26 +1,34 @@
-"""The rules as dated, cited data (规则库): loaded, looked up, and never judged with here."""
+"""The rules as dated, cited data (规则库): loaded, looked up, and never judged with here.
+
+Names are loaded when they are first used: whoever only needs the words of a rule does not pay for the rules, and
+whoever judges by them does not pay for reading them from their files.
+"""
 
 from __future__ import annotations
 
-from emergency.rulebook.calendar import Calendar, YearNotPublishedError
-from emergency.rulebook.fields import Period
-from emergency.rulebook.lint import Problem, Severity, lint
-from emergency.rulebook.loader import load
-from emergency.rulebook.lookup import Graded, Rulebook
-from emergency.rulebook.model import (
-    Citation,
-    Example,
-    LevelTable,
-    Limit,
-    Recipient,
-    Rule,
-    Thresholds,
-    Title,
-    Value,
-    Who,
-)
-from emergency.rulebook.provisions import Elements, Provision, Sort, Unread
-from emergency.rulebook.vocabulary import Clock, Measure, Modality, Rank, RuleChannel, Stage
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from emergency.rulebook.calendar import Calendar, YearNotPublishedError
+    from emergency.rulebook.compiled import load
+    from emergency.rulebook.fields import Period
+    from emergency.rulebook.lookup import Graded, Rulebook
+    from emergency.rulebook.model import (
+        Citation,
+        Example,
+        LevelTable,
+        Limit,
+        Recipient,
+        Rule,
+        Thresholds,
+        Title,
+        Unread,
+        Value,
+        Who,
+    )
+    from emergency.rulebook.provisions import Elements, Provision, Sort
+    from emergency.rulebook.vocabulary import Clock, Measure, Modality, Rank, RuleChannel, Stage
 
 __all__ = [
     "Calendar",
@@ -34,14 +42,12 @@ __all__ = [
     "Measure",
     "Modality",
     "Period",
-    "Problem",
     "Provision",
     "Rank",
     "Recipient",
     "Rule",
     "RuleChannel",
     "Rulebook",
-    "Severity",
     "Sort",
     "Stage",
     "Thresholds",
@@ -50,6 +56,22 @@ __all__ = [
     "Value",
     "Who",
     "YearNotPublishedError",
-    "lint",
     "load",
 ]
+
+_HOMES = {
+    "calendar": ("Calendar", "YearNotPublishedError"),
+    "compiled": ("load",),
+    "fields": ("Period",),
+    "lookup": ("Graded", "Rulebook"),
+    "provisions": ("Elements", "Provision", "Sort"),
+    "vocabulary": ("Clock", "Measure", "Modality", "Rank", "RuleChannel", "Stage"),
+}
+_LATER = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module holds whatever it holds
+    """Load a public name where it is first used."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_LATER.get(name, 'model')}"), name)

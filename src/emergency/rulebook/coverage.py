@@ -10,8 +10,8 @@ from enum import StrEnum
 
 from emergency.domain.vocabulary import Category, Level, Line, Tier
 from emergency.rulebook.lookup import Rulebook
-from emergency.rulebook.model import LevelTable, Rule
-from emergency.rulebook.provisions import Elements, Provision, Unread
+from emergency.rulebook.model import LevelTable, Rule, Unread
+from emergency.rulebook.provisions import Elements, Provision
 from emergency.rulebook.vocabulary import Modality, Stage
 
 TIERS = tuple(tier for tier in Tier if tier is not Tier.STATE)

@@ -11,30 +11,26 @@ from pydantic import BeforeValidator, PlainSerializer, StringConstraints
 
 from emergency.domain.times import CHINA, read_iso
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_DURATION = re.compile(
+# Patterns are compiled when first used: what was read once and kept is not read again.
+_DAY = r"\d{4}-\d{2}-\d{2}"
+_DURATION = (
     r"P(?=.)(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
     r"(?:T(?=.)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?"
 )
-_PERIOD = re.compile(
-    r"P(?=.)(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
+_PERIOD = r"P(?=.)(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
+_HOURS = r"PT(?=.)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?"
+_OFFSET = r"(Z|[+-]\d{2}:\d{2})$"
+_MOMENT = r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?"
+_CLOCKFACE = r"([01]\d|2[0-3]):([0-5]\d)"
+_SPOKEN = (
+    ("s|secs?|seconds?|秒", "PT{}S"),
+    ("mins?|minutes?|分|分钟", "PT{}M"),
+    ("h|hrs?|hours?|小时|个小时", "PT{}H"),
+    ("d|days?|天|日", "P{}D"),
+    ("w|weeks?|周", "P{}W"),
+    ("months?|月|个月", "P{}M, which is counted in dates; where hours are meant, PT720H"),
 )
-_HOURS = re.compile(r"PT(?=.)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?")
-_OFFSET = re.compile(r"(Z|[+-]\d{2}:\d{2})$")
-_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?", re.ASCII)
-_CLOCKFACE = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
-_SPOKEN = tuple(
-    (re.compile(rf"(\d+)\s*(?:{words})", re.IGNORECASE), form)
-    for words, form in (
-        ("s|secs?|seconds?|秒", "PT{}S"),
-        ("mins?|minutes?|分|分钟", "PT{}M"),
-        ("h|hrs?|hours?|小时|个小时", "PT{}H"),
-        ("d|days?|天|日", "P{}D"),
-        ("w|weeks?|周", "P{}W"),
-        ("months?|月|个月", "P{}M, which is counted in dates; where hours are meant, PT720H"),
-    )
-)
-_COUNT = re.compile(r"0|[1-9]\d*")
+_COUNT = r"0|[1-9]\d*"
 
 
 def read_day(value: object) -> date:
@@ -42,7 +38,7 @@ def read_day(value: object) -> date:
     if type(value) is date:
         return value
     text = str(value)
-    if _DAY.fullmatch(text):
+    if re.fullmatch(_DAY, text):
         try:
             return date.fromisoformat(text)
         except ValueError:
@@ -69,11 +65,11 @@ def read_length(value: object) -> timedelta | Period:
         return value
     text = str(value)
     try:
-        if match := _HOURS.fullmatch(text):
+        if match := re.fullmatch(_HOURS, text):
             found = timedelta(**{unit: int(n) for unit, n in match.groupdict(default="0").items()})
             if found:
                 return found
-        elif match := _PERIOD.fullmatch(text):
+        elif match := re.fullmatch(_PERIOD, text):
             parts = {unit: int(n) for unit, n in match.groupdict(default="0").items()}
             period = Period(parts["years"] * 12 + parts["months"], parts["weeks"] * 7 + parts["days"])
             if period.months > _MOST_MONTHS or period.days > _MOST_DAYS:
@@ -99,10 +95,10 @@ def written_length(length: timedelta | Period) -> str:
 
 def _suggested(text: str) -> str:
     """What somebody who wrote ``2 hours`` or ``P1DT2H`` most likely meant."""
-    for spoken, form in _SPOKEN:
-        if match := spoken.fullmatch(text.strip()):
+    for words, form in _SPOKEN:
+        if match := re.fullmatch(rf"(\d+)\s*(?:{words})", text.strip(), re.IGNORECASE):
             return f"write {form.format(match[1])}"
-    if _DURATION.fullmatch(text):
+    if re.fullmatch(_DURATION, text):
         return "write hours only (P1D as PT24H), or days only, which are counted in dates"
     return "write hours like PT2H or PT30M, days like P14D, a month like P1M"
 
@@ -124,7 +120,7 @@ def read_clockface(value: object) -> time:
     if isinstance(value, time):
         return value
     text = str(value)
-    match = _CLOCKFACE.fullmatch(text)
+    match = re.fullmatch(_CLOCKFACE, text)
     if match is None:
         raise ValueError(f'"{text}" is not an hour of the day; write it like 09:00')
     return time(int(match[1]), int(match[2]))
@@ -135,7 +131,7 @@ def read_moment(value: object) -> datetime:
     if isinstance(value, datetime):
         return value
     text = str(value)
-    if not _MOMENT.fullmatch(text):
+    if not re.fullmatch(_MOMENT, text, re.ASCII):
         raise ValueError(f'"{text}" is not a time; write day and hour like 2014-04-07T10:00')
     moment = datetime.fromisoformat(text) if _in_calendar(text) else None
     if moment is None:
@@ -145,7 +141,7 @@ def read_moment(value: object) -> datetime:
 
 def _in_calendar(text: str) -> bool:
     try:
-        read_iso(text if _OFFSET.search(text) else f"{text}Z")
+        read_iso(text if re.search(_OFFSET, text) else f"{text}Z")
     except ValueError:
         return False
     return True
@@ -156,7 +152,7 @@ def read_count(value: object) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     text = str(value)
-    if not _COUNT.fullmatch(text):
+    if not re.fullmatch(_COUNT, text):
         raise ValueError(f'"{text}" is not a whole number; write digits only, like 30')
     return int(text)
 

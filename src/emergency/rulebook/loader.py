@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from functools import cache
 from importlib import resources
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
@@ -20,13 +19,12 @@ from pydantic import BaseModel, ValidationError
 
 from emergency import yamlfile
 from emergency.errors import BrokenDataError
-from emergency.rulebook import compiled
-from emergency.rulebook.calendar import Calendar, CalendarYear
+from emergency.rulebook.calendar import Calendar
+from emergency.rulebook.calendar_year import CalendarYear
 from emergency.rulebook.data_model import Title
 from emergency.rulebook.lookup import Rulebook, is_pattern
-from emergency.rulebook.model import Families, Kind, LevelTable, Rule, Scoped, Thresholds
-from emergency.rulebook.provisions import Declared, Elements, Provision, Unread
-from emergency.rulebook.shelf import Catalogue, Shelf
+from emergency.rulebook.model import LevelTable, Rule, Scoped, Thresholds, Unread
+from emergency.rulebook.provisions import Declared, Elements, Families, Kind, Provision
 from emergency.rulebook.vocabulary import Measure
 from emergency.yamlfile import BrokenFileError, Document, Flaw
 
@@ -56,78 +54,6 @@ class Reading:
     flaws: list[Flaw] = field(default_factory=list)
 
 
-def load(folder: Path | None = None) -> Rulebook:
-    """Load a rulebook.
-
-    Args:
-        folder: The folder of rules; the rules that come with this package unless given.
-
-    Raises:
-        BrokenDataError: There is no such folder, it holds no rule, or a file in it cannot be used; the
-            message names file, line and key of every mistake, and what to do.
-    """
-    return _packaged() if folder is None else rulebook_of(read_folder(folder))
-
-
-@cache
-def _packaged() -> Rulebook:
-    """The rules that come with this package: read from their files once, and from what was kept of them after that."""
-    with resources.as_file(_PACKAGED) as folder:
-        home = Path(__file__).parent
-        state = compiled.state_of(home) if folder.is_relative_to(home) else None
-        content = compiled.read(state, home) if state is not None else None
-        if content is not None:
-            return _of_content(content)
-        reading = _read(folder)
-        book = rulebook_of(reading)
-        if state is not None:
-            compiled.keep(state, home, _content(reading, book))
-        return book
-
-
-def _content(reading: Reading, book: Rulebook) -> compiled.Content:
-    """What of a folder is kept: every item as it stands in its file, in the order of the rulebook."""
-
-    def plain(items: Iterable[Scoped], documents: Mapping[str, tuple[Any, Document]]) -> list[Any]:
-        return [{**documents[item.id][1].data, "id": item.id} for item in items]
-
-    def dumped(named: Mapping[Any, BaseModel]) -> dict[Any, Any]:
-        return {key: value.model_dump(mode="json", exclude_unset=True) for key, value in named.items()}
-
-    return {
-        "fingerprint": book.fingerprint,
-        "rules": plain(book.rules, reading.rules),
-        "tables": plain(book.tables, reading.tables),
-        "provisions": plain(book.provisions, reading.provisions),
-        "elements": plain(book.elements, reading.elements),
-        "unread": plain(book.unread, reading.unread),
-        "years": {country: dumped(years) for country, years in reading.years.items()},
-        "families": reading.families,
-        "kinds": dumped(reading.kinds),
-        "words": {listed: dumped(words) for listed, words in reading.words.items()},
-    }
-
-
-def _of_content(content: compiled.Content) -> Rulebook:
-    """A rulebook whose items are read when somebody asks for them."""
-    years: Mapping[str, Mapping[str, Any]] = content["years"]
-    return Rulebook(
-        rules=Shelf(Rule, content["rules"]),
-        tables=Shelf(LevelTable, content["tables"]),
-        families={name: tuple(patterns) for name, patterns in content["families"].items()},
-        provisions=Shelf(Provision, content["provisions"]),
-        elements=Shelf(Elements, content["elements"]),
-        unread=Shelf(Unread, content["unread"]),
-        calendars={
-            country: Calendar(Catalogue(CalendarYear, {int(year): one for year, one in known.items()}))
-            for country, known in years.items()
-        },
-        kinds=Catalogue(Kind, content["kinds"]),
-        words={listed: Catalogue(Title, words) for listed, words in content["words"].items()},
-        kept_fingerprint=content["fingerprint"],
-    )
-
-
 def rulebook_of(reading: Reading) -> Rulebook:
     """Make a rulebook of what was read.
 
@@ -150,7 +76,7 @@ def rulebook_of(reading: Reading) -> Rulebook:
 
 
 def read_folder(folder: Path | None = None) -> Reading:
-    """Read every file of a folder and keep what is wrong beside what is right; for arguments see `load`."""
+    """Read every file of a folder, the packaged one unless given, and keep what is wrong beside what is right."""
     if folder is None:
         with resources.as_file(_PACKAGED) as packaged:
             return _read(packaged)

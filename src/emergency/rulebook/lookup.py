@@ -6,19 +6,19 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from difflib import get_close_matches
 from fnmatch import fnmatchcase, translate
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from emergency.domain.vocabulary import LEVELS_RISING, Category, Level, Line, Tier
 from emergency.errors import NotFoundError
 from emergency.rulebook.calendar import Calendar
-from emergency.rulebook.data_model import Title
-from emergency.rulebook.fingerprint import fingerprint
-from emergency.rulebook.model import Kind, LevelTable, Rule, Scoped, Thresholds
-from emergency.rulebook.provisions import Elements, Provision, Unread
 from emergency.rulebook.shelf import Scope, Shelf, scopes
+
+if TYPE_CHECKING:
+    from emergency.rulebook.data_model import Title
+    from emergency.rulebook.model import LevelTable, Rule, Scoped, Thresholds, Unread
+    from emergency.rulebook.provisions import Elements, Kind, Provision
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,11 @@ class Rulebook:
     @cached_property
     def fingerprint(self) -> str:
         """``sha256:…`` over the content: the same rules give the same, whatever files they came from."""
-        return self.kept_fingerprint or fingerprint(self)
+        if self.kept_fingerprint is not None:
+            return self.kept_fingerprint
+        from emergency.rulebook.fingerprint import fingerprint  # noqa: PLC0415 - mostly it is known already
+
+        return fingerprint(self)
 
     def rule(self, rule_id: str) -> Rule:
         """Give the rule of an id.
@@ -91,6 +95,8 @@ class Rulebook:
         """
         found = self._by_id.get(rule_id)
         if found is None:
+            from difflib import get_close_matches  # noqa: PLC0415 - only for whoever mistyped
+
             near = get_close_matches(rule_id, self._by_id, n=1, cutoff=0)
             hint = f" Did you mean {near[0]}?" if near else ""
             raise NotFoundError(f"There is no rule {rule_id}.{hint}")
@@ -277,7 +283,7 @@ class Rulebook:
 
 _NO_CALENDAR = Calendar({})
 
-S = TypeVar("S", Rule, LevelTable, Provision, Elements)
+S = TypeVar("S", "Rule", "LevelTable", "Provision", "Elements")
 
 
 def _known(scoped: Sequence[S], day: date) -> tuple[S, ...]:

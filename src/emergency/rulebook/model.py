@@ -6,10 +6,10 @@ own citation, so that a change of the law is a new value beside the old one, nev
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import (
     BeforeValidator,
@@ -259,6 +259,12 @@ class Example(Data):
     why: Words | None = None
 
 
+if TYPE_CHECKING:
+    Examples = Sequence[Example]
+else:  # read as a tuple; in a rule that was kept, a sequence that is opened when somebody asks for it
+    Examples = tuple[Example, ...]
+
+
 class Rule(Scoped):
     """One rule: one sentence of one text. Where it has several conditions, all of them must hold.
 
@@ -295,7 +301,7 @@ class Rule(Scoped):
     window: PeriodOnly | None = None
     suspended_by: Who | None = None
     values: Mapping[Day, RuleValue]
-    examples: tuple[Example, ...] = Field(default=(), exclude=True)
+    examples: Examples = Field(default=(), exclude=True)
     accepts: Mapping[Words, Words] = Field(default_factory=dict, exclude=True)
 
     _days = field_validator("values", mode="before")(with_days)
@@ -361,32 +367,25 @@ class LevelTable(Scoped):
         return value if isinstance(value, Thresholds) else None
 
 
-class Kind(Data):
-    """A kind of event (事件种类) under its usual name.
+class Unread(Scoped):
+    """A text that may have changed the rules it names and that nobody has read.
 
     Args:
-        title: What it is called.
-        category: Its category.
-        gbt35561_code: Its code in GB/T 35561-2017; None as long as nobody has the table.
+        row: Where it stands in the collection it was taken from.
+        since: The day on which it took effect.
+        rules: Ids or patterns of the rules that it may have changed.
+        citation: The text.
+        says: One line for every verdict that it could change.
+        recorded_on: The day on which this was noted.
     """
 
-    title: Title
-    category: Category
-    gbt35561_code: Words | None = None
-
-
-class Families(Data):
-    """The families of kinds (事件种类), each a list of patterns: a kind is the writer's own word.
-
-    Args:
-        families: The patterns of each family.
-        kinds: Kinds with a name of their own, for whoever looks for a word to write.
-    """
-
-    families: Annotated[
-        Mapping[Words, Annotated[tuple[Words, ...], Field(min_length=1)]], Field(min_length=1)
-    ]
-    kinds: Mapping[Slug, Kind] = Field(default_factory=dict)
+    row: Words
+    since: Day
+    rules: Annotated[tuple[Words, ...], Field(min_length=1)]
+    citation: Citation
+    says: Title
+    recorded_on: Day
+    __hash__ = Scoped.__hash__
 
 
 __all__ = [
@@ -394,8 +393,6 @@ __all__ = [
     "Citation",
     "Ending",
     "Example",
-    "Families",
-    "Kind",
     "LevelTable",
     "Limit",
     "Outcome",
@@ -406,6 +403,7 @@ __all__ = [
     "Scoped",
     "Thresholds",
     "Title",
+    "Unread",
     "Value",
     "Who",
 ]

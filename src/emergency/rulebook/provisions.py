@@ -1,4 +1,4 @@
-"""What texts say beside who owes whom a report: definitions, consequences, elements, and what nobody has read."""
+"""What texts say beside who owes whom a report: definitions, consequences, elements; and the words for all of it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
-from emergency.domain.vocabulary import Fault
-from emergency.rulebook.data_model import Citation, Data, Dated, Title, in_order, latest, with_days
+from emergency.domain.vocabulary import Category, Fault
+from emergency.rulebook.data_model import Data, Dated, Title, in_order, latest, with_days
 from emergency.rulebook.fields import Day, Truth, Words
 from emergency.rulebook.model import Scoped, Slug, Who
 from emergency.rulebook.vocabulary import Rank, RuleChannel, Stage
@@ -115,25 +115,32 @@ class Elements(Scoped):
         return value if value is not None and value.required is not None else None
 
 
-class Unread(Scoped):
-    """A text that may have changed the rules it names and that nobody has read.
+class Kind(Data):
+    """A kind of event (事件种类) under its usual name.
 
     Args:
-        row: Where it stands in the collection it was taken from.
-        since: The day on which it took effect.
-        rules: Ids or patterns of the rules that it may have changed.
-        citation: The text.
-        says: One line for every verdict that it could change.
-        recorded_on: The day on which this was noted.
+        title: What it is called.
+        category: Its category.
+        gbt35561_code: Its code in GB/T 35561-2017; None as long as nobody has the table.
     """
 
-    row: Words
-    since: Day
-    rules: Annotated[tuple[Words, ...], Field(min_length=1)]
-    citation: Citation
-    says: Title
-    recorded_on: Day
-    __hash__ = Scoped.__hash__
+    title: Title
+    category: Category
+    gbt35561_code: Words | None = None
+
+
+class Families(Data):
+    """The families of kinds (事件种类), each a list of patterns: a kind is the writer's own word.
+
+    Args:
+        families: The patterns of each family.
+        kinds: Kinds with a name of their own, for whoever looks for a word to write.
+    """
+
+    families: Annotated[
+        Mapping[Words, Annotated[tuple[Words, ...], Field(min_length=1)]], Field(min_length=1)
+    ]
+    kinds: Mapping[Slug, Kind] = Field(default_factory=dict)
 
 
 class Declared(Data):
@@ -146,8 +153,9 @@ __all__ = [
     "Declared",
     "ElementValue",
     "Elements",
+    "Families",
+    "Kind",
     "Provision",
     "ProvisionValue",
     "Sort",
-    "Unread",
 ]

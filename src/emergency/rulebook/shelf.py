@@ -1,23 +1,19 @@
-"""Collections whose items are read when somebody asks for them: an entry needs a dozen rules, not all of them."""
+"""Collections whose items are opened when somebody asks for them: an entry needs a few dozen rules, not all of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, overload
+from functools import cached_property
+from typing import Any, Generic, NamedTuple, TypeVar, overload
 
-from pydantic import BaseModel
+from emergency.rulebook.packing import opened, packed
 
-M = TypeVar("M", bound=BaseModel)
+M = TypeVar("M")
 K = TypeVar("K")
 
-Plain = dict[str, Any]
-"""An item as it stands in its file."""
 
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What an item speaks of, for finding it without reading it; each as in `Scoped`, and whose duty it is."""
+class Scope(NamedTuple):
+    """What an item speaks of, for finding it without opening it; each as in `Scoped`, and whose duty it is."""
 
     id: str
     categories: Sequence[str] | None
@@ -29,23 +25,24 @@ class Scope:
 
 
 class Shelf(Sequence[M], Generic[M]):
-    """Items of one model in a fixed order, each validated at the first use.
+    """Items in a fixed order, each packed until its first use.
 
     Args:
-        model: Their model.
-        plain: The items as they stand in their files, with their ids.
+        scopes: What each speaks of, as tuples of plain text.
+        items: The items, packed.
     """
 
-    def __init__(self, model: type[M], plain: list[Plain]) -> None:
-        self._model, self._plain = model, plain
-        self._read: list[M | None] = [None] * len(plain)
+    def __init__(self, scopes: Iterable[Iterable[Any]], items: Sequence[bytes]) -> None:
+        self._scopes = tuple(map(Scope._make, scopes))
+        self._packed = items
+        self._open: list[M | None] = [None] * len(items)
 
-    def scopes(self) -> Iterator[Scope]:
+    def scopes(self) -> tuple[Scope, ...]:
         """What each item speaks of, in order."""
-        return map(_plain_scope, self._plain)
+        return self._scopes
 
     def __len__(self) -> int:
-        return len(self._plain)
+        return len(self._packed)
 
     @overload
     def __getitem__(self, index: int) -> M: ...
@@ -54,33 +51,82 @@ class Shelf(Sequence[M], Generic[M]):
     def __getitem__(self, index: int | slice) -> M | Sequence[M]:
         if isinstance(index, slice):
             return [self[i] for i in range(*index.indices(len(self)))]
-        found = self._read[index]
+        found = self._open[index]
         if found is None:
-            found = self._read[index] = self._model.model_validate(self._plain[index])
+            found = self._open[index] = opened(self._packed[index])
         return found
 
 
 class Catalogue(Mapping[K, M], Generic[K, M]):
-    """Items of one model by key, each validated at the first use; for arguments see `Shelf`."""
+    """Items by key, each packed until its first use."""
 
-    def __init__(self, model: type[M], plain: Mapping[K, Plain]) -> None:
-        self._model, self._plain = model, plain
-        self._read: dict[K, M] = {}
+    def __init__(self, items: Mapping[K, bytes]) -> None:
+        self._packed = items
+        self._open: dict[K, M] = {}
 
     def __getitem__(self, key: K) -> M:
-        found = self._read.get(key)
+        found = self._open.get(key)
         if found is None:
-            found = self._read[key] = self._model.model_validate(self._plain[key])
+            found = self._open[key] = opened(self._packed[key])
         return found
 
     def __iter__(self) -> Iterator[K]:
-        return iter(self._plain)
+        return iter(self._packed)
 
     def __len__(self) -> int:
-        return len(self._plain)
+        return len(self._packed)
 
 
-def scopes(items: Iterable[Any]) -> Iterator[Scope]:
+class Later(Sequence[M], Generic[M]):
+    """A tuple that is packed until its first use: what few readers of an item ask for.
+
+    Args:
+        items: The tuple, packed.
+    """
+
+    def __init__(self, items: bytes) -> None:
+        self._packed = items
+
+    @cached_property
+    def _open(self) -> tuple[M, ...]:
+        items: tuple[M, ...] = opened(self._packed)
+        return items
+
+    def __reduce__(self) -> tuple[type[Later[M]], tuple[bytes]]:
+        return Later, (self._packed,)
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    @overload
+    def __getitem__(self, index: int) -> M: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[M, ...]: ...
+    def __getitem__(self, index: int | slice) -> M | tuple[M, ...]:
+        return self._open[index]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, (tuple, Later)) and self._open == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._open)
+
+    def __repr__(self) -> str:
+        return repr(self._open)
+
+
+def shelved(items: Iterable[Any], *, seldom: bool) -> tuple[list[tuple[Any, ...]], list[bytes]]:
+    """Pack items for a `Shelf`: what they speak of, and they themselves; for ``seldom`` see `packed`."""
+    listed = list(items)
+    return [_plain(_scope(item)) for item in listed], [packed(item, seldom=seldom) for item in listed]
+
+
+def catalogued(items: Mapping[K, object]) -> dict[K, bytes]:
+    """Pack items for a `Catalogue`."""
+    return {key: packed(item, seldom=True) for key, item in items.items()}
+
+
+def scopes(items: Iterable[Any]) -> Iterable[Scope]:
     """What each of some items speaks of, in order."""
     return items.scopes() if isinstance(items, Shelf) else map(_scope, items)
 
@@ -98,14 +144,6 @@ def _scope(item: Any) -> Scope:  # noqa: ANN401 - a rule, a table, a provisionâ€
     )
 
 
-def _plain_scope(plain: Plain) -> Scope:
-    who = plain.get("who") or {}
-    return Scope(
-        id=plain["id"],
-        categories=plain.get("categories"),
-        kinds=plain.get("kinds"),
-        kinds_except=plain.get("kinds_except"),
-        where=plain.get("where"),
-        tiers=who.get("tiers", ()),
-        lines=who.get("lines", ()),
-    )
+def _plain(scope: Scope) -> tuple[Any, ...]:
+    """A scope with text in place of words of closed lists: it is read without knowing them."""
+    return (scope.id, *(None if words is None else tuple(map(str, words)) for words in scope[1:]))

@@ -13,7 +13,8 @@ from typing import TypeVar
 
 from emergency.errors import BrokenDataError, NotFoundError
 from emergency.rulebook.calendar import Calendar
-from emergency.rulebook.loader import Reading, load, place_of, read_over
+from emergency.rulebook.compiled import load
+from emergency.rulebook.loader import Reading, place_of, read_over
 from emergency.rulebook.lookup import Rulebook
 from emergency.rulebook.model import LevelTable, Rule, Scoped, Thresholds, Value
 from emergency.yamlfile import BrokenFileError, nearest
