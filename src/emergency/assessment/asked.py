@@ -13,7 +13,7 @@ from emergency.assessment.model import Ground, Words
 from emergency.assessment.words import limit_words
 from emergency.domain.vocabulary import Category, Line, Tier
 from emergency.rulebook import Clock, Modality, Recipient, Rule, Rulebook, Stage, Value
-from emergency.rulebook.provisions import Unread
+from emergency.rulebook.model import Unread
 
 AFTER_REPORTS = frozenset(
     {Clock.FIRST_REPORT, Clock.FOLLOW_UP, Clock.LAST_REPORT, Clock.LAST_FOLLOW_UP, Clock.CHANGED}
