@@ -7,24 +7,43 @@ is then shown with the condition that is open.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from emergency.assessment.asked import Asked
-from emergency.assessment.due import window_end
+from emergency.assessment.due import Days, due_after, moved, window_end
 from emergency.assessment.holding import OWN, Held, first_reaching, without_unverified
 from emergency.assessment.knowledge import Knowledge
 from emergency.assessment.model import Words
-from emergency.assessment.reasons import CORRECTED_DOWNWARD, REGRADED_DOWN, WINDOW_OVER
+from emergency.assessment.pauses import NONE, pauses_of
+from emergency.assessment.reasons import (
+    CORRECTED_DOWNWARD,
+    MAYBE_CORRECTED,
+    MAYBE_REGRADED,
+    REGRADED_DOWN,
+    WINDOW_OVER,
+)
 from emergency.assessment.timeline import Step, Timeline
 from emergency.domain.events import Graded as GradedEntry
 from emergency.domain.fixed import fixed
-from emergency.domain.intervals import Interval, last_of, surely_after, surely_by
-from emergency.domain.offices import Office
+from emergency.domain.intervals import OPEN, Interval, hull, last_of, possibly_by, surely_after, surely_by
+from emergency.domain.offices import Directory, Office
 from emergency.domain.times import CHINA
-from emergency.domain.values import Facts
+from emergency.domain.values import NO_FACTS, Facts
 from emergency.domain.vocabulary import LEVELS_RISING
-from emergency.rulebook import Graded, Period, Rule, Rulebook, Thresholds
+from emergency.rulebook import (
+    Clock,
+    Graded,
+    Limit,
+    Period,
+    Rule,
+    Rulebook,
+    Thresholds,
+    YearNotPublishedError,
+)
 
 
 @fixed(slots=True)
@@ -118,9 +137,13 @@ class Holding:
     office: Office
     held: tuple[Held, ...]
     levels: Levels
+    directory: Directory | None = None
+    """Who stands above it, and who may suspend what it owes; None: nobody that is known."""
 
     gradings: tuple[Step, ...] = field(init=False)
     """The office's own official gradings."""
+    gradings_above: tuple[Step, ...] = field(init=False)
+    """Those of the offices above it."""
     circumstances: frozenset[str] = field(init=False)
     """Every circumstance that anything it held states."""
     reached: dict[object, Reached] = field(init=False, default_factory=dict)
@@ -128,7 +151,12 @@ class Holding:
 
     def __post_init__(self) -> None:
         """Work out what is asked of it again and again."""
+        directory = self.directory
+        above = frozenset(directory.above(self.office.id)) if directory is not None else frozenset()
         self.__dict__.update(
+            gradings_above=tuple(
+                [s for s in self.timeline.steps if s.act is GradedEntry and s.office in above]
+            ),
             gradings=tuple([s for s in self.timeline.acts(self.office.id) if s.act is GradedEntry]),
             circumstances=frozenset([slug for h in self.held for slug in h.facts.circumstances]),
         )
@@ -145,28 +173,64 @@ def started(holding: Holding, asked: Asked, base: Start, knowledge: Knowledge) -
     """
     start, rule = base, asked.rule
     if rule.levels is not None or rule.at_least is not None:
-        start = _by_figures(holding, asked, start, knowledge)
+        start = _by_figures(holding, asked, start, knowledge, None)
     if rule.circumstances is not None:
-        start = _by_circumstances(holding, asked, start)
+        start = _by_circumstances(holding, asked, start, None)
     if rule.level_unclear:
-        start = _while_unclear(holding, start, knowledge)
+        start = _while_unclear(holding, start, knowledge.since)
     return start
 
 
-def _by_figures(holding: Holding, asked: Asked, base: Start, knowledge: Knowledge) -> Start:
-    rule = asked.rule
-    if asked.figures not in holding.reached:
-        holding.reached[asked.figures] = first_reaching(
-            holding.held, lambda facts: _meets(holding, rule, facts)
-        )
-    reached = holding.reached[asked.figures]
-    graded = _graded_so(holding, rule)
-    if graded is not None and (reached is None or not surely_by(reached[0], graded.at)):
-        return _from(base, graded.at, graded.id, graded.rests_on, _lowered(holding, asked, graded))
-    if reached is None:
+def holds_on(holding: Holding, asked: Asked, base: Start, knowledge: Knowledge, moment: datetime) -> Start:
+    """Whether what a rule asks for was so at an instant, after all that was corrected or regraded by then.
+
+    Returns:
+        Since when, and ``sure`` where it surely was so at that instant. Where it was not, or not surely, the
+        condition says why: `CORRECTED_DOWNWARD` or `REGRADED_DOWN` where it surely was so no longer.
+    """
+    start, rule, then = base, asked.rule, Interval(moment, moment)
+    if rule.levels is not None or rule.at_least is not None:
+        start = _by_figures(holding, asked, start, knowledge, then)
+    if rule.circumstances is not None:
+        start = _by_circumstances(holding, asked, start, then)
+    if rule.level_unclear:
+        start = _while_unclear(holding, start, then)
+    return start
+
+
+@fixed(eq=False)
+class _Brought:
+    """What met a condition on figures: figures that the office held, or its own official grading."""
+
+    since: Interval
+    step: Step
+    rests_on: tuple[str, ...]
+    held: Held | None = None
+
+
+def _by_figures(
+    holding: Holding, asked: Asked, base: Start, knowledge: Knowledge, then: Interval | None
+) -> Start:
+    """Since when the figures or the level were so, and were not undone before the report was due, or ``then``."""
+    undone: tuple[_Brought, Words] | None = None
+    for brought in _brought(holding, asked):
+        if then is not None and not possibly_by(brought.since, then):
+            continue
+        why = _undone(holding, asked, base, brought, knowledge, then)
+        if why is None and then is not None and not surely_by(brought.since, then):
+            why = asked.figures_open
+        since = brought.since
+        if why is None:
+            if undone is not None and undone[1] not in _SURELY:
+                # Either it still held since before, or it was so again.
+                since = Interval(undone[0].since.earliest, since.latest)
+            return _from(base, since, brought.step.id, brought.rests_on, None)
+        if undone is None or (undone[1] in _SURELY and why not in _SURELY):
+            undone = brought, why
+    if undone is None:
         return Start(base.at, base.trigger, sure=False, condition=asked.figures_open, rests_on=base.rests_on)
-    since, brought = reached
-    return _from(base, since, brought.step.id, brought.rests_on, _undone(holding, asked, brought, knowledge))
+    brought, why = undone
+    return _from(base, brought.since, brought.step.id, brought.rests_on, why)
 
 
 def _from(base: Start, since: Interval, step: str, rests_on: tuple[str, ...], undone: Words | None) -> Start:
@@ -179,33 +243,119 @@ def _from(base: Start, since: Interval, step: str, rests_on: tuple[str, ...], un
     return Start(at, trigger, sure=base.sure, condition=base.condition, rests_on=rests)
 
 
-def _graded_so(holding: Holding, rule: Rule) -> Step | None:
-    """The office's own first official grading as one of the rule's levels."""
+def _brought(holding: Holding, asked: Asked) -> Iterator[_Brought]:
+    """What met the condition, the first first; what came later counts only where the first was undone."""
+    key, rule = asked.figures, asked.rule
+    if key not in holding.reached:
+        holding.reached[key] = first_reaching(holding.held, lambda facts: _meets(holding, rule, facts))
+    reached = holding.reached[key]
+    figures = (
+        None if reached is None else _Brought(reached[0], reached[1].step, reached[1].rests_on, reached[1])
+    )
+    gradings = [_Brought(s.at, s, s.rests_on) for s in _graded_so(holding, rule)]
+    graded = gradings[0] if gradings else None
+    if graded is not None and (figures is None or not surely_by(figures.since, graded.since)):
+        yield graded
+        if figures is not None:
+            yield figures
+    elif figures is not None:
+        yield figures
+    again = [*gradings]
+    if reached is not None:
+        again += [_Brought(h.since, h.step, h.rests_on, h) for h in _again(holding, rule, reached[1])]
+    first = {id(one.step) for one in (graded, figures) if one is not None}
+    if graded is not None and figures is not None and surely_by(figures.since, graded.since):
+        first.discard(id(graded.step))
+    yield from sorted((one for one in again if id(one.step) not in first), key=_late_end)
+
+
+def _late_end(brought: _Brought) -> tuple[float, str]:
+    latest = brought.since.latest
+    return (latest.timestamp() if latest else float("inf")), brought.step.ref
+
+
+def _graded_so(holding: Holding, rule: Rule) -> list[Step]:
+    """The office's own official gradings as one of the rule's levels, the first first."""
     if rule.levels is None or rule.at_least is not None or not holding.gradings:
-        return None
+        return []
     found = [
         s
         for s in holding.gradings
         if isinstance(s.entry, GradedEntry) and s.entry.level in rule.levels and s.at.latest is not None
     ]
-    return min(found, key=lambda s: (s.at.latest, s.ref), default=None)
+    return sorted(found, key=lambda s: (s.at.latest, s.ref))
 
 
-def _undone(holding: Holding, asked: Asked, brought: Held, knowledge: Knowledge) -> Words | None:
-    """Why the figures that met the condition do not bind, where they do not."""
-    rule = asked.rule
-    if _corrected_downward(holding, asked, brought):
-        return CORRECTED_DOWNWARD
-    if rule.levels is None:
+def _again(holding: Holding, rule: Rule, first: Held) -> Iterator[Held]:
+    """Figures by which it may be so again: the office's own word, or more than was ever said before."""
+    most = graded_measures(first.facts)
+    for item in holding.held:
+        if (
+            item is first
+            or item.by_then
+            or item.since.latest is None
+            or not _meets(holding, rule, item.facts)
+        ):
+            continue
+        more = any(n > most.get(name, 0) for name, n in graded_measures(item.facts).items())
+        if item.source == OWN or more:
+            yield item
+
+
+def _undone(
+    holding: Holding,
+    asked: Asked,
+    base: Start,
+    brought: _Brought,
+    knowledge: Knowledge,
+    then: Interval | None,
+) -> Words | None:
+    """Why what met the condition does not bind, or may not bind, where that is so."""
+    held = brought.held
+    if held is not None and _window_over(holding, asked, held, knowledge):
+        return WINDOW_OVER
+    corrections = [] if held is None else _corrections(holding, held, brought.since)
+    gradings = _regradings(holding, asked, brought)
+    if not corrections and not gradings:
         return None
-    window = _window(holding, brought)
-    occurred = holding.timeline.occurred.latest
-    if window is not None and occurred is not None:
-        end = window_end(window, occurred, CHINA)
-        knew = knowledge.since.latest
-        if brought.since.earliest is not None and brought.since.earliest > end and knew and knew <= end:
-            return WINDOW_OVER
-    return _lowered(holding, asked, brought.step)
+    due = then if then is not None else _due(holding, asked, last_of((base.at, brought.since)), knowledge)
+    if due is None:
+        return None
+    corrected = _still_so(
+        [(h.since, h.facts) for h in corrections if possibly_by(h.since, due)],
+        due,
+        lambda words: _still(holding, asked.rule, held.facts if held is not None else NO_FACTS, words),
+    )
+    regraded = _still_so(
+        [(at, high) for at, high in gradings if possibly_by(at, due)],
+        due,
+        lambda highs: not highs or highs[-1],
+    )
+    if corrected is False:
+        return CORRECTED_DOWNWARD
+    if regraded is False:
+        return REGRADED_DOWN
+    if corrected is None:
+        return MAYBE_CORRECTED
+    return MAYBE_REGRADED if regraded is None else None
+
+
+_SURELY = (CORRECTED_DOWNWARD, REGRADED_DOWN, WINDOW_OVER)
+"""Why it surely did not bind."""
+
+
+def _window_over(holding: Holding, asked: Asked, held: Held, knowledge: Knowledge) -> bool:
+    """Whether the figures came after the period in which they still change the level of a known event."""
+    if asked.rule.levels is None:
+        return False
+    window = _window(holding, held)
+    knew = knowledge.since.latest
+    # Whatever it knew of had happened by then.
+    occurred = holding.timeline.occurred.latest or knew
+    if window is None or occurred is None or knew is None or held.since.earliest is None:
+        return False
+    end = window_end(window, occurred, CHINA)
+    return held.since.earliest > end and knew <= end
 
 
 def _window(holding: Holding, brought: Held) -> Period | None:
@@ -213,40 +363,81 @@ def _window(holding: Holding, brought: Held) -> Period | None:
     return graded.table.window if graded is not None else None
 
 
-def _lowered(holding: Holding, asked: Asked, step: Step) -> Words | None:
-    """Whether the office officially lowered the level below the rule's before the report was due."""
-    longest, levels = asked.longest, asked.rule.levels
-    if levels is None or longest is None or step.at.latest is None or not holding.gradings:
-        return None
-    least = min(LEVELS_RISING.index(level) for level in levels)
-    for grading in holding.gradings:
-        entry = grading.entry
-        if (
-            isinstance(entry, GradedEntry)
-            and LEVELS_RISING.index(entry.level) < least
-            and surely_after(grading.at, step.at)
-            and grading.at.latest is not None
-            and grading.at.latest <= step.at.latest + longest
-        ):
-            return REGRADED_DOWN
-    return None
-
-
-def _corrected_downward(holding: Holding, asked: Asked, brought: Held) -> bool:
-    """Whether the office itself found, before the report was due, that the figures do not meet the condition."""
-    if asked.longest is None or brought.since.latest is None:
-        return False
-    due = brought.since.latest + asked.longest
-    return any(
-        h.source == OWN
-        and not h.by_then
-        and surely_after(h.since, brought.since)
-        and h.since.latest is not None
-        and h.since.latest <= due
-        and set(graded_measures(h.facts)) >= set(graded_measures(brought.facts))
-        and not _meets(holding, asked.rule, h.facts)
+def _corrections(holding: Holding, held: Held, since: Interval) -> list[Held]:
+    """What the office itself found after what met the condition, or may have found after it."""
+    return [
+        h
         for h in holding.held
-    )
+        if h.source == OWN and not h.by_then and h.step is not held.step and not surely_by(h.since, since)
+    ]
+
+
+def _regradings(holding: Holding, asked: Asked, brought: _Brought) -> list[tuple[Interval, bool]]:
+    """The gradings that may undo it or confirm it, each with whether it is no lower than the rule asks for.
+
+    A grading of its own undoes only a grading: figures stand until they are corrected. One by an office above undoes
+    both; when the office heard of one that raised the level, the record does not say.
+    """
+    levels = asked.rule.levels
+    if levels is None:
+        return []
+    least = min(LEVELS_RISING.index(level) for level in levels)
+    own = holding.gradings if brought.held is None else ()
+    found: list[tuple[Interval, bool]] = []
+    for step in (*own, *holding.gradings_above):
+        entry = step.entry
+        if step is brought.step or not isinstance(entry, GradedEntry) or surely_by(step.at, brought.since):
+            continue
+        high = LEVELS_RISING.index(entry.level) >= least
+        heard = step.office == holding.office.id or not high
+        found.append((step.at if heard else Interval(step.at.earliest, None), high))
+    return found
+
+
+T = TypeVar("T")
+
+
+def _still_so(words: list[tuple[Interval, T]], due: Interval, so: Callable[[list[T]], bool]) -> bool | None:
+    """Whether it still was so by a moment, after the words that surely or possibly came by then; None: open."""
+    if not words:
+        return True
+    words = sorted(words, key=lambda word: (word[0].latest is None, word[0].latest))
+    surely = [word for word in words if surely_by(word[0], due)]
+    outcomes = {so([said for _, said in surely]), so([said for _, said in words])}
+    for last in words:
+        if not any(surely_after(word[0], last[0]) for word in surely):
+            outcomes.add(so([*(said for at, said in surely if (at, said) != last), last[1]]))
+    return outcomes.pop() if len(outcomes) == 1 else None
+
+
+def _due(holding: Holding, asked: Asked, start: Interval, knowledge: Knowledge) -> Interval | None:
+    """When the rule's report was due from a start on; None for one that is due at once, or again and again."""
+    days = {end.astimezone(CHINA).date() for end in (start.earliest, start.latest) if end is not None}
+    in_force = [terms.value.limit for day in days if (terms := asked.on(day)) is not None]
+    limits = [one for one in in_force if one.hours is not None or one.counts_days]
+    if not limits:
+        return None
+    zone, rule = ZoneInfo(holding.office.zone), asked.rule
+    paused = NONE
+    if holding.directory is not None:
+        paused = pauses_of(holding.timeline, holding.directory, rule, holding.office.id, zone)
+    counted = Days(zone, holding.levels.rulebook.calendar(rule.id), paused.surely, paused.possibly)
+    try:
+        ends = [_end(limit, start, counted, knowledge) for limit in limits]
+    except YearNotPublishedError:
+        return OPEN
+    return hull(ends)
+
+
+def _end(limit: Limit, start: Interval, days: Days, knowledge: Knowledge) -> Interval:
+    end, outer = due_after(limit, start, days), limit.at_most
+    if outer is not None:
+        early = None
+        if outer.clock in (Clock.LEARNED, Clock.RECEIVED, Clock.OCCURRED) and end.earliest is not None:
+            early = due_after(Limit(within=outer.within), knowledge.since, days).earliest
+            early = None if early is None else min(early, end.earliest)
+        end = Interval(early, end.latest)
+    return moved(limit, end, days)
 
 
 def _meets(holding: Holding, rule: Rule, facts: Facts) -> bool:
@@ -259,26 +450,55 @@ def _meets(holding: Holding, rule: Rule, facts: Facts) -> bool:
     return graded is not None and graded.level in rule.levels
 
 
-def _by_circumstances(holding: Holding, asked: Asked, base: Start) -> Start:
+def _still(holding: Holding, rule: Rule, facts: Facts, corrections: list[Facts]) -> bool:
+    """Whether facts still meet the condition, or a graver one, after what replaced some of their figures."""
+    for later in corrections:
+        facts = _corrected(facts, without_unverified(later))
+    if rule.at_least is not None and not rule.figures_reach(graded_measures(without_unverified(facts))):
+        return False
+    if rule.levels is None:
+        return True
+    graded = holding.levels.of(facts)
+    least = min(LEVELS_RISING.index(level) for level in rule.levels)
+    return graded is not None and LEVELS_RISING.index(graded.level) >= least
+
+
+def _corrected(facts: Facts, later: Facts) -> Facts:
+    """Facts of which a later word replaces the figures that it speaks of, and no others."""
+    stated = {name: count for name in _PEOPLE_AND_LOSS if (count := getattr(later, name)) is not None}
+    if not stated and not later.figures:
+        return facts
+    said: dict[str, object] = dict(stated)
+    if "dead_or_missing" in stated:
+        said |= {name: stated.get(name) for name in ("deaths", "missing", "bodies")}
+    elif "deaths" in stated and "missing" in stated:
+        said["dead_or_missing"] = None
+    if later.figures:
+        names = {figure.of for figure in later.figures}
+        said["figures"] = (*(f for f in facts.figures if f.of not in names), *later.figures)
+    spoken_of = {name for name in facts.verifying if name not in stated}
+    return facts.model_copy(update={**said, "verifying": tuple(n for n in facts.verifying if n in spoken_of)})
+
+
+def _by_circumstances(holding: Holding, asked: Asked, base: Start, then: Interval | None) -> Start:
     wanted = holding.circumstances.intersection(asked.rule.circumstances or ())
-    if not wanted:
+    reached = None
+    if wanted:
+        reached = first_reaching(holding.held, lambda facts: not wanted.isdisjoint(facts.circumstances))
+    if reached is None or (then is not None and not surely_by(reached[0], then)):
         return Start(
             base.at, base.trigger, sure=False, condition=asked.circumstances_open, rests_on=base.rests_on
         )
-    reached = first_reaching(holding.held, lambda facts: not wanted.isdisjoint(facts.circumstances))
-    assert reached is not None  # noqa: S101 - something that it held states one of them
     since, brought = reached
     return _from(base, since, brought.step.id, brought.rests_on, None)
 
 
-def _while_unclear(holding: Holding, base: Start, knowledge: Knowledge) -> Start:
+def _while_unclear(holding: Holding, base: Start, by: Interval) -> Start:
     """It binds from the first knowledge, while nothing that the office held told of a level."""
     told = [
-        h
-        for h in holding.held
-        if holding.levels.of(h.facts) is not None and not surely_after(h.since, knowledge.since)
+        h for h in holding.held if holding.levels.of(h.facts) is not None and not surely_after(h.since, by)
     ]
-    graded = [s for s in holding.gradings if not surely_after(s.at, knowledge.since)]
+    graded = [s for s in holding.gradings if not surely_after(s.at, by)]
     if not told and not graded:
         return base
     return Start(base.at, base.trigger, sure=False, condition=LEVEL_TOLD, rests_on=base.rests_on)
@@ -316,3 +536,5 @@ COUNTED = (
     "evacuated",
     "at_risk",
 )
+
+_PEOPLE_AND_LOSS = (*COUNTED, "dead_or_missing", "bodies")

@@ -37,6 +37,10 @@ CORRECTED_DOWNWARD = Words(
     "达到该规定条件的数字，在应报时限之前已被本单位核减",
     "the figures that met the rule's condition were found too high by the office itself before it was due",
 )
+MAYBE_CORRECTED = Words(
+    "达到该规定条件的数字，可能在应报时限之前已被本单位核减，核减的时间未能确定",
+    "the figures that met the rule's condition may have been found too high by the office itself in time",
+)
 LINE_OPEN = Words(
     "接报单位在报送网络中未按条块区分，不能认定报错单位",
     "the directory does not tell the recipient's line apart: nobody can say that the report went to a wrong office",
@@ -69,6 +73,10 @@ WINDOW_OVER = Words(
 )
 REGRADED_DOWN = Words(
     "应报时限之前，等级已正式下调，不再适用", "before it was due the level was officially lowered"
+)
+MAYBE_REGRADED = Words(
+    "等级可能在应报时限之前已正式下调，下调的时间未能确定",
+    "the level may have been officially lowered before it was due",
 )
 MAYBE_FINAL = Words(
     "事态稳定后有报告在案，但未注明是否为终报",
