@@ -438,7 +438,6 @@ def test_the_view_of_an_office_accuses_nobody_whom_the_record_clears() -> None:
 # -- dates and days off ----------------------------------------------------------------------------------------
 
 
-@fault("the shift is applied to the two ends alone: a due time between them may lie after both")
 def test_a_shift_between_two_ends_that_are_not_shifted() -> None:
     """Known on Saturday at 23:00 it was due on Monday at noon; known on Sunday at 09:00, on Monday at 09:00."""
     shifted = rule(
@@ -452,7 +451,6 @@ def test_a_shift_between_two_ends_that_are_not_shifted() -> None:
     assert accused(judge(shifted, **record, **{"s1.at": open_})) == []
 
 
-@fault("the shift turns the ends of an interval round")
 def test_a_due_time_never_ends_before_it_begins() -> None:
     shifted = rule(
         stage="first",
@@ -477,7 +475,6 @@ def test_a_bare_day_is_one_day() -> None:
     assert states(result) == {"2020-03-11": "met", "2020-03-12": "late"}
 
 
-@fault("the midnight that ends a bare day is taken for a moment of the next")
 def test_a_figure_of_a_bare_day_is_due_on_that_day() -> None:
     changed = {**act("learned", "2020-03-11", facts={"deaths": "2"}), "id": "changed"}
     assert due(judge(SAME_DAY, changed)) == {"changed": "2020-03-12T00:00:00+08:00"}
@@ -506,7 +503,6 @@ def test_an_outer_end_that_never_began_binds_nobody() -> None:
 # -- suspended -------------------------------------------------------------------------------------------------
 
 
-@fault("an office of the right kind that stands above somebody else suspends the duty")
 def test_only_an_office_above_may_suspend() -> None:
     """A city elsewhere is no authority over this county (principle 10)."""
     offices = {

@@ -40,18 +40,31 @@ ONCE = frozenset({Clock.STABLE, Clock.ENDED, Clock.VERIFIED})
 """The clocks that start only once, at the first such act."""
 
 
-def started_by(timeline: Timeline, office: str, clock: Clock) -> list[Start]:
-    """Every start of a clock for an office, the earliest first; its own acts, or for an end that of anyone."""
-    key = ("started", office, clock)
+def started_by(
+    timeline: Timeline, office: str, clock: Clock, askers: frozenset[str] | None = None
+) -> list[Start]:
+    """Every start of a clock for an office, the earliest first; its own acts, or for an end that of anyone.
+
+    Args:
+        timeline: The incident.
+        office: Whose clock.
+        clock: The clock.
+        askers: Whose inquiries call for an answer, for the clock of an inquiry; None for anybody's.
+    """
+    key = ("started", office, clock, askers)
     if key not in timeline.memo:
-        timeline.memo[key] = _started_by(timeline, office, clock)
+        timeline.memo[key] = _started_by(timeline, office, clock, askers)
     found: list[Start] = timeline.memo[key]
     return found
 
 
-def _started_by(timeline: Timeline, office: str, clock: Clock) -> list[Start]:
+def _started_by(timeline: Timeline, office: str, clock: Clock, askers: frozenset[str] | None) -> list[Start]:
     if clock is Clock.ASKED:
-        return [_asked(timeline, s, office) for s in timeline.told(office) if s.act is Inquired]
+        return [
+            _asked(timeline, s, office)
+            for s in timeline.told(office)
+            if s.act is Inquired and (askers is None or s.office in askers)
+        ]
     kinds = ACTS.get(clock)
     if kinds is None:
         return []

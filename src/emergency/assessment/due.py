@@ -8,7 +8,7 @@ are not published is unknown, never guessed.
 from __future__ import annotations
 
 import calendar as months
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -16,16 +16,36 @@ from zoneinfo import ZoneInfo
 from emergency.domain.intervals import Interval
 from emergency.rulebook import Calendar, Limit, Period
 
-Paused = Callable[[date], bool]
-"""Whether a date does not count, because the duty was suspended on it."""
-
 LONGEST = 100 * 366
-"""More dates than any limit: a suspension that is never lifted leaves no due time."""
+"""More dates than any limit."""
+
+INSTANT = timedelta(microseconds=1)
+"""What lies between the end of a date and the beginning of the next."""
 
 
-def never(_: date) -> bool:
-    """No date is suspended."""
-    return False
+class Paused:
+    """The dates that do not count, because the duty was suspended on them.
+
+    Args:
+        spans: First and last date of each suspension; one that is never lifted ends with the last date there is.
+    """
+
+    def __init__(self, spans: Iterable[tuple[date, date]] = ()) -> None:
+        self.spans = tuple((first, last) for first, last in spans if first <= last)
+        self.endless = min((first for first, last in self.spans if last == date.max), default=None)
+        """From then on no date counts any more: no limit in days ever runs out."""
+
+    def __call__(self, day: date) -> bool:
+        """Whether a date does not count."""
+        return any(first <= day <= last for first, last in self.spans)
+
+    def for_good(self, day: date) -> bool:
+        """Whether neither the date nor any after it counts."""
+        return self.endless is not None and day >= self.endless
+
+
+never = Paused()
+"""No date is suspended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +68,17 @@ class Days:
 def due_after(limit: Limit, start: Interval, days: Days) -> Interval:
     """When a limit with a length runs out, for a clock that started within an interval; before any shift off a day off.
 
+    The midnight that ends the interval is no moment of the next date, where the interval is more than that midnight.
+
     Raises:
         YearNotPublishedError: it is counted in working days of a year that is not known.
     """
+    latest = start.latest
+    if latest is not None and limit.hours is None and latest != start.earliest:
+        latest -= INSTANT
     return Interval(
         None if start.earliest is None else _due(limit, start.earliest, days, days.surely_paused),
-        None if start.latest is None else _due(limit, start.latest, days, days.possibly_paused),
+        None if latest is None else _due(limit, latest, days, days.possibly_paused),
     )
 
 
@@ -79,22 +104,41 @@ def _due(limit: Limit, moment: datetime, days: Days, paused: Paused) -> datetime
 def moved(limit: Limit, due: Interval, days: Days) -> Interval:
     """The due time after the limit's shift: what falls on a day off is due on the next working day.
 
+    What lies between two ends may be shifted beyond both: a Sunday before a Monday morning, to Monday noon.
+
     Raises:
         YearNotPublishedError: the working days of that year are not known.
     """
     if limit.shift is None:
         return due
+    early, late = due.earliest, due.latest
+    moved_early = None if early is None else _moved(limit, early, days)
+    moved_late = None if late is None else _moved(limit, late, days)
+    if early is not None and moved_early is not None and moved_early != early:
+        on = _dated(moved_early, days.zone)
+        # Whatever fell due on that working day itself is due then, perhaps before what was moved there.
+        if late is None or _dated(late, days.zone) >= on:
+            exact = limit.counts_days and limit.at_most is None
+            itself = _end_of(on, limit.by, days.zone) if exact else datetime.combine(on, time(), days.zone)
+            moved_early = min(moved_early, itself)
+    if late is not None and moved_late == late:
+        before = _dated(late, days.zone) - timedelta(days=1)
+        possible = early is None or _dated(early, days.zone) <= before
+        if possible and not days.calendar.is_working(before):
+            moved_late = max(late, _end_of(_dated(late, days.zone), limit.shift_by, days.zone))
+    return Interval(moved_early, moved_late)
 
-    def move(end: datetime | None) -> datetime | None:
-        if end is None:
-            return None
-        # What ends at midnight is due on the day that it ends, not on the next.
-        day = (end - timedelta(microseconds=1)).astimezone(days.zone).date()
-        if days.calendar.is_working(day):
-            return end
-        return _end_of(days.calendar.next_working(day), limit.shift_by, days.zone)
 
-    return Interval(move(due.earliest), move(due.latest))
+def _moved(limit: Limit, end: datetime, days: Days) -> datetime:
+    day = _dated(end, days.zone)
+    if days.calendar.is_working(day):
+        return end
+    return _end_of(days.calendar.next_working(day), limit.shift_by, days.zone)
+
+
+def _dated(end: datetime, zone: ZoneInfo) -> date:
+    """The date on which something is due: what ends at midnight is due on the day that it ends, not on the next."""
+    return (end - INSTANT).astimezone(zone).date()
 
 
 def last_day(limit: Limit, first: date, calendar: Calendar, paused: Paused = never) -> date | None:
@@ -111,11 +155,13 @@ def last_day(limit: Limit, first: date, calendar: Calendar, paused: Paused = nev
 
 
 def _working(first: date, count: int, calendar: Calendar, paused: Paused) -> date | None:
-    if paused is never:
+    if not paused.spans:
         return calendar.working_days_after(first, count)
     day = first
     for _ in range(LONGEST):
         day += timedelta(days=1)
+        if paused.for_good(day):
+            return None
         if calendar.is_working(day) and not paused(day):
             count -= 1
         if not count:
@@ -128,13 +174,15 @@ def _later(first: date, length: Period, paused: Paused) -> date | None:
     month = first.month - 1 + length.months
     year, month = first.year + month // 12, month % 12 + 1
     last = date(year, month, min(first.day, months.monthrange(year, month)[1])) + timedelta(days=length.days)
-    if paused is never:
+    if not paused.spans:
         return last
     lost, day = 0, first
     for _ in range(LONGEST):
         if day >= last + timedelta(days=lost):
             return day
         day += timedelta(days=1)
+        if paused.for_good(day):
+            return None
         lost += paused(day)
     return None
 
