@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from emergency.assessment.clocks import KNOWLEDGE, situation_over
 from emergency.assessment.conditions import Start
 from emergency.assessment.doing import Doing
-from emergency.assessment.due import Days, Paused, due_after, last_day, moved
+from emergency.assessment.due import INSTANT, Days, Paused, due_after, last_day, moved
 from emergency.assessment.duties import (
     Claim,
     Duty,
@@ -173,8 +173,10 @@ def _recurring(record: OfficeRecord, claim: Claim, days: Days, suspended_by: tup
 
 def _sums(limit: Limit, start: Interval, days: Days) -> Iterator[Sum]:
     """The arithmetic at both ends of a start; one line where they give the same."""
+    # The midnight that ends what is only known to a day is no moment of the next.
+    less = timedelta() if limit.hours is not None or start.latest == start.earliest else INSTANT
     lines = [
-        _sum(end, limit, moment, days, paused)
+        _sum(end, limit, (moment, moment - less if end == "latest" else moment), days, paused)
         for end, moment, paused in (
             ("earliest", start.earliest, days.surely_paused),
             ("latest", start.latest, days.possibly_paused),
@@ -185,19 +187,21 @@ def _sums(limit: Limit, start: Interval, days: Days) -> Iterator[Sum]:
         lines[1].start,
         lines[1].due,
     ):
-        yield _sum("both", limit, lines[0].start, days, days.surely_paused)
+        yield _sum("both", limit, (lines[0].start, lines[0].start), days, days.surely_paused)
     else:
         yield from lines
 
 
-def _sum(end: str, limit: Limit, moment: datetime, days: Days, paused: Paused) -> Sum:
-    due = due_after(limit, Interval(moment, None), Days(days.zone, days.calendar, paused)).earliest
+def _sum(end: str, limit: Limit, at: tuple[datetime, datetime], days: Days, paused: Paused) -> Sum:
+    """One line of it, from a moment as it stands on record and as it is counted."""
+    moment, counted = at
+    due = due_after(limit, Interval(counted, None), Days(days.zone, days.calendar, paused)).earliest
     return Sum(
         end=end,
         start=moment,
         limit=limit_words(limit),
         due=due,
-        count=_count(limit, moment, days, paused) if limit.counts_days else None,
+        count=_count(limit, counted, days, paused) if limit.counts_days else None,
     )
 
 
