@@ -12,7 +12,7 @@ from functools import cached_property
 from emergency.assessment.model import Ground, Words
 from emergency.assessment.words import limit_words
 from emergency.domain.vocabulary import Category, Line, Tier
-from emergency.rulebook import Clock, Modality, Recipient, Rule, Rulebook, Stage, Value
+from emergency.rulebook import Clock, Modality, Rule, Rulebook, Stage, Value
 from emergency.rulebook.provisions import Unread
 
 AFTER_REPORTS = frozenset(
@@ -64,15 +64,6 @@ class Terms:
         return known
 
 
-Wanted = tuple[object, ...]
-"""What tells one kind of recipient from another."""
-
-
-def wanted(to: Recipient) -> Wanted:
-    """What tells one kind of recipient from another."""
-    return to.tier, to.line, to.or_above, to.any_line
-
-
 class Asked:
     """One rule that binds, taken apart."""
 
@@ -82,7 +73,8 @@ class Asked:
         self._circumstances = rulebook.words.get("circumstances", {})
         self.stage = rule.stage
         self.channel = rule.channel.value
-        self.wanted = wanted(rule.to)
+        self.wanted = f"{rule.to.tier} {rule.to.line} {rule.to.or_above} {rule.to.any_line}"
+        """What tells its kind of recipient from those of other rules."""
         self.named = rule.to.named is not None
         self.figures = (rule.levels, None if rule.at_least is None else tuple(rule.at_least.items()))
         """What tells its condition on figures from those of other rules."""

@@ -12,7 +12,7 @@ from datetime import date
 
 from emergency.assessment.asked import Asked
 from emergency.assessment.due import window_end
-from emergency.assessment.holding import OWN, Held, first_reaching, without_unverified
+from emergency.assessment.holding import OWN, Held, first_of_held, without_unverified
 from emergency.assessment.knowledge import Knowledge
 from emergency.assessment.model import Words
 from emergency.assessment.reasons import CORRECTED_DOWNWARD, REGRADED_DOWN, WINDOW_OVER
@@ -24,7 +24,7 @@ from emergency.domain.offices import Office
 from emergency.domain.times import CHINA
 from emergency.domain.values import Facts
 from emergency.domain.vocabulary import LEVELS_RISING
-from emergency.rulebook import Graded, Period, Rule, Rulebook, Thresholds
+from emergency.rulebook import Graded, Period, Rule, Rulebook
 
 
 @fixed(slots=True)
@@ -61,8 +61,8 @@ class Levels:
     day: date
     _found: dict[int, tuple[Facts, Graded | None]] = field(default_factory=dict)
     """By identity, with the facts themselves so that none is taken for another."""
-    _confirmed: list[Thresholds] | None = None
-    """What the tables say on that day, as far as somebody read it."""
+    _by_figures: dict[object, Graded | None] = field(default_factory=dict)
+    """By the figures and circumstances themselves."""
 
     def of(self, facts: Facts) -> Graded | None:
         """The level that the facts surely reach by a confirmed table; None where they say nothing of one."""
@@ -72,24 +72,29 @@ class Levels:
         return known[1]
 
     def _graded(self, facts: Facts) -> Graded | None:
-        opened = self.timeline.opened
         stated = without_unverified(facts)
         measures = graded_measures(stated)
         if not measures and not stated.circumstances:
             return None
+        # What comes from below is passed on with the same figures.
+        key = (tuple(measures.items()), stated.circumstances)
+        if key not in self._by_figures:
+            self._by_figures[key] = self._reached(measures, stated.circumstances)
+        return self._by_figures[key]
+
+    def _reached(self, measures: dict[str, int], circumstances: tuple[str, ...]) -> Graded | None:
+        opened = self.timeline.opened
         division = opened.place.division
-        if self._confirmed is None:
-            tables = self.rulebook.tables_for(opened.category, opened.kind, division)
-            values = [value for table in tables if (value := table.value_on(self.day)) is not None]
-            self._confirmed = [value for value in values if value.confirmed]
-        if not any(value.speaks_of(measures, stated.circumstances) for value in self._confirmed):
+        tables = self.rulebook.tables_for(opened.category, opened.kind, division)
+        values = [value for table in tables if (value := table.value_on(self.day)) is not None]
+        if not any(value.speaks_of(measures, circumstances) for value in values if value.confirmed):
             return None
         return self.rulebook.lowest_level(
             category=opened.category,
             kind=opened.kind,
             day=self.day,
             measures=measures,
-            circumstances=stated.circumstances,
+            circumstances=circumstances,
             division=division,
             confirmed_only=True,
         )
@@ -156,9 +161,8 @@ def started(holding: Holding, asked: Asked, base: Start, knowledge: Knowledge) -
 def _by_figures(holding: Holding, asked: Asked, base: Start, knowledge: Knowledge) -> Start:
     rule = asked.rule
     if asked.figures not in holding.reached:
-        holding.reached[asked.figures] = first_reaching(
-            holding.held, lambda facts: _meets(holding, rule, facts)
-        )
+        met = [h for h in holding.held if _meets(holding, rule, h.facts)]
+        holding.reached[asked.figures] = first_of_held(met)
     reached = holding.reached[asked.figures]
     graded = _graded_so(holding, rule)
     if graded is not None and (reached is None or not surely_by(reached[0], graded.at)):
@@ -175,7 +179,7 @@ def _from(base: Start, since: Interval, step: str, rests_on: tuple[str, ...], un
     trigger = (step,) if later else tuple(dict.fromkeys((*base.trigger, step)))
     if undone is not None:
         return Start(at, trigger, sure=False, condition=undone, rests_on=base.rests_on)
-    rests = tuple(dict.fromkeys((*base.rests_on, *rests_on)))
+    rests = tuple(dict.fromkeys((*base.rests_on, *rests_on))) if rests_on else base.rests_on
     return Start(at, trigger, sure=base.sure, condition=base.condition, rests_on=rests)
 
 
@@ -265,7 +269,7 @@ def _by_circumstances(holding: Holding, asked: Asked, base: Start) -> Start:
         return Start(
             base.at, base.trigger, sure=False, condition=asked.circumstances_open, rests_on=base.rests_on
         )
-    reached = first_reaching(holding.held, lambda facts: not wanted.isdisjoint(facts.circumstances))
+    reached = first_of_held([h for h in holding.held if not wanted.isdisjoint(h.facts.circumstances)])
     assert reached is not None  # noqa: S101 - something that it held states one of them
     since, brought = reached
     return _from(base, since, brought.step.id, brought.rests_on, None)

@@ -8,7 +8,7 @@ said of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from emergency.assessment.timeline import Step, Timeline
 from emergency.domain.events import (
@@ -88,6 +88,8 @@ def _is_news(report: Step, held: list[Held]) -> bool:
     if not stated:
         return False
     known = [known_of(item.step) for item in held if possibly_by(item.since, report.at)]
+    if any(figures == stated for figures in known):
+        return False  # told as it was held
     more = False
     for measure, figure in stated.items():
         most = max([figures.get(measure, -1.0) for figures in known], default=-1.0)
@@ -98,6 +100,8 @@ def _is_news(report: Step, held: list[Held]) -> bool:
 
 
 def _own(step: Step) -> Held | None:
+    if step.act not in _HOLDING:
+        return None
     entry = step.entry
     match entry:
         case Learned(sign=False):
@@ -109,6 +113,10 @@ def _own(step: Step) -> Held | None:
                 step, OWN, step.at, step.facts, replaces_all=True, by_then=True, rests_on=step.rests_on
             )
     return None
+
+
+_HOLDING = frozenset({Learned, Verified, Withheld})
+"""Acts that show what the office that did them held."""
 
 
 def _tells(step: Step) -> bool:
@@ -365,13 +373,18 @@ def had_by(act: Interval, report: Interval) -> bool:
     return act.latest is not None and report.latest is not None and act.latest <= report.latest
 
 
-def first_reaching(held: Iterable[Held], meets: Callable[[Facts], bool]) -> tuple[Interval, Held] | None:
-    """Since when the office held facts that meet a condition, and what brought them."""
-    hits = [h for h in held if meets(h.facts)]
+def first_of_held(hits: list[Held]) -> tuple[Interval, Held] | None:
+    """Since when the office held the first of what meets a condition, and what brought it; None for none at all."""
+    if not hits:
+        return None
+    if len(hits) == 1:
+        since = hits[0].since
+        open_before = hits[0].by_then and since.latest is not None
+        return (Interval(None, since.latest) if open_before else since), hits[0]
     dated = [h for h in hits if not h.by_then and h.since.latest is not None]
     shown = [h for h in hits if h.by_then and h.since.latest is not None]
     if not dated and not shown:
-        return (Interval(first_of(h.since for h in hits).earliest, None), hits[0]) if hits else None
+        return Interval(first_of(h.since for h in hits).earliest, None), hits[0]
     first = min(dated or shown, key=_since)
     by_then = min(shown, key=_since, default=None)
     if dated and by_then is not None and _since(by_then) < _since(first):

@@ -121,11 +121,14 @@ _DONE[Inquired] = Shows.SIGN
 _TOLD = {ClueLinked: Shows.SIGN, Inquired: Shows.SIGN, Notified: Shows.DIRECTLY}
 _TOLD.update(dict.fromkeys(REPORTS, Shows.DIRECTLY))
 """What an act shows of an office that was told, where nothing else of the act matters."""
+_BY_CONTENT = frozenset({Learned, Verified, ClueLinked, Notified, Answered})
+"""Acts that show something only by what was said."""
 
 
 def _own_act(step: Step) -> Shows | None:
-    if step.act in _DONE:
-        return _DONE[step.act]
+    shows = _DONE.get(step.act)
+    if shows is not None or step.act not in _BY_CONTENT:
+        return shows
     match step.entry:
         case Learned(sign=sign):
             return Shows.SIGN if sign else Shows.DIRECTLY
@@ -139,8 +142,9 @@ def _own_act(step: Step) -> Shows | None:
 
 
 def _received(step: Step) -> Shows | None:
-    if step.act in _TOLD:
-        return _TOLD[step.act]
+    shows = _TOLD.get(step.act)
+    if shows is not None or step.act not in _BY_CONTENT:
+        return shows
     match step.entry:
         case Verified(outcome=outcome):
             return Shows.DIRECTLY if outcome is Outcome.CONFIRMED else Shows.SIGN
