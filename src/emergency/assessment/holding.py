@@ -160,17 +160,17 @@ def known_figures(facts: Facts, *, told: bool = False) -> dict[str, float]:
     figures: dict[str, float] = {}
     if not told:
         facts = without_unverified(facts)
-    deaths = _least(facts.deaths if facts.deaths is not None else facts.bodies)
-    missing, together, trapped = _least(facts.missing), _least(facts.dead_or_missing), _least(facts.trapped)
-    rescued = _least(facts.rescued) if told else None
-    if deaths is not None:
-        figures[DEATHS] = deaths
-    people = (deaths, missing, together, trapped, rescued)
-    if people.count(None) < len(people):
-        figures[PERSONS] = max((deaths or 0) + (missing or 0), together or 0) + (trapped or 0)
+    dead = facts.deaths if facts.deaths is not None else facts.bodies
+    rescued = facts.rescued if told else None
+    if dead is not None:
+        figures[DEATHS] = dead.at_least
+    people = (dead, facts.missing, facts.dead_or_missing, facts.trapped, rescued)
+    if any(count is not None for count in people):
+        lost = max(_least(dead) + _least(facts.missing), _least(facts.dead_or_missing))
+        figures[PERSONS] = lost + _least(facts.trapped)
         if told:
-            injured, seriously = _least(facts.injured), _least(facts.seriously_injured)
-            figures[PERSONS] += max(rescued or 0, injured or 0, seriously or 0)
+            hurt = max(_least(facts.injured), _least(facts.seriously_injured))
+            figures[PERSONS] += max(_least(rescued), hurt)
     if facts.loss_yuan is not None:
         figures[LOSS] = facts.loss_yuan.at_least
     for amount in facts.amounts:
@@ -189,8 +189,9 @@ def without_unverified(facts: Facts) -> Facts:
     return facts.model_copy(update=dict.fromkeys(names))
 
 
-def _least(count: Count | None) -> int | None:
-    return None if count is None else count.at_least
+def _least(count: Count | None) -> int:
+    """What surely holds; nothing where nothing is stated."""
+    return 0 if count is None else count.at_least
 
 
 def _amount_key(amount: Amount) -> str:
@@ -207,7 +208,7 @@ def _at_most(facts: Facts, told: Figures) -> dict[str, float]:
         figures[DEATHS] = facts.deaths.value
     unaccounted = (facts.missing, facts.trapped, facts.dead_or_missing)
     if (
-        unaccounted != (None, None, None)
+        any(c is not None for c in unaccounted)
         and not any(c is not None and c.about for c in (facts.deaths, *unaccounted, facts.rescued))
         and _PEOPLE.isdisjoint(facts.verifying)
     ):
