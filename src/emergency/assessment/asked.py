@@ -12,7 +12,7 @@ from functools import cached_property
 from emergency.assessment.model import Ground, Words
 from emergency.assessment.words import limit_words
 from emergency.domain.vocabulary import Category, Line, Tier
-from emergency.rulebook import Clock, Modality, Rule, Rulebook, Stage, Value
+from emergency.rulebook import Clock, Modality, Recipient, Rule, Rulebook, Stage, Value
 from emergency.rulebook.provisions import Unread
 
 AFTER_REPORTS = frozenset(
@@ -64,6 +64,11 @@ class Terms:
         return known
 
 
+def wanted(to: Recipient) -> str:
+    """What tells one kind of recipient from another."""
+    return f"{to.tier} {to.line} {to.or_above} {to.any_line}"
+
+
 class Asked:
     """One rule that binds, taken apart."""
 
@@ -73,8 +78,7 @@ class Asked:
         self._circumstances = rulebook.words.get("circumstances", {})
         self.stage = rule.stage
         self.channel = rule.channel.value
-        self.wanted = f"{rule.to.tier} {rule.to.line} {rule.to.or_above} {rule.to.any_line}"
-        """What tells its kind of recipient from those of other rules."""
+        self.wanted = wanted(rule.to)
         self.named = rule.to.named is not None
         self.figures = (rule.levels, None if rule.at_least is None else tuple(rule.at_least.items()))
         """What tells its condition on figures from those of other rules."""

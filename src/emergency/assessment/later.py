@@ -224,22 +224,6 @@ def _changes(record: OfficeRecord, asked: Asked, told: Told) -> Iterator[Occasio
     """Casualty figures that the office came to hold after its first report and that differ from what it had held."""
     first = told.first
     assert first is not None  # noqa: S101 - asked before
-    for item in _changed(record):
-        if surely_after(item.since, first.at) and _within_window(record, asked.rule, item):
-            start = Start(item.since, (item.step.id,), rests_on=item.rests_on)
-            yield Occasion(item.step.id, _conditioned(record, asked, start))
-
-
-def _changed(record: OfficeRecord) -> tuple[Held, ...]:
-    """What the office came to hold whose casualty figures differ from what it had held, the earliest first."""
-    # Several rules ask for it, each with a window and a recipient of its own.
-    known: tuple[Held, ...] | None = record.memo.get("changed")
-    if known is None:
-        known = record.memo["changed"] = tuple(_changing(record))
-    return known
-
-
-def _changing(record: OfficeRecord) -> Iterator[Held]:
     highest: dict[str, int] = {}
     own: dict[str, int] = {}
     dated = [h for h in record.held if h.since.latest is not None and not h.by_then]
@@ -254,8 +238,9 @@ def _changing(record: OfficeRecord) -> Iterator[Held]:
             highest[name] = max(highest.get(name, 0), figure)
         if item.source == OWN:
             own.update(figures)
-        if changed:
-            yield item
+        if changed and surely_after(item.since, first.at) and _within_window(record, asked.rule, item):
+            start = Start(item.since, (item.step.id,), rests_on=item.rests_on)
+            yield Occasion(item.step.id, _conditioned(record, asked, start))
 
 
 def _late_end(item: Held) -> tuple[datetime, str]:
