@@ -64,13 +64,9 @@ class Terms:
         return known
 
 
-Wanted = tuple[object, ...]
-"""What tells one kind of recipient from another."""
-
-
-def wanted(to: Recipient) -> Wanted:
+def wanted(to: Recipient) -> str:
     """What tells one kind of recipient from another."""
-    return to.tier, to.line, to.or_above, to.any_line
+    return f"{to.tier} {to.line} {to.or_above} {to.any_line}"
 
 
 class Asked:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from emergency.assessment.asked import Asked
 from emergency.assessment.due import Days, due_after, moved, window_end
-from emergency.assessment.holding import OWN, Held, first_reaching, without_unverified
+from emergency.assessment.holding import OWN, Held, first_of_held, without_unverified
 from emergency.assessment.knowledge import Knowledge
 from emergency.assessment.model import Words
 from emergency.assessment.pauses import NONE, pauses_of
@@ -247,7 +247,7 @@ def _brought(holding: Holding, asked: Asked) -> Iterator[_Brought]:
     """What met the condition, the first first; what came later counts only where the first was undone."""
     key, rule = asked.figures, asked.rule
     if key not in holding.reached:
-        holding.reached[key] = first_reaching(holding.held, lambda facts: _meets(holding, rule, facts))
+        holding.reached[key] = first_of_held([h for h in holding.held if _meets(holding, rule, h.facts)])
     reached = holding.reached[key]
     figures = (
         None if reached is None else _Brought(reached[0], reached[1].step, reached[1].rests_on, reached[1])
@@ -484,7 +484,7 @@ def _by_circumstances(holding: Holding, asked: Asked, base: Start, then: Interva
     wanted = holding.circumstances.intersection(asked.rule.circumstances or ())
     reached = None
     if wanted:
-        reached = first_reaching(holding.held, lambda facts: not wanted.isdisjoint(facts.circumstances))
+        reached = first_of_held([h for h in holding.held if not wanted.isdisjoint(h.facts.circumstances)])
     if reached is None or (then is not None and not surely_by(reached[0], then)):
         return Start(
             base.at, base.trigger, sure=False, condition=asked.circumstances_open, rests_on=base.rests_on

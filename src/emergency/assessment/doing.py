@@ -63,8 +63,17 @@ class Doing:
 
 
 def _messages(record: OfficeRecord, duty: Duty) -> list[Step]:
-    """What may serve as the office's report under a duty, the earliest first."""
-    return [s for s in messages_to(record, duty.recipients) if _may_serve(s, duty)]
+    """What may serve as the office's report under a duty, the earliest first.
+
+    A second, written report is met in writing only; a raise only by what came after it.
+    """
+    messages = [m for m in messages_to(record, duty.recipients) if in_form(m, duty.channel)]
+    if any(claim.value.clock not in KNOWLEDGE for claim in duty.claims):
+        return messages  # told before it verified or graded, it had told already
+    starts = [claim.start for claim in duty.claims if claim.ground.sure] or [c.start for c in duty.claims]
+    if any(not surely_after(start, duty.knowledge.since) for start in starts):
+        return messages
+    return [m for m in messages if any(possibly_by(start, m.at) for start in starts)]
 
 
 def messages_to(record: OfficeRecord, recipients: tuple[str, ...]) -> list[Step]:
@@ -72,9 +81,8 @@ def messages_to(record: OfficeRecord, recipients: tuple[str, ...]) -> list[Step]
 
     Its reports, its truthful answers that say something, and a notice that it gave the recipient itself.
     """
-    return [
-        s for s in _spoken(record).messages if s.act is not Notified or not set(recipients).isdisjoint(s.to)
-    ]
+    to = set(recipients)
+    return [s for s in _spoken(record).messages if s.act is not Notified or not to.isdisjoint(s.to)]
 
 
 @fixed()
@@ -198,19 +206,6 @@ def _elsewhere(record: OfficeRecord, messages: list[Step], all_recipients: froze
     sent = [m for m in messages if outward(m)]
     wrong = [m for m in sent if not set(outward(m)) & all_recipients]
     return wrong[0] if wrong and len(wrong) == len(sent) else None
-
-
-def _may_serve(message: Step, duty: Duty) -> bool:
-    """A second, written report is met in writing only; a raise only by what came after it."""
-    if not in_form(message, duty.channel):
-        return False
-    claims = [claim for claim in duty.claims if claim.ground.sure] or list(duty.claims)
-    starts = [claim.start for claim in claims]
-    if any(claim.value.clock not in KNOWLEDGE for claim in duty.claims):
-        return True  # told before it verified or graded, it had told already
-    if any(not surely_after(start, duty.knowledge.since) for start in starts):
-        return True
-    return any(possibly_by(start, message.at) for start in starts)
 
 
 def in_form(message: Step, channel: str) -> bool:

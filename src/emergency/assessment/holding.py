@@ -8,7 +8,7 @@ said of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from emergency.assessment.timeline import Step, Timeline
 from emergency.domain.events import (
@@ -88,6 +88,8 @@ def _is_news(report: Step, held: list[Held]) -> bool:
     if not stated:
         return False
     known = [known_of(item.step) for item in held if possibly_by(item.since, report.at)]
+    if any(figures == stated for figures in known):
+        return False  # told as it was held
     more = False
     for measure, figure in stated.items():
         most = max([figures.get(measure, -1.0) for figures in known], default=-1.0)
@@ -98,6 +100,8 @@ def _is_news(report: Step, held: list[Held]) -> bool:
 
 
 def _own(step: Step) -> Held | None:
+    if step.act not in _HOLDING:
+        return None
     entry = step.entry
     match entry:
         case Learned(sign=False):
@@ -109,6 +113,10 @@ def _own(step: Step) -> Held | None:
                 step, OWN, step.at, step.facts, replaces_all=True, by_then=True, rests_on=step.rests_on
             )
     return None
+
+
+_HOLDING = frozenset({Learned, Verified, Withheld})
+"""Acts that show what the office that did them held."""
 
 
 def _tells(step: Step) -> bool:
@@ -152,17 +160,17 @@ def known_figures(facts: Facts, *, told: bool = False) -> dict[str, float]:
     figures: dict[str, float] = {}
     if not told:
         facts = without_unverified(facts)
-    deaths = _least(facts.deaths if facts.deaths is not None else facts.bodies)
-    missing, together, trapped = _least(facts.missing), _least(facts.dead_or_missing), _least(facts.trapped)
-    rescued = _least(facts.rescued) if told else None
-    if deaths is not None:
-        figures[DEATHS] = deaths
-    people = (deaths, missing, together, trapped, rescued)
-    if people.count(None) < len(people):
-        figures[PERSONS] = max((deaths or 0) + (missing or 0), together or 0) + (trapped or 0)
+    dead = facts.deaths if facts.deaths is not None else facts.bodies
+    rescued = facts.rescued if told else None
+    if dead is not None:
+        figures[DEATHS] = dead.at_least
+    people = (dead, facts.missing, facts.dead_or_missing, facts.trapped, rescued)
+    if any(count is not None for count in people):
+        lost = max(_least(dead) + _least(facts.missing), _least(facts.dead_or_missing))
+        figures[PERSONS] = lost + _least(facts.trapped)
         if told:
-            injured, seriously = _least(facts.injured), _least(facts.seriously_injured)
-            figures[PERSONS] += max(rescued or 0, injured or 0, seriously or 0)
+            hurt = max(_least(facts.injured), _least(facts.seriously_injured))
+            figures[PERSONS] += max(_least(rescued), hurt)
     if facts.loss_yuan is not None:
         figures[LOSS] = facts.loss_yuan.at_least
     for amount in facts.amounts:
@@ -181,8 +189,9 @@ def without_unverified(facts: Facts) -> Facts:
     return facts.model_copy(update=dict.fromkeys(names))
 
 
-def _least(count: Count | None) -> int | None:
-    return None if count is None else count.at_least
+def _least(count: Count | None) -> int:
+    """What surely holds; nothing where nothing is stated."""
+    return 0 if count is None else count.at_least
 
 
 def _amount_key(amount: Amount) -> str:
@@ -199,7 +208,7 @@ def _at_most(facts: Facts, told: Figures) -> dict[str, float]:
         figures[DEATHS] = facts.deaths.value
     unaccounted = (facts.missing, facts.trapped, facts.dead_or_missing)
     if (
-        unaccounted != (None, None, None)
+        any(c is not None for c in unaccounted)
         and not any(c is not None and c.about for c in (facts.deaths, *unaccounted, facts.rescued))
         and _PEOPLE.isdisjoint(facts.verifying)
     ):
@@ -365,13 +374,18 @@ def had_by(act: Interval, report: Interval) -> bool:
     return act.latest is not None and report.latest is not None and act.latest <= report.latest
 
 
-def first_reaching(held: Iterable[Held], meets: Callable[[Facts], bool]) -> tuple[Interval, Held] | None:
-    """Since when the office held facts that meet a condition, and what brought them."""
-    hits = [h for h in held if meets(h.facts)]
+def first_of_held(hits: list[Held]) -> tuple[Interval, Held] | None:
+    """Since when the office held the first of what meets a condition, and what brought it; None for none at all."""
+    if not hits:
+        return None
+    if len(hits) == 1:
+        since = hits[0].since
+        open_before = hits[0].by_then and since.latest is not None
+        return (Interval(None, since.latest) if open_before else since), hits[0]
     dated = [h for h in hits if not h.by_then and h.since.latest is not None]
     shown = [h for h in hits if h.by_then and h.since.latest is not None]
     if not dated and not shown:
-        return (Interval(first_of(h.since for h in hits).earliest, None), hits[0]) if hits else None
+        return Interval(first_of(h.since for h in hits).earliest, None), hits[0]
     first = min(dated or shown, key=_since)
     by_then = min(shown, key=_since, default=None)
     if dated and by_then is not None and _since(by_then) < _since(first):

@@ -39,7 +39,7 @@ class Shows(Enum):
     """A sign only: it starts a clock possibly."""
 
 
-_DIRECTLY, _BY_THEN = Shows.DIRECTLY, Shows.BY_THEN
+_DIRECTLY, _BY_THEN, _SIGN = Shows.DIRECTLY, Shows.BY_THEN, Shows.SIGN
 
 
 @fixed()
@@ -90,11 +90,11 @@ def evidence_of(timeline: Timeline, office: str) -> tuple[Evidence, ...]:
     occurred = timeline.occurred.earliest
     found = []
     for step in timeline.acts(office):
-        shows = _own_act(step)
+        shows = _DONE.get(step.act) or _own_act(step)
         if shows is not None:
             found.append(_of_the_event(step, shows, step, occurred))
     for step in timeline.told(office):
-        shows = _received(step)
+        shows = _TOLD.get(step.act) or _received(step)
         if shows is not None and step.office != office:
             found.append(_of_the_event(step, shows, timeline.receipt(step, office), occurred))
     return tuple(found)
@@ -107,7 +107,7 @@ def _of_the_event(step: Step, shows: Shows, had: Step | Receipt, occurred: datet
         # A receipt that a source puts before its own sending ends before it begins: each end is asked for itself.
         if at.latest is not None and at.latest < occurred and not step.entry.at.also:
             at = Interval(occurred, None)
-        elif shows is Shows.SIGN and at.earliest is not None and at.earliest < occurred:
+        elif shows is _SIGN and at.earliest is not None and at.earliest < occurred:
             at = Interval(occurred, at.latest)
     return Evidence(step, shows, at, had.rests_on)
 
@@ -121,11 +121,14 @@ _DONE[Inquired] = Shows.SIGN
 _TOLD = {ClueLinked: Shows.SIGN, Inquired: Shows.SIGN, Notified: Shows.DIRECTLY}
 _TOLD.update(dict.fromkeys(REPORTS, Shows.DIRECTLY))
 """What an act shows of an office that was told, where nothing else of the act matters."""
+_BY_CONTENT = frozenset({Learned, Verified, ClueLinked, Notified, Answered})
+"""Acts that show something only by what was said."""
 
 
 def _own_act(step: Step) -> Shows | None:
-    if step.act in _DONE:
-        return _DONE[step.act]
+    """What an act of its own shows of an office by what was said."""
+    if step.act not in _BY_CONTENT:
+        return None
     match step.entry:
         case Learned(sign=sign):
             return Shows.SIGN if sign else Shows.DIRECTLY
@@ -139,8 +142,9 @@ def _own_act(step: Step) -> Shows | None:
 
 
 def _received(step: Step) -> Shows | None:
-    if step.act in _TOLD:
-        return _TOLD[step.act]
+    """What an act shows of an office that was told by what was said."""
+    if step.act not in _BY_CONTENT:
+        return None
     match step.entry:
         case Verified(outcome=outcome):
             return Shows.DIRECTLY if outcome is Outcome.CONFIRMED else Shows.SIGN

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import field
 from datetime import date
 
+from emergency.domain.fixed import fixed
 from emergency.domain.offices import Directory, Office
 from emergency.domain.vocabulary import TIERS_RISING, Line, Tier
 from emergency.rulebook import Recipient
@@ -14,7 +15,7 @@ ENTERPRISE, PARTY = Line.ENTERPRISE, Line.PARTY
 LINE_NOT_TOLD_APART = "line not told apart"
 
 
-@dataclass(frozen=True, slots=True)
+@fixed()
 class Found:
     """A recipient.
 
@@ -29,7 +30,7 @@ class Found:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@fixed()
 class Superiors:
     """Everyone whom an office may report to on a day.
 
@@ -40,6 +41,17 @@ class Superiors:
 
     above: tuple[Office, ...]
     inside: bool
+    by_tier: dict[Tier, list[Office]] = field(init=False, compare=False, repr=False)
+    """The same by tier."""
+    found: dict[str, Found | None] = field(init=False, compare=False, repr=False)
+    """Who among them was asked for, by what tells one kind of recipient from another."""
+
+    def __post_init__(self) -> None:
+        """Sort them."""
+        by_tier: dict[Tier, list[Office]] = {}
+        for office in self.above:
+            by_tier.setdefault(office.tier, []).append(office)
+        self.__dict__.update(by_tier=by_tier, found={})
 
 
 def superiors_of(office: Office, directory: Directory, day: date | None) -> Superiors:
@@ -62,10 +74,10 @@ def found_among(superiors: Superiors, wanted: Recipient, office: Office) -> Foun
     line = office.line if wanted.line == "same" else wanted.line
     if superiors.inside and office.line is ENTERPRISE and line is not ENTERPRISE:
         return None
-    above = superiors.above
-    for tier in _tiers(wanted, office.tier):
-        at_tier = [o for o in above if o.tier is tier]
-        if not at_tier:
+    above, by_tier = superiors.above, superiors.by_tier
+    for tier in _tiers(wanted, office.tier) if above else ():
+        at_tier = by_tier.get(tier)
+        if at_tier is None:
             continue
         higher = [o for o in above if o.line is line and o.tier is not tier] if wanted.or_above else []
         fitting = [o for o in at_tier if o.line is line]

@@ -317,7 +317,13 @@ def _resolved(opened: IncidentOpened, entries: list[Recorded[Entry]]) -> Iterato
         if isinstance(entry, Message) and entry.received_at is not None:
             at[here] = narrowed(at[here], not_after=in_utc(entry.received_at.interval).latest)
         # Sources that differ on this time may differ on the event's as well: then both stay.
-        if beginning is not None and _follows_the_event(entry) and not entry.at.also:
+        begins = at[here].earliest
+        if (
+            beginning is not None
+            and (begins is None or begins < beginning)
+            and _follows_the_event(entry)
+            and not entry.at.also
+        ):
             at[here] = narrowed(at[here], not_before=beginning)
         if entry.at.after or entry.at.before:
             order += [(ids.get(ref, ref), here) for ref in entry.at.after]
