@@ -32,10 +32,6 @@ INCOMPLETE: dict[str, Any] = {"record.complete_for": []}
 TWO_DEAD = act("learned", "+1 10:00", facts={"deaths": "2"})
 
 
-def fault(reason: str) -> pytest.MarkDecorator:
-    return pytest.mark.xfail(strict=True, reason=reason)
-
-
 def span(early: str, late: str) -> dict[str, str]:
     return {"from": f"{early}+08:00", "to": f"{late}+08:00"}
 
@@ -179,7 +175,6 @@ ONCE_A_DAY = (
 )
 
 
-@fault("what a grave level asks for every day goes on for ever after the level was lowered")
 @pytest.mark.parametrize(
     "steps",
     [

@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from emergency.assessment.asked import Asked
-from emergency.assessment.conditions import Start, started
+from emergency.assessment.conditions import Start, holds_on, started
 from emergency.assessment.doing import Doing
 from emergency.assessment.due import due_after, end_of_day
 from emergency.assessment.duties import OfficeRecord, days_for
 from emergency.assessment.model import Words
 from emergency.assessment.pauses import pauses_of
-from emergency.assessment.reasons import RECEIVER_UNNAMED, REPORT_UNDATED, STABLE_UNKNOWN
+from emergency.assessment.reasons import EXCUSING, RECEIVER_UNNAMED, REPORT_UNDATED, STABLE_UNKNOWN
 from emergency.assessment.timeline import Step, Timeline
 from emergency.domain.events import Closed, HandlingEnded, Stabilised
 from emergency.domain.intervals import Interval, first_of, surely_after, surely_by
@@ -281,6 +281,13 @@ class _Count:
             else f"{day.isoformat()}x{self.times}"
         )
 
+    def _on_that_day(self, begin: Interval) -> Start:
+        """Whether what the rule asks for was so when the day began: a lowered level asks for no more from then on."""
+        assert begin.earliest is not None  # noqa: S101 - a day begins at an instant
+        record = self._record
+        knows = Start(record.knowledge.since, record.knowledge.triggers)
+        return holds_on(record.holding, self._asked, knows, record.knowledge, begin.earliest)
+
     def occasion(self, day: date, doing: Doing) -> Iterator[Occasion]:
         """The day as an occasion, with what was done about it; none where none was owed.
 
@@ -290,10 +297,10 @@ class _Count:
         end = self._end(day)
         begin = Interval(end - ONE_DAY, end - ONE_DAY)
         before = [m.id for _, late, m in self._days if late < day]
-        start = _conditioned(self._record, self._asked, Start(begin, tuple(before[-1:])))
-        if start.sure and not surely_by(start.at, begin):
-            return
-        if not start.sure and doing.report is not None:
+        start = Start(begin, tuple(before[-1:]))
+        if self._asked.conditional:
+            start = self._on_that_day(begin)
+        if start.condition in EXCUSING or (not start.sure and doing.report is not None):
             return
         start = _if_still_going_on(self._record, start)
         yield Occasion(self._name(day), replace(start, at=begin), Interval(end, end), doing)

@@ -140,7 +140,7 @@ def office_record(
         rulebook=rulebook,
         office=office,
         knowledge=knowledge,
-        holding=Holding(timeline, office, held, levels_of(timeline, rulebook, days[-1])),
+        holding=Holding(timeline, office, held, levels_of(timeline, rulebook, days[-1]), directory),
         contradicted=tuple(contradictions(timeline, office_id, held)),
         complete=_complete(timeline, office, knowledge),
         zone=ZoneInfo(office.zone),

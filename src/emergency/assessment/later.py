@@ -205,10 +205,9 @@ def _of_clock(record: OfficeRecord, asked: Asked, clock: Clock) -> Iterator[Occa
 def _asked_by_the_recipient(record: OfficeRecord, asked: Asked) -> Iterator[Occasion]:
     """What somebody else asked is answered to whoever asked, which no rule here speaks of."""
     found = None if asked.named else recipient(record, asked, None)
-    may_ask = set() if found is None else {found.office, *found.equals}
-    for start in started_by(record.timeline, record.office.id, Clock.ASKED):
-        if record.timeline.step(start.trigger[0]).office in may_ask:
-            yield Occasion(start.trigger[0], _conditioned(record, asked, start))
+    may_ask = frozenset() if found is None else frozenset((found.office, *found.equals))
+    for start in started_by(record.timeline, record.office.id, Clock.ASKED, may_ask):
+        yield Occasion(start.trigger[0], _conditioned(record, asked, start))
 
 
 def _until_the_last(record: OfficeRecord, clock: Clock, start: Start) -> Start:

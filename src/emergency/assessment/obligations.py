@@ -14,14 +14,13 @@ from emergency.assessment.duties import Claim, Duty, OfficeRecord
 from emergency.assessment.model import Ground, Obligation, Words
 from emergency.assessment.reasons import (
     CONDITION_OPEN,
-    CORRECTED_DOWNWARD,
+    EXCUSING,
     INHERITED,
     KNOWLEDGE_NOT_SHOWN,
     KNOWLEDGE_UNDATED,
     NO_HOURS,
     RECIPIENT_UNDATED,
     RECORD_INCOMPLETE,
-    REGRADED_DOWN,
     REPORT_UNDATED,
     START_UNDATED,
 )
@@ -37,9 +36,6 @@ from emergency.domain.intervals import (
 )
 from emergency.domain.vocabulary import State
 from emergency.rulebook import Stage
-
-EXCUSING = (CORRECTED_DOWNWARD, REGRADED_DOWN)
-"""Conditions that were found not to hold before the report was due."""
 
 JUST_AFTER = timedelta(seconds=1)
 

@@ -82,3 +82,6 @@ MAYBE_FINAL = Words(
     "事态稳定后有报告在案，但未注明是否为终报",
     "a report came after the situation was stable; whether it was meant as the final one is not on record",
 )
+
+EXCUSING = (CORRECTED_DOWNWARD, REGRADED_DOWN)
+"""Conditions that were found not to hold before the report was due."""
