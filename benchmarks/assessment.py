@@ -28,20 +28,13 @@ from emergency.rulebook import Rulebook, load
 RUNS = 500
 ROUNDS = 21
 STARTED = "from time import process_time as now; began = now()"
+DOMAIN = "import emergency.domain.incident, emergency.domain.schema, emergency.domain.times"
+MODULES = "import emergency.rulebook as r; r.Calendar, r.Clock, r.Graded, r.Rule, r.Rulebook, r.load"
 STEPS = (
     ("the libraries alone: click, sqlalchemy, pydantic", "import click, sqlalchemy, pydantic"),
-    (
-        "what an entry needs of the domain, and of pydantic for it",
-        "import emergency.domain.incident, emergency.domain.schema; from benchmarks.asking import asked_of",
-    ),
-    (
-        "the rulebook: its modules",
-        "import emergency.rulebook as r; r.Calendar, r.Clock, r.Graded, r.Rule, r.Rulebook, r.load",
-    ),
-    (
-        "the rulebook: loading",
-        "asked_of(r.load())",
-    ),
+    ("the domain, and of pydantic what it needs", f"{DOMAIN}; from benchmarks.asking import asked_of"),
+    ("the rulebook: its modules", MODULES),
+    ("the rulebook: loading what an incident asks for", "asked_of(r.load())"),
 )
 """What a process does one after the other, from its start."""
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from emergency.assessment.model import Assessment, Ground, Obligation, Words
 from emergency.assessment.timeline import Timeline
-from emergency.assessment.why import Why
 from emergency.domain.events import EntryAmended
 from emergency.domain.offices import Directory
 from emergency.domain.vocabulary import State
-from emergency.projections.prose import markdown, prose
 from emergency.projections.rows import Row, finding_row, incident_row, obligation_row
-from emergency.projections.why_rows import why_row
+
+if TYPE_CHECKING:
+    from emergency.assessment.why import Why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,10 +139,14 @@ class Explained:
     @property
     def row(self) -> Row:
         """The explanation as plain JSON values."""
+        from emergency.projections.why_rows import why_row  # noqa: PLC0415 - an entry explains nothing
+
         return why_row(self.why)
 
     def markdown(self, lang: Literal["zh", "en"]) -> str:
         """The explanation as a page of Markdown."""
+        from emergency.projections.prose import markdown, prose  # noqa: PLC0415 - as above
+
         return markdown(prose(self.why, chinese=lang == "zh"))
 
 

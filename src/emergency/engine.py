@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import sqlalchemy
 from pydantic import ValidationError
@@ -36,7 +36,6 @@ from emergency.answers import (
 from emergency.assessment.assess import assess_timeline
 from emergency.assessment.model import Finding, Obligation
 from emergency.assessment.timeline import Timeline, as_known_to, cut, timeline_of
-from emergency.assessment.why import explain
 from emergency.domain import events
 from emergency.domain.amendment import amended
 from emergency.domain.complaint import complaint
@@ -58,7 +57,7 @@ from emergency.domain.times import CHINA
 from emergency.domain.values import Place, StatedTime, Value
 from emergency.domain.vocabulary import PUBLIC, Category
 from emergency.errors import BrokenDataError, BusyError, EmergencyError, NotFoundError, UsageError
-from emergency.exchange import case_file, importer, registration, timeline_import
+from emergency.exchange import registration
 from emergency.projections import tables
 from emergency.projections.catch_up import Projections
 from emergency.projections.listing import FILTERS, Listing, listing
@@ -66,8 +65,10 @@ from emergency.projections.moves import moved_findings, moved_obligations
 from emergency.projections.rows import Row, finding_row, holds, obligation_row
 from emergency.projections.streams import INCIDENT, directory, history, incident_stream, streams_of
 from emergency.rulebook import Rulebook, load
-from emergency.rulebook.trying import tried
 from emergency.store import Draft, Log, Reading, ReadOnlyError, Undecodable, Writing
+
+if TYPE_CHECKING:
+    from emergency.exchange.case_file import CaseFile
 
 __all__ = [
     "Due",
@@ -402,7 +403,7 @@ class Engine:
 
     def import_timeline(
         self,
-        case: case_file.CaseFile | Path,
+        case: CaseFile | Path,
         *,
         amend: bool = False,
         mapping: Mapping[str, str] | None = None,
@@ -421,6 +422,8 @@ class Engine:
             BrokenDataError: the file is not a timeline; nothing was written.
             RefusedError: the incident is on record in another form.
         """
+        from emergency.exchange import case_file, importer, timeline_import  # noqa: PLC0415 - no entry needs it
+
         new = timeline_import.imported(case_file.read(case) if isinstance(case, Path) else case, mapping)
         with self._log.writing() as writing:
             for office in (mapping or {}).values():
@@ -529,6 +532,8 @@ class Engine:
             NotFoundError: no such incident or office; or nothing, or more than one thing, fits.
             BrokenDataError: its events cannot be read.
         """
+        from emergency.assessment.why import explain  # noqa: PLC0415 - no entry needs it
+
         with self._log.reading() as reading:
             recorded = history(reading, ref)
             if not recorded:
@@ -574,6 +579,8 @@ class Engine:
         """
         if rules is None and known_on is None:
             raise UsageError("Say what to try: other rules, the rules as they were known on a day, or both.")
+        from emergency.rulebook.trying import tried  # noqa: PLC0415 - no entry needs it
+
         other = tried(self.rulebook, rules, known_on=known_on)
         moment = at or datetime.now(UTC)
         obligations: list[Row] = []

@@ -28,7 +28,8 @@ from emergency.domain.vocabulary import Basis, Category, Level
 class Value(BaseModel):
     """A frozen value that refuses keys it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    # Built when the first one is read or made: an entry meets a few of the kinds of events, not all of them.
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, defer_build=True)
 
 
 LONGEST_ID = 200
