@@ -19,6 +19,7 @@ _OFFICES = {
 }
 _TRAPPED = {"trapped": 4}
 _DEAD = {"deaths": 1, "trapped": 3}
+_MORE = {"deaths": 2, "trapped": 2}
 _ENDED = {"deaths": 3, "rescued": 1}
 _STEPS: tuple[tuple[str, str, str, str | None, str, dict[str, int]], ...] = (
     ("08:05", "occurred", "mine", None, "", {}),
@@ -33,13 +34,13 @@ _STEPS: tuple[tuple[str, str, str, str | None, str, dict[str, int]], ...] = (
     ("12:50", "followed-up", "mine", "county-bureau", "phone", _DEAD),
     ("13:20", "followed-up", "county-bureau", "county", "written", _DEAD),
     ("13:50", "followed-up", "county", "city", "written", _DEAD),
-    ("15:00", "notified", "county", "public", "network", _DEAD),
+    ("15:00", "learned", "mine", None, "", _MORE),
     ("16:00", "inquired", "county-bureau", "mine", "phone", {}),
     ("16:20", "answered", "mine", "county-bureau", "phone", _DEAD),
     ("19:10", "followed-up", "mine", "county-bureau", "phone", _ENDED),
     ("19:40", "followed-up", "county-bureau", "county", "written", _ENDED),
     ("20:00", "followed-up", "county", "city", "written", _ENDED),
-    ("20:30", "notified", "county", "public", "network", _ENDED),
+    ("20:30", "verified", "county", None, "", {"deaths": 4}),
 )
 """When, what, who, to whom, how, and with which figures: with the opening, twenty events."""
 

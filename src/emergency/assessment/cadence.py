@@ -101,7 +101,7 @@ def _before_the_end(record: OfficeRecord, report: Step | None) -> Doing:
     if end is None:
         return Doing() if report is None else Doing(report=report, sent=report.at)
     if report is None or surely_after(report.at, end):
-        return Doing(until=end.latest)
+        return Doing(until=end.earliest)
     return Doing(report=report, sent=report.at)
 
 
@@ -186,7 +186,8 @@ def _day_by_day(record: OfficeRecord, asked: Asked, limit: Limit, told: Told) ->
             vague = count.vague(day)
             doing = Doing(reason=vague) if vague is not None else _before_the_end(record, None)
             yield from count.occasion(day, doing)
-            return
+            if vague is None or count.open_ended(day):
+                return
         if count.ended(day):
             return
         day += ONE_DAY
@@ -249,6 +250,10 @@ class _Count:
         if any(early <= day <= late for _, early, late in self._vague):
             return REPORT_UNDATED
         return RECEIVER_UNNAMED if any(e <= day <= late for _, e, late in self._unnamed) else None
+
+    def open_ended(self, day: date) -> bool:
+        """Whether a report that may count for a day may count for any day after it as well."""
+        return any(early <= day and late == date.max for _, early, late in (*self._vague, *self._unnamed))
 
     def after(self, day: date) -> Step | None:
         """The first report that surely counts for a later day."""

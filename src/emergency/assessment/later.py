@@ -30,7 +30,13 @@ from emergency.assessment.duties import (
 from emergency.assessment.holding import OWN, Held, without_unverified
 from emergency.assessment.knowledge import Knowledge
 from emergency.assessment.model import Remark
-from emergency.assessment.reasons import MAYBE_FINAL, RECEIVER_UNNAMED, RECORD_INCOMPLETE, REPORT_UNDATED
+from emergency.assessment.reasons import (
+    MAYBE_FINAL,
+    RECEIVER_UNNAMED,
+    RECORD_INCOMPLETE,
+    REPORT_UNDATED,
+    START_UNDATED,
+)
 from emergency.assessment.timeline import Step
 from emergency.domain.events import FinalReportFiled, FollowUpFiled
 from emergency.domain.fixed import changed
@@ -102,10 +108,10 @@ def _done(record: OfficeRecord, duty: Duty, claim: Claim) -> Doing:
         after = [m for m in after if not _states_otherwise(record, claim, m)]
     if duty.stage is Stage.FINAL:
         final = [m for m in after if m.act is FinalReportFiled]
-        # A record made afterwards may call a final report a follow-up; who logs here as it happens has the word.
-        maybe = [m for m in after if record.timeline.opened.imported or m.act is not FollowUpFiled]
-        if not final and maybe:
-            return Doing(report=maybe[0], sent=maybe[0].at, reason=MAYBE_FINAL)
+        if not final:
+            maybe = _may_be_final(record, claim, told, after)
+            if maybe is not None:
+                return Doing(report=maybe, sent=maybe.at, reason=MAYBE_FINAL)
         after = final
     unnamed = [m for m in told.unnamed if possibly_by(claim.start, m.at)]
     if not after:
@@ -122,6 +128,22 @@ def _done(record: OfficeRecord, duty: Duty, claim: Claim) -> Doing:
         doubt = RECEIVER_UNNAMED
         sent = Interval(first_of((sent, *(m.at for m in before))).earliest, sent.latest)
     return Doing(report=after[0], sent=sent, doubt=doubt)
+
+
+def _may_be_final(record: OfficeRecord, claim: Claim, told: Told, after: list[Step]) -> Step | None:
+    """A report that may have been the final one without being called so.
+
+    A record made afterwards may call it a follow-up; who logs here as it happens has the word. There, also the report
+    that the clock is taken to start with may have come only after it was due by an earlier one.
+    """
+    if not record.timeline.opened.imported:
+        return next((m for m in after if m.act is not FollowUpFiled), None)
+    vague = [
+        m
+        for m in told.messages[1:]
+        if m.id in claim.trigger and (not m.at.known or m.at.earliest != m.at.latest)
+    ]
+    return next(iter((*after, *vague)), None)
 
 
 def _states_otherwise(record: OfficeRecord, claim: Claim, message: Step) -> bool:
@@ -180,9 +202,11 @@ def _of_clock(record: OfficeRecord, asked: Asked, clock: Clock) -> Iterator[Occa
         if clock is Clock.CHANGED:
             yield from _changes(record, asked, told)
             return
-        report = _previous(record, asked, clock, told)
+        report, certain = _previous(record, asked, clock, told)
         if report is not None:
             start = Start(report.at, (report.id,), rests_on=report.rests_on)
+            if not certain:
+                start = replace(start, sure=False, condition=START_UNDATED)
             yield Occasion(clock.value, _conditioned(record, asked, start))
     elif clock in KNOWLEDGE:
         if record.knowledge is not NOTHING_KNOWN:
@@ -226,36 +250,42 @@ def _conditioned(record: OfficeRecord, asked: Asked, base: Start) -> Start:
     return started(record.holding, asked, base, record.knowledge) if asked.conditional else base
 
 
-def _previous(record: OfficeRecord, asked: Asked, clock: Clock, told: Told) -> Step | None:
-    """The report that a clock is started by: the first, the first follow-up, the last before the one that is due."""
+def _previous(record: OfficeRecord, asked: Asked, clock: Clock, told: Told) -> tuple[Step | None, bool]:
+    """The report that a clock is started by, and whether that is certain.
+
+    The first, the first follow-up, the last before the one that is due.
+    """
     if clock is Clock.FIRST_REPORT:
-        return told.first
+        return told.first, True
     final = next((i for i, m in enumerate(told.messages) if m.act is FinalReportFiled), None)
     before = told.messages[:final]
     if clock is not Clock.LAST_REPORT:
         named = tuple(m for m in before[1:] if m.act is FollowUpFiled)
         before = named or before[1:]
     if clock is Clock.FOLLOW_UP or not before:
-        return before[0] if before else None
+        return (before[0] if before else None), True
     values = [v for v in asked.rule.values.values() if isinstance(v, Value) and v.clock is clock]
     return _last_in_time(record, asked.rule, values[-1].limit, before)
 
 
-def _last_in_time(record: OfficeRecord, rule: Rule, limit: Limit, reports: tuple[Step, ...]) -> Step:
+def _last_in_time(
+    record: OfficeRecord, rule: Rule, limit: Limit, reports: tuple[Step, ...]
+) -> tuple[Step, bool]:
     """The last of some reports each of which came before the next thing was due: what is due stays due."""
     if not limit.has_hours:
-        return reports[-1]
+        return reports[-1], True
     days = days_for(record, rule)
-    last = reports[0]
+    last, certain = reports[0], True
     for report in reports[1:]:
         try:
             due = moved(limit, due_after(limit, last.at, days), days)
         except YearNotPublishedError:
-            return last
+            return last, certain
         if surely_after(report.at, due):
             break
+        certain = certain and surely_by(report.at, due)
         last = report
-    return last
+    return last, certain
 
 
 # -- changed figures ---------------------------------------------------------------------------------------------

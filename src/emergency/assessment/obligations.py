@@ -182,6 +182,9 @@ def _overdue_by(record: OfficeRecord, doing: Doing, due: Interval) -> Span | Non
             at_most = max(reached.latest - due.earliest, timedelta())
     if until is None or due.latest is None or until < due.latest:
         return Span(None, at_most)
+    if until == due.latest and record.complete and doing.not_reported is None and doing.until is None:
+        # Complete is complete: a record that ends on the instant proves no less than one that ended before.
+        return Span(None, at_most)
     return Span(until - due.latest, at_most)
 
 
