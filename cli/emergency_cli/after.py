@@ -184,6 +184,7 @@ def _duty(settings: Settings, due: Due, hour: datetime, view: View) -> tuple[str
         parts.append(f"[{settings.words(due.condition)}]")
     if not due.confirmed:
         parts.append(say("[原文未核对]", "[text not confirmed]"))
+    parts += [f"[{settings.words(words)}]" for words in due.unread]
     which = "" if due.stage == "first" else f"{settings.words(stage_words(due.stage, due.occasion))} "
     return f"{when} → {which}{due.recipient_name} ({due.recipient}){written}", " ".join(parts)
 
@@ -232,6 +233,7 @@ def _json(outcome: Outcome, view: View) -> dict[str, Any]:
                 "state": due.state.value,
                 "at_once": due.at_once,
                 "obligation": due.obligation,
+                "unread": [{"zh": words.zh, "en": words.en} for words in due.unread],
             }
             for due in _urgent_first(outcome.due)
         ],

@@ -29,6 +29,7 @@ from emergency_cli.words import (
     explained,
     finding_line,
     obligation_columns,
+    unread_notes,
 )
 
 if TYPE_CHECKING:
@@ -144,7 +145,9 @@ def obligations(
             click.echo(settings.say("没有报告义务。", "No obligations."))
         directory = settings.engine.directory()
         for ref, mine in groupby(sorted(rows, key=_incident), key=_incident):
-            show(table(obligation_columns(settings, directory), list(mine), title=ref))
+            owed = list(mine)
+            show(table(obligation_columns(settings, directory), owed, title=ref))
+            show(*(indented(note, 2) for note in unread_notes(settings, owed)))
     leave(FOUND if found else 0)
 
 

@@ -36,6 +36,7 @@ from emergency_cli.words import (
     particulars,
     stated_words,
     told,
+    unread_notes,
 )
 
 if TYPE_CHECKING:
@@ -202,6 +203,7 @@ def _print_view(settings: Settings, view: View, at: datetime, form: str, cut: di
     click.echo("\n" + (say("报告义务", "Obligations") if owed else say("没有报告义务。", "No obligations.")))
     if owed:
         print_out(table(obligation_columns(settings, view.directory), owed))
+        print_out(*(indented(note, 2) for note in unread_notes(settings, owed)))
     click.echo("\n" + (say("疑点", "Findings") if found else say("没有疑点。", "No findings.")))
     for row in found:
         print_out(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -103,6 +103,12 @@ def obligation_columns(settings: Settings, directory: Directory) -> list[Column]
         Column(say("状态", "state"), lambda row: state(settings, row["state"]), fold=False),
         Column(say("迟多久／说明", "late by / why"), remark),
     ]
+
+
+def unread_notes(settings: Settings, rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    """One line for each text that may have changed a rule of some obligations and that nobody has read."""
+    said = [words for row in rows for ground in row["grounds"] for words in ground["unread"]]
+    return list(dict.fromkeys(settings.say(**words) for words in said))
 
 
 def broken(name: str, width: int = 14) -> str:

@@ -45,6 +45,7 @@ class Due:
         state: Where the obligation stands.
         at_once: The rule that asks for the same report at once, without hours, if there is one.
         obligation: Its id.
+        unread: One line for each text in force that may have changed that rule and that nobody has read.
     """
 
     office: str
@@ -60,6 +61,7 @@ class Due:
     state: State
     at_once: str | None
     obligation: str
+    unread: tuple[Words, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,6 +237,7 @@ def still_due(obligations: Iterable[Obligation], office: str, offices: Directory
                 state=obligation.state,
                 at_once=at_once[0] if at_once else None,
                 obligation=obligation.id,
+                unread=ground.unread,
             )
         )
     first = datetime.min.replace(tzinfo=UTC)

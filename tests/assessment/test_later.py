@@ -396,6 +396,9 @@ def test_what_nobody_has_read_is_said_with_every_verdict_that_it_could_change() 
     after = judged(varied(BASE, {"add": [act("stabilised", "+3 00:00")]}), rules=book)
     (row,) = after.obligations().values()
     assert row["grounds"][0]["unread"] == [{"zh": "新法未读", "en": "the new law was not read"}]
+    (late,) = after.findings()
+    assert late["explanation"]["zh"].endswith("。新法未读")
+    assert late["explanation"]["en"].endswith(". the new law was not read")
     before = judged(
         varied({**BASE, "day": "2020-03-01"}, {"add": [act("stabilised", "+3 00:00")]}), rules=book
     )

@@ -159,8 +159,8 @@ def _opening(record: OfficeRecord, phase: Obligation) -> Words:
 
 def _with_unread(words: Words, ground: Ground) -> Words:
     """The verdict with one line for each text that may have changed its rule and that nobody has read."""
-    zh = "".join(f"。{text.zh}" for text in ground.unread)
-    en = "".join(f". {text.en}" for text in ground.unread)
+    zh = "".join(f"。{text.zh.rstrip('。')}" for text in ground.unread)
+    en = "".join(f". {text.en.rstrip('.')}" for text in ground.unread)
     return Words(f"{words.zh}{zh}", f"{words.en}{en}")
 
 
