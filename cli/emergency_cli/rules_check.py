@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 @pass_settings
 def new_rule(settings: Settings, path: Path) -> None:
     """Write a template of a rule to PATH, like cn/local/330127-chunan/unit-to-county.yaml."""
-    from emergency.rulebook.template import template  # noqa: PLC0415 - help needs no rules
+    from emergency.rulebook.loader import place_of  # noqa: PLC0415 - help needs no rules
+    from emergency.rulebook.template import template  # noqa: PLC0415 - as above
 
     if path.suffix != ".yaml":
         raise click.UsageError(f"{path} does not end in .yaml; a rule is one .yaml file.")
@@ -38,6 +39,16 @@ def new_rule(settings: Settings, path: Path) -> None:
             f"Wrote {path}. Fill it in, then: emergency rules lint {path}; emergency rules test {path}",
         )
     )
+    if place_of(path) is None:
+        # The path is the rule's name: a file that stands in no country can be tried, and not yet looked over.
+        click.echo(
+            settings.say(
+                f"先把它移到国家目录下（如 cn/local/420100-wuhan/{path.name}）；"
+                f"也可就地试用：emergency audit findings --rules {path}",
+                f"First move it below a country, like cn/local/420100-wuhan/{path.name}; "
+                f"or try it where it is: emergency audit findings --rules {path}",
+            )
+        )
 
 
 @click.command("lint")

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from tests.assessment.test_cases import CASES
+from tests.assessment.test_later import BASE as COUNTY
+from tests.assessment.test_later import DAILY, act, under
 from tests.assessment.test_readings import Reading, _timeline, records
 from tests.assessment.timelines import Judged, judged, rulebook, varied
 
@@ -222,3 +224,12 @@ def test_json_keys_are_there_whatever_was_asked() -> None:
         row = why_row(why(seen, asked))
         assert set(row) == keys
         assert json.loads(json.dumps(row)) == row
+
+
+def test_a_follow_up_is_explained_with_whatever_ended_the_situation() -> None:
+    rules = under(DAILY)
+    ended = act("stabilised", "+3 00:00")
+    seen = judged(varied(COUNTY, {"add": [ended]}), rules=rules)
+    told = why(seen, "county city follow-up 2020-03-11 late", rules)
+    assert any(line["id"] == "stabilised" for line in why_row(told)["findings"][0]["obligation"]["inputs"])
+    assert list(prose(told, chinese=False))

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from emergency.assessment.asked import Asked
-from emergency.assessment.conditions import Start, holds_on, started
+from emergency.assessment.clocks import declared_over
+from emergency.assessment.conditions import Start, conditioned, holds_on
 from emergency.assessment.doing import Doing
 from emergency.assessment.due import due_after, end_of_day
 from emergency.assessment.duties import OfficeRecord, days_for
@@ -20,7 +21,6 @@ from emergency.assessment.model import Words
 from emergency.assessment.pauses import pauses_of
 from emergency.assessment.reasons import EXCUSING, RECEIVER_UNNAMED, REPORT_UNDATED, STABLE_UNKNOWN
 from emergency.assessment.timeline import Step, Timeline
-from emergency.domain.events import Closed, HandlingEnded, Stabilised
 from emergency.domain.intervals import Interval, first_of, surely_after, surely_by
 from emergency.rulebook import Limit, YearNotPublishedError
 
@@ -63,11 +63,8 @@ class Told:
 
 def over(timeline: Timeline) -> Interval | None:
     """When the situation was first declared stable, or over, or closed; None where nobody did so."""
-    if "over" not in timeline.memo:
-        ends = [s.at for s in timeline.steps if s.act in (Stabilised, HandlingEnded, Closed)]
-        timeline.memo["over"] = first_of(ends) if ends else None
-    found: Interval | None = timeline.memo["over"]
-    return found
+    ends = declared_over(timeline)
+    return first_of(s.at for s in ends) if ends else None
 
 
 def again_and_again(record: OfficeRecord, asked: Asked, limit: Limit, told: Told) -> Iterator[Occasion]:
@@ -76,10 +73,6 @@ def again_and_again(record: OfficeRecord, asked: Asked, limit: Limit, told: Told
         yield from _one_after_another(record, asked, limit, told)
     else:
         yield from _day_by_day(record, asked, limit, told)
-
-
-def _conditioned(record: OfficeRecord, asked: Asked, base: Start) -> Start:
-    return started(record.holding, asked, base, record.knowledge) if asked.conditional else base
 
 
 def _if_still_going_on(record: OfficeRecord, start: Start) -> Start:
@@ -122,7 +115,9 @@ def _one_after_another(record: OfficeRecord, asked: Asked, limit: Limit, told: T
             return
         if end is not None and (due.latest is None or not surely_after(end, due)):
             continue
-        start = _conditioned(record, asked, Start(report.at, (report.id,), rests_on=report.rests_on))
+        start = conditioned(
+            record.holding, asked, record.knowledge, Start(report.at, (report.id,), rests_on=report.rests_on)
+        )
         if start.sure and surely_after(start.at, due):
             continue  # what it asks for only from a level on was not asked for yet
         start = _if_still_going_on(record, start)

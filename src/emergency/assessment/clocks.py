@@ -84,13 +84,14 @@ def _asked(timeline: Timeline, inquiry: Step, office: str) -> Start:
     return Start(receipt.at, (inquiry.id,), rests_on=receipt.rests_on)
 
 
-def situation_over(timeline: Timeline) -> Step | None:
-    """The first step by which the situation was declared stable, the handling ended or the incident closed."""
+def declared_over(timeline: Timeline) -> tuple[Step, ...]:
+    """The steps by which the situation was declared stable, the handling ended or the incident closed."""
     if "over" not in timeline.memo:
-        ends = [s for s in timeline.steps if s.act in (Stabilised, HandlingEnded, Closed)]
-        timeline.memo["over"] = min(ends, key=_when, default=None)
-    over: Step | None = timeline.memo["over"]
-    return over
+        timeline.memo["over"] = tuple(
+            s for s in timeline.steps if s.act in (Stabilised, HandlingEnded, Closed)
+        )
+    ends: tuple[Step, ...] = timeline.memo["over"]
+    return ends
 
 
 def _counts(step: Step) -> bool:

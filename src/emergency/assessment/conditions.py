@@ -181,6 +181,11 @@ def started(holding: Holding, asked: Asked, base: Start, knowledge: Knowledge) -
     return start
 
 
+def conditioned(holding: Holding, asked: Asked, knowledge: Knowledge, base: Start) -> Start:
+    """The start of a rule's clock, where it may ask for nothing else: see `started`."""
+    return started(holding, asked, base, knowledge) if asked.conditional else base
+
+
 def holds_on(holding: Holding, asked: Asked, base: Start, knowledge: Knowledge, moment: datetime) -> Start:
     """Whether what a rule asks for was so at an instant, after all that was corrected or regraded by then.
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from emergency.assessment.asked import AFTER_REPORTS, Asked
 from emergency.assessment.cadence import Occasion, Told, again_and_again
 from emergency.assessment.clocks import ACTS, KNOWLEDGE, ONCE, started_by
-from emergency.assessment.conditions import Start, graded_measures, started
+from emergency.assessment.conditions import Start, conditioned, graded_measures
 from emergency.assessment.doing import Doing, in_form, messages_to
 from emergency.assessment.due import due_after, moved, window_end
 from emergency.assessment.duties import (
@@ -207,11 +207,13 @@ def _of_clock(record: OfficeRecord, asked: Asked, clock: Clock) -> Iterator[Occa
             start = Start(report.at, (report.id,), rests_on=report.rests_on)
             if not certain:
                 start = replace(start, sure=False, condition=START_UNDATED)
-            yield Occasion(clock.value, _conditioned(record, asked, start))
+            yield Occasion(clock.value, conditioned(record.holding, asked, record.knowledge, start))
     elif clock in KNOWLEDGE:
         if record.knowledge is not NOTHING_KNOWN:
             since = record.knowledge.since
-            start = _conditioned(record, asked, Start(since, record.knowledge.triggers))
+            start = conditioned(
+                record.holding, asked, record.knowledge, Start(since, record.knowledge.triggers)
+            )
             raised = start.sure and surely_after(start.at, since)
             yield Occasion(start.trigger[-1] if raised else asked.stage.value, start)
     elif clock is Clock.ASKED:
@@ -222,7 +224,8 @@ def _of_clock(record: OfficeRecord, asked: Asked, clock: Clock) -> Iterator[Occa
             if clock in ONCE:
                 start = _until_the_last(record, clock, start)  # noqa: PLW2901 - the same start, bounded
             yield Occasion(
-                clock.value if clock in ONCE else start.trigger[0], _conditioned(record, asked, start)
+                clock.value if clock in ONCE else start.trigger[0],
+                conditioned(record.holding, asked, record.knowledge, start),
             )
 
 
@@ -231,7 +234,7 @@ def _asked_by_the_recipient(record: OfficeRecord, asked: Asked) -> Iterator[Occa
     found = None if asked.named else recipient(record, asked, None)
     may_ask = frozenset() if found is None else frozenset((found.office, *found.equals))
     for start in started_by(record.timeline, record.office.id, Clock.ASKED, may_ask):
-        yield Occasion(start.trigger[0], _conditioned(record, asked, start))
+        yield Occasion(start.trigger[0], conditioned(record.holding, asked, record.knowledge, start))
 
 
 def _until_the_last(record: OfficeRecord, clock: Clock, start: Start) -> Start:
@@ -244,10 +247,6 @@ def _until_the_last(record: OfficeRecord, clock: Clock, start: Start) -> Start:
     latest = [s.at.latest for s in own]
     bound = None if any(end is None for end in latest) else max(end for end in latest if end is not None)
     return replace(start, at=Interval(start.at.earliest, bound), trigger=tuple(s.id for s in own))
-
-
-def _conditioned(record: OfficeRecord, asked: Asked, base: Start) -> Start:
-    return started(record.holding, asked, base, record.knowledge) if asked.conditional else base
 
 
 def _previous(record: OfficeRecord, asked: Asked, clock: Clock, told: Told) -> tuple[Step | None, bool]:
@@ -316,7 +315,7 @@ def _changes(record: OfficeRecord, asked: Asked, told: Told) -> Iterator[Occasio
         after_it = surely_after(item.since, first.at) and item.source not in to_it
         if (news or put_right) and after_it and _within_window(record, asked.rule, item):
             start = Start(item.since, (item.step.id,), rests_on=item.rests_on)
-            yield Occasion(item.step.id, _conditioned(record, asked, start))
+            yield Occasion(item.step.id, conditioned(record.holding, asked, record.knowledge, start))
 
 
 def _is_news(name: str, figure: int, before: list[dict[str, int]]) -> bool:

@@ -50,11 +50,6 @@ ON_ANY_FAULT = frozenset({Sort.DECIDER, Sort.CONSEQUENCE, Sort.DISCIPLINE})
 """Of these, the sorts that are shown also where they name no fault in particular."""
 
 
-def finding_short(finding: Finding, obligation: str | None) -> str:
-    """What people may type for a finding: the words of its obligation, or its office, and the end of its id."""
-    return f"{obligation} {ending(finding)}"
-
-
 def ending(finding: Finding) -> str:
     """What tells a finding from others of its office or obligation: the end of its id."""
     return finding.id.rpartition(":")[2]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from emergency.assessment.clocks import KNOWLEDGE, situation_over
+from emergency.assessment.clocks import KNOWLEDGE, declared_over
 from emergency.assessment.conditions import Start
 from emergency.assessment.doing import Doing
 from emergency.assessment.due import INSTANT, Days, Paused, due_after, last_day, moved
@@ -92,9 +92,8 @@ def steps_of_the_clock(record: OfficeRecord, duty: Duty) -> Iterator[str]:
     yield from claim.trigger
     yield from claim.rests_on
     yield from pauses_of(record.timeline, record.directory, claim.rule, record.office.id, record.zone).steps
-    over = situation_over(record.timeline) if claim.value.limit.recurs else None
-    if over is not None:
-        yield over.id
+    if claim.value.limit.recurs:
+        yield from (step.id for step in declared_over(record.timeline))
 
 
 def reckoning(record: OfficeRecord, duty: Duty) -> Reckoning:
