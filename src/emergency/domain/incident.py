@@ -125,6 +125,10 @@ def decide(command: Command, state: Incident | None, now: datetime) -> tuple[Inc
     return (_amendment(command, target, state, now),)
 
 
+SHORTEST_ID = 4
+"""So much of an event id must be written for it to be meant."""
+
+
 def entry_named(said: str, state: Incident) -> Recorded[Any]:
     """The opening or entry that people mean, among those that count.
 
@@ -141,7 +145,8 @@ def entry_named(said: str, state: Incident) -> Recorded[Any]:
     ways = (
         [r for r in counted if said in (getattr(r.event, "step", None), r.event_id)],
         [r for r in counted if str(r.version) == number],
-        [r for r in counted if said and r.event_id.startswith(said)],
+        # A short number that is no entry's is a slip, never the beginning of some id.
+        [r for r in counted if len(said) >= SHORTEST_ID and r.event_id.startswith(said)],
     )
     found = next((way for way in ways if way), [])
     if len(found) == 1:
