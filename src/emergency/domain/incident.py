@@ -125,8 +125,8 @@ def decide(command: Command, state: Incident | None, now: datetime) -> tuple[Inc
     return (_amendment(command, target, state, now),)
 
 
-SHORTEST_ID = 4
-"""So much of an event id must be written for it to be meant."""
+def _short_number(said: str) -> bool:
+    return said.isdecimal() and len(said) < 8  # noqa: PLR2004 - the first group of an id
 
 
 def entry_named(said: str, state: Incident) -> Recorded[Any]:
@@ -146,7 +146,7 @@ def entry_named(said: str, state: Incident) -> Recorded[Any]:
         [r for r in counted if said in (getattr(r.event, "step", None), r.event_id)],
         [r for r in counted if str(r.version) == number],
         # A short number that is no entry's is a slip, never the beginning of some id.
-        [r for r in counted if len(said) >= SHORTEST_ID and r.event_id.startswith(said)],
+        [r for r in counted if said and not _short_number(said) and r.event_id.startswith(said)],
     )
     found = next((way for way in ways if way), [])
     if len(found) == 1:
