@@ -234,33 +234,36 @@ def append_sqlite(setting: Setting) -> list[Row]:
 
 
 def append_postgresql(setting: Setting) -> list[Row]:
-    """One event at a time into PostgreSQL, written through to the disk."""
-    url, conninfo = setting.places.database()
-    with Log.open(url, CODEC) as log:
-        raw = RawPostgres(conninfo)
-        ready = ReadyMade(setting.places.database()[0])
-        turns = _one_by_one(setting, log, raw, ready, WALL)
-        ready.close()
-        raw.close()
-    mine, bare, peer = (setting.each / middle(turns, which) for which in range(3))
-    share, peers = 1 / times_slower(turns, 0, 1), 1 / times_slower(turns, 2, 1)
-    return [
-        at_least(
-            "append-postgresql",
-            "append one event durably, PostgreSQL, rate as a part of a bare autocommit insert's",
-            f"{mine:,.0f}/s",
-            f"bare {bare:,.0f}/s; ready-made {peer:,.0f}/s, {peers:.2f} of it",
-            figure=share,
-            bar=0.25,
-            unit="of it",
-        )
-    ]
+    """One event at a time into PostgreSQL: waiting for the disk as in earnest, and without, for what it works."""
+    found = []
+    for durable in (True, False):
+        url, conninfo = setting.places.database(durable=durable)
+        with Log.open(url, CODEC) as log:
+            raw = RawPostgres(conninfo)
+            ready = ReadyMade(setting.places.database(durable=durable)[0])
+            turns = _one_by_one(setting, log, raw, ready, WALL)
+            ready.close()
+            raw.close()
+        mine, bare, peer = (setting.each / middle(turns, which) for which in range(3))
+        share, peers = 1 / times_slower(turns, 0, 1), 1 / times_slower(turns, 2, 1)
+        beside = f"bare {bare:,.0f}/s; ready-made {peer:,.0f}/s, {peers:.2f} of it"
+        if durable:
+            what = "append one event durably, PostgreSQL, rate as a part of a bare autocommit insert's"
+            found.append(
+                at_least(
+                    "append-postgresql", what, f"{mine:,.0f}/s", beside, figure=share, bar=0.25, unit="of it"
+                )
+            )
+        else:
+            what = "the same without waiting for the disk (fsync off)"
+            found.append(Row("append-postgresql", what, f"{mine:,.0f}/s", beside, round(share, 3)))
+    return found
 
 
 def append_many(setting: Setting) -> list[Row]:
     """A hundred events in one command."""
     found = []
-    for what, log, ready, clock in _both(setting, in_memory=True):
+    for what, log, ready, clock in _both(setting):
         stock = iter(list(said((setting.rounds + 1) * 500)))
         current: list[Any] = []
 
@@ -288,11 +291,9 @@ def append_many(setting: Setting) -> list[Row]:
     return found
 
 
-def _both(
-    setting: Setting, *, in_memory: bool = False
-) -> Iterator[tuple[str, Log, ReadyMade, Callable[[], float]]]:
+def _both(setting: Setting) -> Iterator[tuple[str, Log, ReadyMade, Callable[[], float]]]:
     """Ours and the ready-made store on SQLite, then on PostgreSQL, each with what time is read from."""
-    folder = setting.places.folder(in_memory=in_memory)
+    folder = setting.places.folder(in_memory=True)
     databases = (
         ("SQLite", f"sqlite:///{folder / 'ours.db'}", f"sqlite:///{folder / 'ready.db'}", CPU),
         ("PostgreSQL", setting.places.database()[0], setting.places.database()[0], WALL),
@@ -310,7 +311,7 @@ def _both(
 def read_log(setting: Setting) -> list[Row]:
     """The whole log in pages of 500."""
     found = []
-    for what, log, ready, clock in _both(setting, in_memory=True):
+    for what, log, ready, clock in _both(setting):
         bodies = [one.body for one in said(setting.pages)]
         for begin in range(0, len(bodies), 100):
             _append_together(log, bodies[begin : begin + 100])
@@ -346,7 +347,7 @@ def replay(setting: Setting) -> list[Row]:
     """Aggregates of 50 events, from the store to the state that a command is decided on."""
     found = []
     length, number = 50, 20
-    for what, log, ready, clock in _both(setting, in_memory=True):
+    for what, log, ready, clock in _both(setting):
         streams, cases = [], []
         for bodies in long_histories(number, length):
             stream = f"incident/{uuid4().hex}"

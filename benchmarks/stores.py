@@ -39,14 +39,12 @@ class Places:
 
     Args:
         keep: Where the made-up stores stay, to be used again.
-        durable: Whether PostgreSQL writes through to the disk.
     """
 
-    def __init__(self, keep: Path | None = None, *, durable: bool = True) -> None:
+    def __init__(self, keep: Path | None = None) -> None:
         self._open = ExitStack()
         self._keep = keep
-        self._durable = durable
-        self._server: Server | None = None
+        self._servers: dict[bool, Server] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -63,19 +61,17 @@ class Places:
             self._open.enter_context(tempfile.TemporaryDirectory(prefix="emergency-bench-", dir=where))
         )
 
-    @property
-    def server(self) -> Server:
-        """A PostgreSQL of our own, started when it is first asked for."""
-        if self._server is None:
-            self._server = self._open.enter_context(Server(durable=self._durable))
-        return self._server
+    def database(self, *, durable: bool = True) -> tuple[str, str]:
+        """A new database of a PostgreSQL of our own: its URL, and the same as psycopg has it.
 
-    def database(self) -> tuple[str, str]:
-        """A new database of PostgreSQL: its URL, and the same as psycopg has it."""
-        name = self.server.create_database()
-        return self.server.url(name), (
-            f"host={self.server.folder} port={self.server.port} user=postgres dbname={name}"
-        )
+        Args:
+            durable: Whether it waits for the disk at every commit, as in earnest.
+        """
+        if durable not in self._servers:
+            self._servers[durable] = self._open.enter_context(Server(durable=durable))
+        server = self._servers[durable]
+        name = server.create_database()
+        return server.url(name), f"host={server.folder} port={server.port} user=postgres dbname={name}"
 
     def made(self, events: int) -> Path:
         """A SQLite store of about so many events in made-up incidents."""
