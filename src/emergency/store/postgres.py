@@ -249,7 +249,7 @@ class Postgres(Database):
                     IF NOT EXISTS (SELECT 1 FROM {events} WHERE pending) THEN RETURN NULL; END IF;
                     PERFORM pg_advisory_xact_lock({self._log_key});
                     SELECT greatest(h.position, {self.tables.sql(LAST)}), h.seal, h.recorded_at
-                        INTO place, chain, latest FROM {head} h;
+                        INTO place, chain, latest FROM {head} h FOR UPDATE;  -- refused to an outdated snapshot
                     stamp := clock_timestamp();
                     back := coalesce(stamp < latest, false);
                     FOR one IN SELECT * FROM {events} WHERE pending ORDER BY position LOOP
@@ -362,7 +362,8 @@ def explain(fault: BaseException, database: str | None) -> EmergencyError:
             return StoreError(f"{place} {advice} ({said})")
     if code.startswith(_LOST) or (not code and isinstance(fault, psycopg.OperationalError)):
         return UnreachableError(
-            f"{place} does not answer ({said}). Try again; if it stays so, see that the server runs and can be reached."
+            f"{place} cannot be reached ({said}). Try again; if it stays so, see that the server runs, that the name "
+            "of the database and the user are right, and that they may connect from here."
         )
     return StoreError(f"{place} refused: {said}. Nothing was written.")
 
