@@ -41,9 +41,9 @@ def engine(database: sqlalchemy.Engine) -> Engine:
     return engine
 
 
-def tickets(database: sqlalchemy.Engine) -> int | None:
+def tickets(database: sqlalchemy.Engine) -> int:
     with database.connect() as connection:
-        return connection.scalar(text("SELECT count(*) FROM tickets"))
+        return int(connection.scalar(text("SELECT count(*) FROM tickets")) or 0)
 
 
 def test_a_joined_command_is_judged_and_committed_with_the_portals(
