@@ -531,10 +531,10 @@ def catch_up(setting: Setting) -> list[Row]:
 
 def _new_entry(engine: Engine) -> None:
     """A new incident that the lists have, and an entry on it that they do not have yet."""
-    mine, bureau = "city1-county1-coal-mine", "city1-county1-emergency"
+    mine, bureau = "c1k1-coal-mine", "c1k1-emergency"
     first = Learned(office=mine, facts=Facts(trapped=Count(value=3)))
     told = Reported(office=mine, to=(bureau,), channel=Channel.PHONE, facts=first.facts)
-    county = Identity(office="city1-county1")
+    county = Identity(office="c1k1")
     ref = engine.open_incident(
         title="煤矿顶板事故",
         category="accident",
