@@ -184,12 +184,15 @@ class WhatIf:
 
 @dataclass(frozen=True, slots=True)
 class ImportOutcome:
-    """What an import came to: ``imported``, ``unchanged`` or ``amended``, and what changed."""
+    """What an import came to: ``imported``, ``unchanged`` or ``amended``, and what changed.
+
+    ``position`` is where the log stands after it; None while the portal's transaction that it is part of is open.
+    """
 
     ref: str
     status: Literal["imported", "unchanged", "amended"]
     changes: tuple[str, ...]
-    position: int
+    position: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

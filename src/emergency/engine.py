@@ -445,8 +445,10 @@ class Engine:
         day = datetime.now(UTC).astimezone(CHINA).strftime("%Y%m%d")
         start = f"{_UNFIT.sub('-', office)}-{day}-"
         used = writing.streams(incident_stream(start))
-        number = max((int(s.rpartition("-")[2]) for s in used if s.rpartition("-")[2].isdigit()), default=0)
-        return f"{start}{number + 1:02d}"
+        number = max((int(n) for s in used if (n := s.rpartition("-")[2]).isdecimal()), default=0) + 1
+        while not writing.claim(incident_stream(f"{start}{number:02d}")):
+            number += 1  # somebody is opening that one; nobody waits for whether it comes to be
+        return f"{start}{number:02d}"
 
     def _known(self, offices: Directory, office: str) -> None:
         if office != PUBLIC and office not in offices:
@@ -876,7 +878,7 @@ def _digest(ref: str, *commands: Command) -> str:
             said[name] = _said(value) if isinstance(value, Value) else value
         content.append(said)
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
 def _said(value: Value) -> list[Any]:
