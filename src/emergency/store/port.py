@@ -9,6 +9,9 @@ from typing import Any, Protocol
 from emergency.domain.record import Recorded
 from emergency.errors import RefusedError, StoreError
 
+PENDING = 2**62
+"""Where the places begin that events have in a portal's transaction until it commits: behind all others."""
+
 
 class Codec(Protocol):
     """Turns the body of an event into bytes and back; the store never looks inside."""
@@ -86,3 +89,7 @@ class ReadOnlyError(StoreError):
 
 class ConflictError(RefusedError):
     """Somebody else wrote in between; nothing was written: read again, decide again."""
+
+
+class UnreachableError(StoreError):
+    """The database does not answer; whether the last command was written is found by giving it again with its id."""
