@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from emergency.domain.fixed import fixed
 from emergency_cli.after import print_outcome
 from emergency_cli.asking import ask, on_terminal
 from emergency_cli.context import Settings, common_options, hint, identity_options, now, pass_settings
@@ -100,7 +100,7 @@ ending_options = _all(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
+@fixed(kw_only=True)
 class Said:
     """What was typed for one entry, as it was typed."""
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import click
 
@@ -20,8 +19,7 @@ from emergency_cli.context import Settings, hint
 USAGE, REFUSED, INTERRUPTED, PIPE_CLOSED = 2, 3, 130, 141
 
 
-@dataclass(frozen=True, slots=True)
-class Later:
+class Later(NamedTuple):
     """Where a command is to be found, and its one line of help, which is shown without loading it."""
 
     module: str
