@@ -82,6 +82,7 @@ class Outcome:
         due: What the acting office owes next, the soonest first.
         remarks: Duties of the acting office that could not be tied to a recipient in the directory.
         unjudged: Why the incident cannot be judged now; the entry is on record all the same. None where it is.
+        view: The incident as it was judged for this outcome; None where it was not.
     """
 
     incident: str
@@ -95,6 +96,7 @@ class Outcome:
     due: tuple[Due, ...] = ()
     remarks: tuple[Words, ...] = ()
     unjudged: str | None = None
+    view: View | None = field(default=None, repr=False, compare=False)
 
 
 @fixed(frozen=True, slots=True)

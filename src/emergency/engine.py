@@ -439,6 +439,7 @@ class Engine:
             met=tuple(o for o in now if o.met_by in ids),
             due=tuple(still_due(now, office, view.directory)),
             remarks=tuple(r.words for r in view.assessment.remarks if r.office == office),
+            view=view,
         )
 
     def _mint_ref(self, writing: Writing, office: str) -> str:
