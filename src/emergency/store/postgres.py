@@ -26,7 +26,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DisconnectionError
 
 from emergency.errors import BusyError, EmergencyError, StoreError
-from emergency.store.database import Bell, Database, Row, Stand, driver_of
+from emergency.store.database import Bell, Database, Row, Stand, driver_of, no_transaction
 from emergency.store.port import PENDING, ConflictError, ReadOnlyError, UnreachableError
 from emergency.store.seal import FIRST, sealed
 from emergency.store.tables import LAST, POSTGRESQL, SCHEMA_VERSION, Tables
@@ -116,6 +116,15 @@ class Postgres(Database):
             connection.execution_options(isolation_level="READ COMMITTED")
             with connection.begin():
                 yield connection
+
+    def join(self, connection: Connection) -> None:
+        """Refuse a connection without transactions."""
+        if driver_of(connection).autocommit:
+            raise no_transaction()
+
+    def may_succeed_anew(self, connection: Connection) -> bool:
+        """Where each statement sees what was committed before it."""
+        return connection.get_isolation_level() == "READ COMMITTED"
 
     @contextmanager
     def joining(self, connection: Connection) -> Iterator[None]:
