@@ -13,7 +13,6 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from difflib import get_close_matches
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
@@ -439,6 +438,7 @@ class Engine:
             met=tuple(o for o in now if o.met_by in ids),
             due=tuple(still_due(now, office, view.directory)),
             remarks=tuple(r.words for r in view.assessment.remarks if r.office == office),
+            view=view,
         )
 
     def _mint_ref(self, writing: Writing, office: str) -> str:
@@ -888,6 +888,8 @@ def _said(value: Value) -> list[Any]:
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
+
     near = get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f" Did you mean {near[0]}?" if near else ""
 

@@ -5,12 +5,12 @@ Nothing here knows of an incident: all of it is kept with the rulebook that it w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
 from emergency.assessment.model import Ground, Words
 from emergency.assessment.words import limit_words
+from emergency.domain.fixed import fixed
 from emergency.domain.vocabulary import Category, Line, Tier
 from emergency.rulebook import Clock, Modality, Recipient, Rule, Rulebook, Stage, Value
 from emergency.rulebook.model import Unread
@@ -140,7 +140,7 @@ class Asked:
         return tuple([said for since, said in self._unread if since <= day]) if self._unread else ()
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(slots=True)
 class Asks:
     """Everything that is asked of one kind of office on one kind of event.
 

@@ -7,7 +7,7 @@ Causality narrows what is stated (received after sent, sent after the event) and
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -114,7 +114,7 @@ class Receipt:
     """Only a later act of the receiver's bounds it, which may have been done without the message."""
 
 
-@dataclass(frozen=True)
+@fixed()
 class Timeline:
     """One incident's record, ready to be judged."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime
 from typing import Any
 
+from emergency.domain.fixed import fixed
 from emergency.domain.record import Recorded
 from emergency.domain.values import Division, OfficeId, Value
 from emergency.domain.vocabulary import Line, Tier
@@ -56,7 +57,7 @@ Dated = tuple[tuple[date | None, Any], ...]
 """What held from which day on, in the order of the days; None = as long as anyone knows."""
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(slots=True)
 class Office:
     """An office as the directory knows it."""
 
@@ -112,7 +113,7 @@ def updates(old: Office, new: OfficeRegistered) -> tuple[OfficeEvent, ...]:
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(slots=True)
 class Directory:
     """The fold of all office events; what is asked of it names the day.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Any
 
 from emergency.domain.offices import LoggingStarted, OfficeEvent, OfficeRegistered, directory_of, updates
@@ -26,6 +25,8 @@ def register(writing: Writing, offices: tuple[OfficeRegistered, ...]) -> dict[st
             raise RefusedError('"public" stands for whoever is no office; give the office another id.')
         for up in office.reports_to:
             if up not in names:
+                from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
+
                 near = get_close_matches(up, names, n=1)
                 hint = f" Did you mean {near[0]}?" if near else ""
                 raise RefusedError(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from fnmatch import fnmatchcase, translate
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from emergency.domain.fixed import fixed
 from emergency.domain.vocabulary import LEVELS_RISING, Category, Level, Line, Tier
 from emergency.errors import NotFoundError
 from emergency.rulebook.calendar import Calendar
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from emergency.rulebook.provisions import Elements, Kind, Provision
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(slots=True)
 class Graded:
     """A level, and the table that gives it.
 
@@ -36,7 +37,7 @@ class Graded:
     value: Thresholds
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@fixed(kw_only=True, eq=False)
 class Rulebook:
     """Dated, cited data (规则库): it answers which rules there are and judges nothing.
 
