@@ -22,7 +22,7 @@ from emergency.assessment.knowledge import Knowledge, knowledge_of
 from emergency.assessment.model import Ground, Remark
 from emergency.assessment.pauses import pauses_of
 from emergency.assessment.reasons import CALENDAR_UNKNOWN, CONDITION_OPEN, WHATEVER_THE_LEVEL
-from emergency.assessment.recipients import Found, Superiors, found_among, recipient_of, superiors_of
+from emergency.assessment.recipients import Found, found_among, recipient_of, superiors_of
 from emergency.assessment.timeline import Timeline
 from emergency.domain.events import REPORTS, Foreseen, Warned
 from emergency.domain.fixed import changed, fixed
@@ -111,8 +111,6 @@ class OfficeRecord:
     zone: ZoneInfo
     days: tuple[date, ...]
     """The China days on which it may have come to know."""
-    superiors: dict[date | None, Superiors] = field(default_factory=dict)
-    """Whom it may report to, by day."""
     memo: dict[Any, Any] = field(default_factory=dict)
     """What pure functions of this record have already worked out."""
 
@@ -267,12 +265,7 @@ def claim_of(
 
 def recipient(record: OfficeRecord, asked: Asked, day: date | None) -> Found | None:
     """The office that a rule's report goes to, on a day; None where the directory has none."""
-    superiors = record.superiors.get(day)
-    if superiors is None:
-        new = superiors_of(record.office, record.directory, day)
-        # Days on which the office reported to the same ones share what was found among them.
-        superiors = next((known for known in record.superiors.values() if known == new), new)
-        record.superiors[day] = superiors
+    superiors = superiors_of(record.office, record.directory, day)
     # Many rules name the same kind of recipient.
     if asked.wanted not in superiors.found:
         superiors.found[asked.wanted] = found_among(superiors, asked.rule.to, record.office)
