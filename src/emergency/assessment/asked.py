@@ -87,6 +87,8 @@ class Asked:
         self.clocks = tuple(dict.fromkeys(v.clock for v in values if not v.limit.recurs))
         """The clocks of its values, of whatever day; for what is asked for again and again, see ``cadences``."""
         self.cadences = tuple(dict.fromkeys(v.limit for v in values if v.limit.recurs))
+        self.all_clocks = frozenset([*self.clocks, *([Clock.LAST_REPORT] if self.cadences else [])])
+        """Those of all its values: reports asked for again and again are counted from the last one."""
         self.longest = max(
             (v.limit.hours for v in rule.values.values() if isinstance(v, Value) and v.limit.hours),
             default=None,

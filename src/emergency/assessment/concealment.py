@@ -21,12 +21,16 @@ from emergency.domain.events import REPORTS, ClueLinked, Denied, Inquired, Notif
 from emergency.domain.intervals import Interval, first_of, possibly_by, surely_after, surely_by
 from emergency.domain.vocabulary import Fault, Line, Origin, State, Status
 
+_SUSPICIOUS = frozenset({Withheld, Denied, Inquired, ClueLinked})
+"""Acts of which each of the patterns has one."""
 _CARRYING = frozenset({*REPORTS, Notified})
 """Acts that carry to an office above what an outsider may have told."""
 
 
 def concealed(record: OfficeRecord, judged: tuple[Judged, ...]) -> Finding | None:
     """The one suspicion of concealment that the office's record gives, if any."""
+    if record.timeline.kinds.isdisjoint(_SUSPICIOUS):
+        return None
     untrue = {c.report.id for c in record.contradicted}
     first = first_report(record)
     if first is not None and first.id in untrue:

@@ -151,13 +151,11 @@ class Holding:
 
     def __post_init__(self) -> None:
         """Work out what is asked of it again and again."""
-        directory = self.directory
-        above = frozenset(directory.above(self.office.id)) if directory is not None else frozenset()
+        graded, office, directory = self.timeline.gradings, self.office.id, self.directory
+        above = directory.above(office) if graded and directory is not None else ()
         self.__dict__.update(
-            gradings_above=tuple(
-                [s for s in self.timeline.steps if s.act is GradedEntry and s.office in above]
-            ),
-            gradings=tuple([s for s in self.timeline.acts(self.office.id) if s.act is GradedEntry]),
+            gradings_above=tuple([s for s in graded if s.office in above]) if graded else (),
+            gradings=tuple([s for s in graded if s.office == office]) if graded else (),
             circumstances=frozenset([slug for h in self.held for slug in h.facts.circumstances]),
         )
 

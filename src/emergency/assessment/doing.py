@@ -82,7 +82,7 @@ def messages_to(record: OfficeRecord, recipients: tuple[str, ...]) -> list[Step]
     Its reports, its truthful answers that say something, and a notice that it gave the recipient itself.
     """
     to = set(recipients)
-    return [s for s in _spoken(record).messages if s.act is not Notified or not to.isdisjoint(s.to)]
+    return [s for s in spoken(record).messages if s.act is not Notified or not to.isdisjoint(s.to)]
 
 
 @fixed()
@@ -98,7 +98,7 @@ class Spoken:
     unread: tuple[Step, ...]
 
 
-def _spoken(record: OfficeRecord) -> Spoken:
+def spoken(record: OfficeRecord) -> Spoken:
     """What the office said, the earliest first."""
     # Each of its duties asks for it.
     known: Spoken | None = record.memo.get("spoken")
@@ -127,7 +127,7 @@ def _says_figures(step: Step) -> bool:
 
 def _unread_answers(record: OfficeRecord, duty: Duty) -> list[Step]:
     """Answers to the recipient in words only: they may have been the report, or its very opposite."""
-    return [s for s in _spoken(record).unread if not set(duty.recipients).isdisjoint(s.to)]
+    return [s for s in spoken(record).unread if not set(duty.recipients).isdisjoint(s.to)]
 
 
 def _ends(step: Step) -> tuple[datetime, datetime, str]:

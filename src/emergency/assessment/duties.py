@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from emergency.assessment.asked import Asked, Asks, Terms, asks_of, newest_of
-from emergency.assessment.clocks import KNOWLEDGE, started_by
+from emergency.assessment.clocks import KNOWLEDGE, silent_clocks, started_by
 from emergency.assessment.conditions import Holding, Start, levels_of, started
 from emergency.assessment.due import Days, due_after, moved
 from emergency.assessment.holding import Contradiction, Held, contradictions, held_by
@@ -177,8 +177,11 @@ def duties(record: OfficeRecord, asks: Asks) -> tuple[tuple[Duty, ...], tuple[Re
     claims: list[Claim] = []
     remarks: list[Remark] = []
     knows = Start(record.knowledge.since, record.knowledge.triggers)
+    silent = silent_clocks(record.timeline)
     for asked in asks.firsts:
         for clock in asked.clocks:
+            if clock in silent:
+                continue
             base = _base(record, clock, knows)
             if base is None:
                 continue
@@ -278,9 +281,11 @@ def days_of(timeline: Timeline, since: Interval) -> tuple[date, ...]:
     A bare day runs to the midnight that ends it; that midnight is no day of its own. An open beginning reaches back
     to the event, or without end.
     """
-    known: tuple[date, ...] | None = timeline.memo.get(("days", since))
+    # The ends keep their hash, the interval does not.
+    key = "days", since.earliest, since.latest
+    known: tuple[date, ...] | None = timeline.memo.get(key)
     if known is None:
-        known = timeline.memo["days", since] = _days_of(timeline, since)
+        known = timeline.memo[key] = _days_of(timeline, since)
     return known
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import Enum, auto
+from typing import Any
 
 from emergency.assessment.timeline import Receipt, Step, Timeline
 from emergency.domain.events import (
@@ -13,6 +15,7 @@ from emergency.domain.events import (
     ClueLinked,
     Denied,
     Directed,
+    Entry,
     Graded,
     HandlingEnded,
     Inquired,
@@ -90,11 +93,15 @@ def evidence_of(timeline: Timeline, office: str) -> tuple[Evidence, ...]:
     occurred = timeline.occurred.earliest
     found = []
     for step in timeline.acts(office):
-        shows = _DONE.get(step.act) or _own_act(step)
+        shows = _DONE.get(step.act)
+        if shows is None and (by_content := _DONE_BY_CONTENT.get(step.act)) is not None:
+            shows = by_content(step.entry)
         if shows is not None:
             found.append(_of_the_event(step, shows, step, occurred))
     for step in timeline.told(office):
-        shows = _TOLD.get(step.act) or _received(step)
+        shows = _TOLD.get(step.act)
+        if shows is None and (by_content := _TOLD_BY_CONTENT.get(step.act)) is not None:
+            shows = by_content(step.entry)
         if shows is not None and step.office != office:
             found.append(_of_the_event(step, shows, timeline.receipt(step, office), occurred))
     return tuple(found)
@@ -121,36 +128,30 @@ _DONE[Inquired] = Shows.SIGN
 _TOLD = {ClueLinked: Shows.SIGN, Inquired: Shows.SIGN, Notified: Shows.DIRECTLY}
 _TOLD.update(dict.fromkeys(REPORTS, Shows.DIRECTLY))
 """What an act shows of an office that was told, where nothing else of the act matters."""
-_BY_CONTENT = frozenset({Learned, Verified, ClueLinked, Notified, Answered})
-"""Acts that show something only by what was said."""
 
 
-def _own_act(step: Step) -> Shows | None:
-    """What an act of its own shows of an office by what was said."""
-    if step.act not in _BY_CONTENT:
-        return None
-    match step.entry:
-        case Learned(sign=sign):
-            return Shows.SIGN if sign else Shows.DIRECTLY
-        case Verified(outcome=outcome):
-            return Shows.DIRECTLY if outcome is Outcome.CONFIRMED else Shows.SIGN
-        case ClueLinked(by=by, sign=sign):
-            return Shows.BY_THEN if by is Origin.OWN and not sign else Shows.SIGN
-        case Notified() | Answered():
-            return Shows.BY_THEN if step.facts.asserts_harm else None
-    return None
+def _verified(entry: Any) -> Shows:  # noqa: ANN401 - each is called with its own kind of act
+    return _DIRECTLY if entry.outcome is Outcome.CONFIRMED else _SIGN
 
 
-def _received(step: Step) -> Shows | None:
-    """What an act shows of an office that was told by what was said."""
-    if step.act not in _BY_CONTENT:
-        return None
-    match step.entry:
-        case Verified(outcome=outcome):
-            return Shows.DIRECTLY if outcome is Outcome.CONFIRMED else Shows.SIGN
-        case Answered():
-            return Shows.DIRECTLY if step.facts.asserts_harm else Shows.SIGN
-    return None
+def _stated(entry: Any) -> Shows | None:  # noqa: ANN401 - the same
+    return _BY_THEN if entry.facts.asserts_harm else None
+
+
+# To look the kind of act up is many times faster than to match it, which a pydantic class answers itself.
+_DONE_BY_CONTENT: dict[type[Entry], Callable[[Any], Shows | None]] = {
+    Learned: lambda entry: _SIGN if entry.sign else _DIRECTLY,
+    Verified: _verified,
+    ClueLinked: lambda entry: _BY_THEN if entry.by is Origin.OWN and not entry.sign else _SIGN,
+    Notified: _stated,
+    Answered: _stated,
+}
+"""What an act of its own shows of an office by what was said."""
+_TOLD_BY_CONTENT: dict[type[Entry], Callable[[Any], Shows | None]] = {
+    Verified: _verified,
+    Answered: lambda entry: _DIRECTLY if entry.facts.asserts_harm else _SIGN,
+}
+"""What an act shows of an office that was told by what was said."""
 
 
 def knowledge_of(timeline: Timeline, office: str) -> Knowledge | None:
@@ -171,26 +172,34 @@ def _knowledge(timeline: Timeline, office: str) -> Knowledge | None:
     signs: list[Evidence] = []
     for one in evidence:
         (direct if one.shows is _DIRECTLY else by_then if one.shows is _BY_THEN else signs).append(one)
-    latest = min([e.at.latest for e in (*direct, *by_then) if e.at.latest is not None], default=None)
-    ends = [e for e in (*direct, *by_then) if latest is not None and e.at.latest == latest]
+    shown = direct + by_then
+    latest: datetime | None = None
+    for one in shown:
+        end = one.at.latest
+        if end is not None and (latest is None or end < latest):
+            latest = end
+    ends = [] if latest is None else [e for e in shown if e.at.latest == latest]
     shown_since = _shown_since(direct, latest, timeline.occurred.earliest)
-    since = shown_since if direct or by_then else Interval(None, None)
+    since = shown_since if shown else Interval(None, None)
     if signs:
         # A sign starts the clock possibly: one without a time leaves its beginning open.
-        sign = first_of(e.at for e in signs).earliest
-        shown = since.earliest if direct or by_then else sign
-        since = Interval(None if sign is None or shown is None else min(sign, shown), latest)
+        sign = first_of([e.at for e in signs]).earliest
+        first = since.earliest if shown else sign
+        since = Interval(None if sign is None or first is None else min(sign, first), latest)
     triggers = [
-        e for e in (*direct, *signs) if latest is None or e.at.earliest is None or e.at.earliest <= latest
+        e.step.id
+        for e in (direct + signs if signs else direct)
+        if latest is None or e.at.earliest is None or e.at.earliest <= latest
     ]
+    triggers += [e.step.id for e in ends[:1]]
     start = _start(direct, ends)
     return Knowledge(
         since=since,
         shown_since=shown_since,
-        shown=bool(direct or by_then),
-        triggers=tuple(dict.fromkeys(e.step.id for e in (*triggers, *ends[:1]))),
-        rests_on=tuple(dict.fromkeys(i for e in start for i in e.rests_on)),
-        latest_steps=frozenset(e.step.id for e in ends),
+        shown=bool(shown),
+        triggers=tuple(dict.fromkeys(triggers)),
+        rests_on=tuple(dict.fromkeys([i for e in start for i in e.rests_on])),
+        latest_steps=frozenset([e.step.id for e in ends]),
         evidence=evidence,
     )
 
@@ -200,7 +209,7 @@ def _shown_since(direct: list[Evidence], latest: datetime | None, floor: datetim
 
     Where only its own acts show that it knew by then, it may have known since the event.
     """
-    earliest = first_of(e.at for e in direct).earliest if direct else floor
+    earliest = first_of([e.at for e in direct]).earliest if direct else floor
     if earliest is not None and latest is not None and earliest > latest:
         earliest = floor if floor is not None and floor <= latest else None
     return Interval(earliest, latest)
@@ -221,4 +230,5 @@ def _start(direct: list[Evidence], ends: list[Evidence]) -> list[Evidence]:
         undated = [e for e in direct if e.at.earliest is None or e.at.earliest <= latest]
         if undated:
             return undated
-    return [min(told or ends, key=lambda e: len(e.rests_on))]
+    ends = told or ends
+    return ends if len(ends) == 1 else [min(ends, key=lambda e: len(e.rests_on))]

@@ -13,9 +13,9 @@ from datetime import datetime
 
 from emergency.assessment.asked import AFTER_REPORTS, Asked
 from emergency.assessment.cadence import Occasion, Told, again_and_again
-from emergency.assessment.clocks import ACTS, KNOWLEDGE, ONCE, started_by
+from emergency.assessment.clocks import ACTS, KNOWLEDGE, ONCE, silent_clocks, started_by
 from emergency.assessment.conditions import Start, conditioned, graded_measures
-from emergency.assessment.doing import Doing, in_form, messages_to
+from emergency.assessment.doing import Doing, in_form, messages_to, spoken
 from emergency.assessment.due import due_after, moved, window_end
 from emergency.assessment.duties import (
     NOTHING_KNOWN,
@@ -54,7 +54,12 @@ def later_duties(
     """Every report beyond the first that was called for, with what was done about it."""
     groups: dict[tuple[str, Stage, str, str], list[tuple[Claim, Doing | None]]] = {}
     remarks: list[Remark] = []
+    silent = silent_clocks(record.timeline)
+    if not spoken(record).messages:
+        silent |= AFTER_REPORTS
     for asked in later:
+        if asked.all_clocks <= silent:
+            continue
         for clock, occasion in _occasions(record, asked):
             made = claim_of(record, asked, occasion.start, occasion.name, clock=clock, due=occasion.due)
             if isinstance(made, Remark):

@@ -22,6 +22,7 @@ from emergency.domain.events import (
     Entry,
     Foreseen,
     ForwardedUpward,
+    Graded,
     IncidentOpened,
     Inquired,
     Learned,
@@ -178,6 +179,16 @@ class Timeline:
     def offices(self) -> tuple[str, ...]:
         """Everyone who acts or is told, in the order of the record."""
         return tuple(dict.fromkeys(o for s in self.steps for o in (s.office, *s.to)))
+
+    @cached_property
+    def kinds(self) -> frozenset[type[Entry]]:
+        """The kinds of acts that there are on it."""
+        return frozenset([s.act for s in self.steps])
+
+    @cached_property
+    def gradings(self) -> tuple[Step, ...]:
+        """The official gradings, by whomever."""
+        return tuple([s for s in self.steps if s.act is Graded]) if Graded in self.kinds else ()
 
     @cached_property
     def by_id(self) -> dict[str, Step]:
