@@ -5,6 +5,7 @@ Nothing here knows of an incident: all of it is kept with the rulebook that it w
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -95,6 +96,8 @@ class Asked:
         )
         """The longest of its limits in hours."""
         self._unread = tuple((text.since, Words(text.says.zh, text.says.en)) for text in unread)
+        self.changes = frozenset([*rule.values, *(text.since for text in unread)])
+        """The days on which anything about it changes."""
         self._terms = [
             (since, Terms(rule, value) if isinstance(value, Value) else None)
             for since, value in reversed(tuple(rule.values.items()))
@@ -150,11 +153,17 @@ class Asks:
         rules: The rules that bind it, or allow it something.
         firsts: Those that may call for a first report, in the order of the rules.
         later: Those that may call for another.
+        turns: The days on which anything changes about those for a first report, in order.
     """
 
     rules: tuple[Rule, ...]
     firsts: tuple[Asked, ...]
     later: tuple[Asked, ...]
+    turns: tuple[date, ...]
+
+    def turn(self, day: date) -> int:
+        """A number that is the same for two days on which the same was asked for as a first report."""
+        return bisect_right(self.turns, day)
 
 
 def asks_of(
@@ -180,11 +189,10 @@ def asks_of(
                 rule.id, category=category, kind=kind, division=division, day=date.max
             )
             asked.append(Asked(rulebook, rule, newest, unread))
-        known = rulebook.memo[key] = Asks(
-            rules,
-            tuple(one for one in asked if one.stage is Stage.FIRST),
-            tuple(one for one in asked if one.stage is not Stage.FIRST),
-        )
+        firsts = tuple(one for one in asked if one.stage is Stage.FIRST)
+        later = tuple(one for one in asked if one.stage is not Stage.FIRST)
+        turns = sorted(frozenset[date]().union(*(one.changes for one in firsts)))
+        known = rulebook.memo[key] = Asks(rules, firsts, later, tuple(turns))
     return known
 
 

@@ -69,6 +69,27 @@ class Claim:
 
 
 @fixed(eq=False)
+class Offer:
+    """What a rule asks of an office, on the days on which its clock may have started.
+
+    Args:
+        rule: The rule.
+        terms: What is in force.
+        found: To whom.
+        ground: What is shown, before anything is known of its due time.
+        limits: Those of all versions that it may be read under.
+        open: Whether it is open that it applies at all.
+    """
+
+    rule: Rule
+    terms: Terms
+    found: Found
+    ground: Ground
+    limits: tuple[Limit, ...]
+    open: bool
+
+
+@fixed(eq=False)
 class Duty:
     """The claims that make one obligation: the same recipient, stage, channel and occasion.
 
@@ -178,20 +199,53 @@ def duties(record: OfficeRecord, asks: Asks) -> tuple[tuple[Duty, ...], tuple[Re
     remarks: list[Remark] = []
     knows = Start(record.knowledge.since, record.knowledge.triggers)
     silent = silent_clocks(record.timeline)
-    for asked in asks.firsts:
-        for clock in asked.clocks:
-            if clock in silent:
-                continue
-            base = _base(record, clock, knows)
-            if base is None:
-                continue
-            start = started(record.holding, asked, base, record.knowledge) if asked.conditional else base
-            made = claim_of(record, asked, start, FIRST, clock=clock)
-            if isinstance(made, Remark):
-                remarks.append(made)
-            elif made is not None:
-                claims.append(made)
-    return tuple(_grouped(record, claims)), tuple(remarks)
+    offers = _offers(record, asks)
+    if offers is None:
+        offers = tuple((asked, clock, None) for asked in asks.firsts for clock in asked.clocks)
+    for asked, clock, offer in offers:
+        base = None if clock in silent else _base(record, clock, knows)
+        if base is None:
+            continue
+        if isinstance(offer, Remark):
+            remarks.append(offer)
+            continue
+        start = started(record.holding, asked, base, record.knowledge) if asked.conditional else base
+        if offer is not None:
+            claims.append(_claim(record, offer, start, FIRST))
+            continue
+        made = claim_of(record, asked, start, FIRST, clock=clock)
+        if isinstance(made, Remark):
+            remarks.append(made)
+        elif made is not None:
+            claims.append(made)
+    return tuple(_grouped(record, claims)) if claims else (), tuple(remarks)
+
+
+def _offers(
+    record: OfficeRecord, asks: Asks
+) -> tuple[tuple[Asked, Clock, Offer | Remark | None], ...] | None:
+    """What is asked of the office, in the order of the rules; None where that changes within the record.
+
+    Most incidents lie between two changes of the law, and so do many others.
+    """
+    span, directory = record.timeline.days, record.directory
+    if span is None:
+        return None
+    first, last = span
+    turns = directory.turn(first), asks.turn(first)
+    if turns != (directory.turn(last), asks.turn(last)):
+        return None
+    # The key names what is asked by identity, and what is kept holds it, so that none is taken for another.
+    key = "offers", id(asks), record.office.id, turns
+    known = directory.memo.get(key)
+    if known is None:
+        made = [
+            (asked, clock, _offer(record, asked, clock, (first,)))
+            for asked in asks.firsts
+            for clock in asked.clocks
+        ]
+        known = directory.memo[key] = asks, tuple(one for one in made if one[2] is not None)
+    return known[1]
 
 
 def bases_of(record: OfficeRecord, rule: Rule) -> Iterator[Start]:
@@ -233,8 +287,13 @@ def claim_of(
     Returns:
         The claim; a remark where the directory has no recipient; None where the rule was not in force.
     """
-    same = start.at is record.knowledge.since
-    days = record.days if same else days_of(record.timeline, start.at)
+    days = record.days if start.at is record.knowledge.since else days_of(record.timeline, start.at)
+    offer = _offer(record, asked, clock, days)
+    return _claim(record, offer, start, occasion, due) if isinstance(offer, Offer) else offer
+
+
+def _offer(record: OfficeRecord, asked: Asked, clock: Clock, days: tuple[date, ...]) -> Offer | Remark | None:
+    """What a rule asks of the office on some days: see `claim_of`."""
     versions = [asked.on(day) for day in days]
     if len(asked.clocks) > 1:
         versions = [v if v is None or v.value.clock is clock else None for v in versions]
@@ -248,21 +307,46 @@ def claim_of(
     found = recipient(record, asked, days[-1])
     if found is None:
         return Remark(record.office.id, asked.no_recipient)
-    sure, condition, judged = start.sure, start.condition, due
-    limits = [terms.value.limit]
+    limits: tuple[Limit, ...] = (terms.value.limit,)
+    open_ = False
     if len(versions) > 1:
-        limits = list(dict.fromkeys(v.value.limit for v in versions if v is not None))
-        if None in versions or len({limit.has_hours for limit in limits}) > 1:
-            sure, condition = False, CONDITION_OPEN
+        limits = tuple(dict.fromkeys([v.value.limit for v in versions if v is not None]))
+        open_ = None in versions or len({limit.has_hours for limit in limits}) > 1
+    unread = asked.unread(days[-1])
+    ground = terms.ground(found.note)
+    return Offer(
+        asked.rule,
+        terms,
+        found,
+        changed(ground, unread=unread) if unread else ground,
+        limits,
+        open_,
+    )
+
+
+def _claim(
+    record: OfficeRecord, offer: Offer, start: Start, occasion: str, due: Interval | None = None
+) -> Claim:
+    """What is asked of the office, from a start on."""
+    terms, sure, condition, judged = offer.terms, start.sure, start.condition, due
+    if offer.open:
+        sure, condition = False, CONDITION_OPEN
     if due is None and terms.has_hours:
         try:
-            judged, due = _due(record, asked.rule, terms, start, limits, sure=sure)
+            judged, due = _due(record, offer.rule, terms, start, offer.limits, sure=sure)
         except YearNotPublishedError:
             sure, condition, judged, due = False, CALENDAR_UNKNOWN, OPEN, OPEN
-    unread = asked.unread(days[-1])
-    ground = changed(terms.ground(found.note), due=due, sure=sure, condition=condition, unread=unread)
+    ground = changed(offer.ground, due=due, sure=sure, condition=condition)
     return Claim(
-        asked.rule, terms.value, found, ground, occasion, start.at, start.trigger, start.rests_on, judged
+        offer.rule,
+        terms.value,
+        offer.found,
+        ground,
+        occasion,
+        start.at,
+        start.trigger,
+        start.rests_on,
+        judged,
     )
 
 
@@ -300,7 +384,7 @@ def _days_of(timeline: Timeline, since: Interval) -> tuple[date, ...]:
 
 
 def _due(
-    record: OfficeRecord, rule: Rule, terms: Terms, start: Start, limits: list[Limit], *, sure: bool
+    record: OfficeRecord, rule: Rule, terms: Terms, start: Start, limits: tuple[Limit, ...], *, sure: bool
 ) -> tuple[Interval | None, Interval | None]:
     """When a verdict says that it was due, and when the officer is told that it is."""
     value = terms.value
@@ -316,8 +400,8 @@ def _due(
         )
         return judged, with_inherited(record, value.clock, start.at, terms.hours, judged)
     days = days_for(record, rule)
-    limits = [limit for limit in limits if limit.has_hours]
-    ends = [due_after(limit, start.at, days) for limit in limits]
+    timed = [limit for limit in limits if limit.has_hours]
+    ends = [due_after(limit, start.at, days) for limit in timed]
     early = [end.earliest for end in ends if end.earliest is not None]
     late = [end.latest for end in ends if end.latest is not None]
     judged = Interval(
@@ -327,7 +411,7 @@ def _due(
     if value.limit.at_most is not None:
         judged = at_most(record, value.limit, judged, start, days)
     judged = moved(value.limit, judged, days)
-    within = min((limit.hours for limit in limits if limit.hours is not None), default=None)
+    within = min((limit.hours for limit in timed if limit.hours is not None), default=None)
     if within is None:
         return judged, judged
     return judged, with_inherited(record, value.clock, start.at, within, judged)

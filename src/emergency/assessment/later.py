@@ -37,6 +37,7 @@ from emergency.assessment.reasons import (
     REPORT_UNDATED,
     START_UNDATED,
 )
+from emergency.assessment.recipients import superiors_of
 from emergency.assessment.timeline import Step
 from emergency.domain.events import FinalReportFiled, FollowUpFiled
 from emergency.domain.fixed import changed
@@ -55,7 +56,7 @@ def later_duties(
     groups: dict[tuple[str, Stage, str, str], list[tuple[Claim, Doing | None]]] = {}
     remarks: list[Remark] = []
     silent = silent_clocks(record.timeline)
-    if not spoken(record).messages:
+    if not spoken(record).messages or not superiors_of(record.office, record.directory, None).above:
         silent |= AFTER_REPORTS
     for asked in later:
         if asked.all_clocks <= silent:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -37,7 +37,8 @@ from emergency.domain.incident import BACKFILLED_AFTER
 from emergency.domain.intervals import OPEN, Interval, first_of, in_utc, narrowed
 from emergency.domain.record import Recorded
 from emergency.domain.review import Determined, ReviewOpened
-from emergency.domain.values import Facts
+from emergency.domain.times import CHINA
+from emergency.domain.values import Facts, StatedTime
 from emergency.domain.vocabulary import Basis, Channel
 from emergency.errors import BrokenDataError
 
@@ -159,6 +160,16 @@ class Timeline:
         return max((s.at.earliest for s in self.steps if s.at.earliest is not None), default=None)
 
     @cached_property
+    def days(self) -> tuple[date, date] | None:
+        """The first and the last China day that anything on it speaks of; None where its beginning is open."""
+        if self.occurred.earliest is None:
+            return None
+        known = [in_utc(self.opened.occurred_at.interval), self.occurred, *(s.at for s in self.steps)]
+        known += [at for s in self.steps if (at := _stated_receipt(s.entry)) is not None]
+        ends = [end for at in known for end in (at.earliest, at.latest) if end is not None]
+        return min(ends).astimezone(CHINA).date(), max(ends).astimezone(CHINA).date()
+
+    @cached_property
     def by_office(self) -> dict[str, tuple[Step, ...]]:
         """The acts of each office."""
         acts: dict[str, list[Step]] = {}
@@ -216,10 +227,9 @@ class Timeline:
         """
         entry = message.entry
         if isinstance(entry, Message):
-            stated = entry.received_at
-            if stated is not None and stated.stated:
-                at = narrowed(in_utc(stated.interval), not_before=message.at.earliest)
-                return Receipt(at, message.leans_on)
+            stated = _stated_receipt(entry)
+            if stated is not None:
+                return Receipt(narrowed(stated, not_before=message.at.earliest), message.leans_on)
             if entry.channel not in DIRECT:
                 key = ("receipt", message.id, office)
                 if key not in self.memo:
@@ -245,6 +255,12 @@ class Timeline:
     def received(self, message: Step, office: str) -> Interval:
         """When ``office`` received the message."""
         return self.receipt(message, office).at
+
+
+def _stated_receipt(entry: Entry) -> Interval | None:
+    """When a source says that something was received; None where none does."""
+    stated: StatedTime | None = getattr(entry, "received_at", None)
+    return in_utc(stated.interval) if stated is not None and stated.stated else None
 
 
 def _came_after(act: Step, message: Step) -> bool:
