@@ -140,6 +140,10 @@ class Asked:
                 return terms
         return None
 
+    def next_change(self, day: date) -> date:
+        """The next day on which anything about it changes; the last day there is where nothing does."""
+        return min([change for change in self.changes if change > day], default=date.max)
+
     def unread(self, day: date) -> tuple[Words, ...]:
         """The texts in force on a day that may have changed it and that nobody has read."""
         return tuple([said for since, said in self._unread if since <= day]) if self._unread else ()

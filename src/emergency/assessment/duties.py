@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,7 @@ from emergency.assessment.asked import Asked, Asks, Terms, asks_of, newest_of
 from emergency.assessment.clocks import KNOWLEDGE, silent_clocks, started_by
 from emergency.assessment.conditions import Holding, Start, levels_of, started
 from emergency.assessment.due import Days, due_after, moved
-from emergency.assessment.holding import Contradiction, Held, contradictions, held_by
+from emergency.assessment.holding import Contradiction, Held, contradictions, held_by, words_of
 from emergency.assessment.knowledge import Knowledge, knowledge_of
 from emergency.assessment.model import Ground, Remark
 from emergency.assessment.pauses import pauses_of
@@ -124,9 +125,6 @@ class OfficeRecord:
     rulebook: Rulebook
     office: Office
     knowledge: Knowledge
-    holding: Holding
-    contradicted: tuple[Contradiction, ...]
-    """Its reports that lie below what it held."""
     complete: bool
     """Whether the record holds all that the office sent out."""
     zone: ZoneInfo
@@ -135,10 +133,23 @@ class OfficeRecord:
     memo: dict[Any, Any] = field(default_factory=dict)
     """What pure functions of this record have already worked out."""
 
-    @property
+    @cached_property
     def held(self) -> tuple[Held, ...]:
         """What it held, and since when."""
-        return self.holding.held
+        return held_by(self.timeline, self.office.id)
+
+    @cached_property
+    def holding(self) -> Holding:
+        """What the conditions of rules are read from."""
+        levels = levels_of(self.timeline, self.rulebook, self.days[-1])
+        return Holding(self.timeline, self.office, self.held, levels, self.directory)
+
+    @cached_property
+    def contradicted(self) -> tuple[Contradiction, ...]:
+        """Its reports that lie below what it held."""
+        # Who said nothing need not be asked what it held.
+        said = words_of(self.timeline, self.office.id)
+        return tuple(contradictions(self.timeline, said, self.held)) if said else ()
 
 
 def office_record(
@@ -146,24 +157,22 @@ def office_record(
 ) -> OfficeRecord | None:
     """The record of one office; None where nothing hints that it knew, or nobody knows what it is."""
     office = directory.get(office_id)
-    knowledge = knowledge_of(timeline, office_id)
-    if knowledge is None and any(s.act in (Foreseen, Warned) for s in timeline.acts(office_id)):
-        knowledge = NOTHING_KNOWN
-    if office is None or knowledge is None:
+    if office is None:
         return None
-    held = held_by(timeline, office_id)
-    days = days_of(timeline, knowledge.since)
+    knowledge = knowledge_of(timeline, office_id)
+    if knowledge is None:
+        if not any(s.act in (Foreseen, Warned) for s in timeline.acts(office_id)):
+            return None
+        knowledge = NOTHING_KNOWN
     return OfficeRecord(
         timeline=timeline,
         directory=directory,
         rulebook=rulebook,
         office=office,
         knowledge=knowledge,
-        holding=Holding(timeline, office, held, levels_of(timeline, rulebook, days[-1]), directory),
-        contradicted=tuple(contradictions(timeline, office_id, held)),
         complete=_complete(timeline, office, knowledge),
         zone=ZoneInfo(office.zone),
-        days=days,
+        days=days_of(timeline, knowledge.since),
     )
 
 

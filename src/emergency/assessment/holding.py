@@ -120,9 +120,8 @@ _HOLDING = frozenset({Learned, Verified, Withheld})
 
 
 def _tells(step: Step) -> bool:
-    entry = step.entry
-    if isinstance(entry, Verified):
-        return entry.outcome is Outcome.CONFIRMED
+    if step.act is Verified:
+        return getattr(step.entry, "outcome", None) is Outcome.CONFIRMED
     return step.act in _TELLING
 
 
@@ -260,10 +259,17 @@ class Contradiction:
     """By measure: what was reported, and the lowest that was held."""
 
 
-def contradictions(timeline: Timeline, office: str, held: tuple[Held, ...]) -> Iterator[Contradiction]:
-    """Each word of the office to another that lies below what it held and had not already told its receivers."""
+def words_of(timeline: Timeline, office: str) -> tuple[Step, ...]:
+    """What the office said to another: its reports and answers, then its notices."""
     notices = [s for s in timeline.acts(office) if s.act is Notified and s.to and _to_an_office(s)]
-    for report in (*reports_of(timeline, office, answers=True), *notices):
+    return (*reports_of(timeline, office, answers=True), *notices)
+
+
+def contradictions(
+    timeline: Timeline, said_by_it: tuple[Step, ...], held: tuple[Held, ...]
+) -> Iterator[Contradiction]:
+    """Each word of an office to another that lies below what it held and had not already told its receivers."""
+    for report in said_by_it:
         stated = at_most_of(report)
         if not any(known_of(h.step).get(m, said) > said for m, said in stated.items() for h in held):
             continue  # most reports lie below nothing that was ever held
@@ -353,11 +359,7 @@ def understated(
     kept = [s for s in timeline.acts(office) if s.act is Withheld]
     if not kept:
         return
-    verified = [
-        s
-        for s in timeline.steps
-        if isinstance(s.entry, Verified) and s.entry.outcome is Outcome.CONFIRMED and s.office != office
-    ]
+    verified = [s for s in timeline.steps if s.act is Verified and _tells(s) and s.office != office]
     for report in reports_of(timeline, office, answers=True):
         withheld = next((w for w in kept if had_by(w.at, report.at)), None)
         if withheld is None:
