@@ -6,7 +6,7 @@ Nothing here knows of an incident: all of it is kept with the rulebook that it w
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -164,6 +164,14 @@ class Asks:
     firsts: tuple[Asked, ...]
     later: tuple[Asked, ...]
     turns: tuple[date, ...]
+    _awake: dict[frozenset[Clock], tuple[Asked, ...]] = field(default_factory=dict, init=False)
+
+    def awake(self, silent: frozenset[Clock]) -> tuple[Asked, ...]:
+        """Those that may call for another report though some clocks never started."""
+        known = self._awake.get(silent)
+        if known is None:
+            known = self._awake[silent] = tuple(one for one in self.later if not one.all_clocks <= silent)
+        return known
 
     def turn(self, day: date) -> int:
         """A number that is the same for two days on which the same was asked for as a first report."""

@@ -87,7 +87,7 @@ def owed_by(timeline: Timeline, directory: Directory, rulebook: Rulebook, office
     asks = applicable(record)
     firsts, remarks = duties(record, asks)
     everyone = frozenset(r for duty in firsts for r in duty.recipients)
-    later, more = later_duties(record, asks.later)
+    later, more = later_duties(record, asks)
     done = tuple((duty, done_about(record, duty, everyone)) for duty in firsts)
     return Owed(record, asks.rules, (*done, *later), (*remarks, *more))
 

@@ -176,8 +176,8 @@ def _day_by_day(record: OfficeRecord, asked: Asked, limit: Limit, told: Told) ->
                 following = count.after(day)
                 yield from count.occasion(day, _before_the_end(record, following))
         day = max(day + ONE_DAY, count.day(following)) if following is not None else day + ONE_DAY
-    last = day + timedelta(days=_LONGEST_REST)
-    while day < last:
+    given_up = day + timedelta(days=_LONGEST_REST)
+    while day < given_up:
         if count.owed(day):
             vague = count.vague(day)
             doing = Doing(reason=vague) if vague is not None else _before_the_end(record, None)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import field
 from datetime import date, datetime, timedelta
-from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,7 +25,7 @@ from emergency.assessment.reasons import CALENDAR_UNKNOWN, CONDITION_OPEN, WHATE
 from emergency.assessment.recipients import Found, found_among, recipient_of, superiors_of
 from emergency.assessment.timeline import Timeline
 from emergency.domain.events import REPORTS, Foreseen, Warned
-from emergency.domain.fixed import changed, fixed
+from emergency.domain.fixed import changed, fixed, kept
 from emergency.domain.intervals import OPEN, Interval, first_of, shifted, surely_after, surely_by
 from emergency.domain.offices import Directory, Office
 from emergency.domain.times import CHINA
@@ -57,6 +56,7 @@ class Claim:
     """A rule that may apply to an office, before it is known what was done."""
 
     rule: Rule
+    channel: str
     value: Value
     found: Found
     ground: Ground
@@ -75,6 +75,7 @@ class Offer:
 
     Args:
         rule: The rule.
+        channel: By which channel.
         terms: What is in force.
         found: To whom.
         ground: What is shown, before anything is known of its due time.
@@ -83,6 +84,7 @@ class Offer:
     """
 
     rule: Rule
+    channel: str
     terms: Terms
     found: Found
     ground: Ground
@@ -133,18 +135,18 @@ class OfficeRecord:
     memo: dict[Any, Any] = field(default_factory=dict)
     """What pure functions of this record have already worked out."""
 
-    @cached_property
+    @kept
     def held(self) -> tuple[Held, ...]:
         """What it held, and since when."""
         return held_by(self.timeline, self.office.id)
 
-    @cached_property
+    @kept
     def holding(self) -> Holding:
         """What the conditions of rules are read from."""
         levels = levels_of(self.timeline, self.rulebook, self.days[-1])
         return Holding(self.timeline, self.office, self.held, levels, self.directory)
 
-    @cached_property
+    @kept
     def contradicted(self) -> tuple[Contradiction, ...]:
         """Its reports that lie below what it held."""
         # Who said nothing need not be asked what it held.
@@ -208,21 +210,19 @@ def duties(record: OfficeRecord, asks: Asks) -> tuple[tuple[Duty, ...], tuple[Re
     remarks: list[Remark] = []
     knows = Start(record.knowledge.since, record.knowledge.triggers)
     silent = silent_clocks(record.timeline)
-    offers = _offers(record, asks)
-    if offers is None:
-        offers = tuple((asked, clock, None) for asked in asks.firsts for clock in asked.clocks)
-    for asked, clock, offer in offers:
-        base = None if clock in silent else _base(record, clock, knows)
+    if record.knowledge is NOTHING_KNOWN:
+        silent |= KNOWLEDGE
+    plan = _plan(record, asks, silent)
+    remarks.extend(plan.remarks)
+    for asked, clock, offer in plan.asked:
+        base = knows if clock in KNOWLEDGE else _base(record, clock, knows)
         if base is None:
             continue
-        if isinstance(offer, Remark):
-            remarks.append(offer)
-            continue
         start = started(record.holding, asked, base, record.knowledge) if asked.conditional else base
-        if offer is not None:
+        if isinstance(offer, Offer):
             claims.append(_claim(record, offer, start, FIRST))
             continue
-        made = claim_of(record, asked, start, FIRST, clock=clock)
+        made = offer or claim_of(record, asked, start, FIRST, clock=clock)
         if isinstance(made, Remark):
             remarks.append(made)
         elif made is not None:
@@ -230,31 +230,49 @@ def duties(record: OfficeRecord, asks: Asks) -> tuple[tuple[Duty, ...], tuple[Re
     return tuple(_grouped(record, claims)) if claims else (), tuple(remarks)
 
 
-def _offers(
-    record: OfficeRecord, asks: Asks
-) -> tuple[tuple[Asked, Clock, Offer | Remark | None], ...] | None:
-    """What is asked of the office, in the order of the rules; None where that changes within the record.
+@fixed(eq=False)
+class Plan:
+    """What is asked of an office as first reports, in the order of the rules.
 
-    Most incidents lie between two changes of the law, and so do many others.
+    Args:
+        asked: The rules, each with its clock and, where that is the same on every day of the record, what is asked.
+        remarks: Where all clocks start with the office's knowledge: what nobody is judged by, which then is not asked.
+        asks: What it was made from.
+    """
+
+    asked: tuple[tuple[Asked, Clock, Offer | Remark | None], ...]
+    remarks: tuple[Remark, ...]
+    asks: Asks
+
+
+def _plan(record: OfficeRecord, asks: Asks, silent: frozenset[Clock]) -> Plan:
+    """What is asked of the office but for clocks that never started.
+
+    Most incidents lie between two changes of the law and of the directory, and so do many others: what is asked there
+    is kept with the directory.
     """
     span, directory = record.timeline.days, record.directory
-    if span is None:
-        return None
-    first, last = span
-    turns = directory.turn(first), asks.turn(first)
-    if turns != (directory.turn(last), asks.turn(last)):
-        return None
-    # The key names what is asked by identity, and what is kept holds it, so that none is taken for another.
-    key = "offers", id(asks), record.office.id, turns
-    known = directory.memo.get(key)
+    day = span[0] if span is not None else date.min
+    turns = directory.turn(day), asks.turn(day)
+    if span is None or (turns[0] != directory.turn(span[1]) or turns[1] != asks.turn(span[1])):
+        clocks = ((asked, clock) for asked in asks.firsts for clock in asked.clocks if clock not in silent)
+        return Plan(tuple([(asked, clock, None) for asked, clock in clocks]), (), asks)
+    # The key names the asks by identity, and what is kept holds them, so that none are taken for others.
+    key = "plan", id(asks), record.office.id, turns, silent
+    known: Plan | None = directory.memo.get(key)
     if known is None:
         made = [
-            (asked, clock, _offer(record, asked, clock, (first,)))
+            (asked, clock, offer)
             for asked in asks.firsts
             for clock in asked.clocks
+            if clock not in silent and (offer := _offer(record, asked, clock, (day,))) is not None
         ]
-        known = directory.memo[key] = asks, tuple(one for one in made if one[2] is not None)
-    return known[1]
+        remarks: list[Remark] = []
+        if all(clock in KNOWLEDGE for _, clock, _ in made):
+            remarks = [offer for *_, offer in made if isinstance(offer, Remark)]
+            made = [one for one in made if not isinstance(one[2], Remark)]
+        known = directory.memo[key] = Plan(tuple(made), tuple(remarks), asks)
+    return known
 
 
 def bases_of(record: OfficeRecord, rule: Rule) -> Iterator[Start]:
@@ -325,6 +343,7 @@ def _offer(record: OfficeRecord, asked: Asked, clock: Clock, days: tuple[date, .
     ground = terms.ground(found.note)
     return Offer(
         asked.rule,
+        asked.channel,
         terms,
         found,
         changed(ground, unread=unread) if unread else ground,
@@ -348,6 +367,7 @@ def _claim(
     ground = changed(offer.ground, due=due, sure=sure, condition=condition)
     return Claim(
         offer.rule,
+        offer.channel,
         terms.value,
         offer.found,
         ground,
@@ -496,23 +516,27 @@ def _grouped(record: OfficeRecord, claims: list[Claim]) -> Iterator[Duty]:
     """
     groups: dict[tuple[str, str], list[Claim]] = {}
     for claim in claims:
-        groups.setdefault((claim.found.office, claim.rule.channel.value), []).append(claim)
+        groups.setdefault((claim.found.office, claim.channel), []).append(claim)
     for (_, channel), together in groups.items():
         settled = _whatever_the_level(record, together)
         members = together
         if settled:
             rules = {c.rule.id for c in settled}
             members = [c for c in together if c.ground.sure or c.rule.id not in rules] + settled
-        began = [c.start.latest for c in members if c.ground.sure and c.start.latest is not None]
-        first = min(began, default=None)
+        first: datetime | None = None
+        for claim in members:
+            end = claim.start.latest
+            if end is not None and claim.ground.sure and (first is None or end < first):
+                first = end
         occasions: dict[str, list[Claim]] = {}
         for claim in members:
+            begins = claim.start.earliest
             raised = (
                 first is not None
+                and begins is not None
+                and begins > first
                 and claim.ground.sure
                 and claim.value.clock in KNOWLEDGE
-                and claim.start.earliest is not None
-                and claim.start.earliest > first
             )
             occasion = claim.trigger[-1] if raised else FIRST
             named = claim if occasion == claim.occasion else changed(claim, occasion=occasion)
@@ -526,8 +550,8 @@ def _whatever_the_level(record: OfficeRecord, claims: list[Claim]) -> list[Claim
     timed = [
         c
         for c in claims
-        if c.rule.levels is not None
-        and not (c.rule.at_least or c.rule.circumstances or c.rule.level_unclear)
+        if (rule := c.rule).levels is not None
+        and not (rule.at_least or rule.circumstances or rule.level_unclear)
         and c.value.limit.hours is not None
         and c.value.clock in KNOWLEDGE
     ]

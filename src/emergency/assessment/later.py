@@ -7,11 +7,11 @@ does not hold all that the office sent, a report that came too late is no proof 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from emergency.assessment.asked import AFTER_REPORTS, Asked
+from emergency.assessment.asked import AFTER_REPORTS, Asked, Asks
 from emergency.assessment.cadence import Occasion, Told, again_and_again
 from emergency.assessment.clocks import ACTS, KNOWLEDGE, ONCE, silent_clocks, started_by
 from emergency.assessment.conditions import Start, conditioned, graded_measures
@@ -49,18 +49,14 @@ CASUALTIES = ("deaths", "missing", "trapped", "dead_or_missing", "seriously_inju
 """The figures whose change calls for a supplement."""
 
 
-def later_duties(
-    record: OfficeRecord, later: Iterable[Asked]
-) -> tuple[list[tuple[Duty, Doing]], tuple[Remark, ...]]:
+def later_duties(record: OfficeRecord, asks: Asks) -> tuple[list[tuple[Duty, Doing]], tuple[Remark, ...]]:
     """Every report beyond the first that was called for, with what was done about it."""
     groups: dict[tuple[str, Stage, str, str], list[tuple[Claim, Doing | None]]] = {}
     remarks: list[Remark] = []
     silent = silent_clocks(record.timeline)
     if not spoken(record).messages or not superiors_of(record.office, record.directory, None).above:
         silent |= AFTER_REPORTS
-    for asked in later:
-        if asked.all_clocks <= silent:
-            continue
+    for asked in asks.awake(silent):
         for clock, occasion in _occasions(record, asked):
             made = claim_of(record, asked, occasion.start, occasion.name, clock=clock, due=occasion.due)
             if isinstance(made, Remark):

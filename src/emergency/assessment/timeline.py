@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import cached_property
 from typing import Any
 
 from emergency.domain.amendment import effective
@@ -32,7 +31,7 @@ from emergency.domain.events import (
     Reported,
     Warned,
 )
-from emergency.domain.fixed import fixed
+from emergency.domain.fixed import fixed, kept
 from emergency.domain.incident import BACKFILLED_AFTER
 from emergency.domain.intervals import OPEN, Interval, first_of, in_utc, narrowed
 from emergency.domain.record import Recorded
@@ -140,7 +139,7 @@ class Timeline:
         """The incident's reference."""
         return self.opened.ref
 
-    @cached_property
+    @kept
     def occurred(self) -> Interval:
         """When the event was, first stage."""
         stages = [s.at for s in self.steps if s.act is Occurred]
@@ -148,18 +147,18 @@ class Timeline:
         dated = [at for at in (begun, *stages) if at.earliest is not None]
         return first_of(dated) if dated else OPEN
 
-    @cached_property
+    @kept
     def closed(self) -> Step | None:
         """The step that closed the incident."""
         closings = [s for s in self.steps if s.act is Closed and s.at.latest is not None]
         return min(closings, key=lambda s: (s.at.latest, s.ref), default=None)
 
-    @cached_property
+    @kept
     def ends(self) -> datetime | None:
         """The last instant that the record surely speaks of."""
         return max((s.at.earliest for s in self.steps if s.at.earliest is not None), default=None)
 
-    @cached_property
+    @kept
     def days(self) -> tuple[date, date] | None:
         """The first and the last China day that anything on it speaks of; None where its beginning is open."""
         if self.occurred.earliest is None:
@@ -169,7 +168,7 @@ class Timeline:
         ends = [end for at in known for end in (at.earliest, at.latest) if end is not None]
         return min(ends).astimezone(CHINA).date(), max(ends).astimezone(CHINA).date()
 
-    @cached_property
+    @kept
     def by_office(self) -> dict[str, tuple[Step, ...]]:
         """The acts of each office."""
         acts: dict[str, list[Step]] = {}
@@ -177,7 +176,7 @@ class Timeline:
             acts.setdefault(step.office, []).append(step)
         return {office: tuple(listed) for office, listed in acts.items()}
 
-    @cached_property
+    @kept
     def to_office(self) -> dict[str, tuple[Step, ...]]:
         """What was told to each office."""
         told: dict[str, list[Step]] = {}
@@ -186,22 +185,22 @@ class Timeline:
                 told.setdefault(office, []).append(step)
         return {office: tuple(listed) for office, listed in told.items()}
 
-    @cached_property
+    @kept
     def offices(self) -> tuple[str, ...]:
         """Everyone who acts or is told, in the order of the record."""
         return tuple(dict.fromkeys(o for s in self.steps for o in (s.office, *s.to)))
 
-    @cached_property
+    @kept
     def kinds(self) -> frozenset[type[Entry]]:
         """The kinds of acts that there are on it."""
         return frozenset([s.act for s in self.steps])
 
-    @cached_property
+    @kept
     def gradings(self) -> tuple[Step, ...]:
         """The official gradings, by whomever."""
         return tuple([s for s in self.steps if s.act is Graded]) if Graded in self.kinds else ()
 
-    @cached_property
+    @kept
     def by_id(self) -> dict[str, Step]:
         """The steps by event id."""
         return {s.id: s for s in self.steps}
