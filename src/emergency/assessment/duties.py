@@ -17,7 +17,7 @@ from emergency.assessment.asked import Asked, Asks, Terms, asks_of, newest_of
 from emergency.assessment.clocks import KNOWLEDGE, silent_clocks, started_by
 from emergency.assessment.conditions import Holding, Start, levels_of, started
 from emergency.assessment.due import Days, due_after, moved
-from emergency.assessment.holding import Contradiction, Held, contradictions, held_by, words_of
+from emergency.assessment.holding import Contradiction, Held, at_most_of, contradictions, held_by, words_of
 from emergency.assessment.knowledge import Knowledge, knowledge_of
 from emergency.assessment.model import Ground, Remark
 from emergency.assessment.pauses import pauses_of
@@ -149,8 +149,8 @@ class OfficeRecord:
     @kept
     def contradicted(self) -> tuple[Contradiction, ...]:
         """Its reports that lie below what it held."""
-        # Who said nothing need not be asked what it held.
-        said = words_of(self.timeline, self.office.id)
+        # Who stated no figure need not be asked what it held.
+        said = [s for s in words_of(self.timeline, self.office.id) if at_most_of(s)]
         return tuple(contradictions(self.timeline, said, self.held)) if said else ()
 
 

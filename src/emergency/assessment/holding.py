@@ -157,7 +157,9 @@ def known_figures(facts: Facts, *, told: bool = False) -> dict[str, float]:
         told: Read them as what a report accounts for: people rescued or injured are accounted for as well.
     """
     figures: dict[str, float] = {}
-    if not told:
+    if not any(facts.__dict__.values()):
+        return figures
+    if not told and facts.verifying:
         facts = without_unverified(facts)
     dead = facts.deaths if facts.deaths is not None else facts.bodies
     rescued = facts.rescued if told else None
@@ -203,6 +205,8 @@ def _at_most(facts: Facts, told: Figures) -> dict[str, float]:
     A measure it does not speak of, or speaks of only approximately or as being verified, is left out.
     """
     figures: dict[str, float] = {}
+    if not any(facts.__dict__.values()):
+        return figures
     if facts.deaths is not None and not facts.deaths.about and DEATHS not in facts.verifying:
         figures[DEATHS] = facts.deaths.value
     unaccounted = (facts.missing, facts.trapped, facts.dead_or_missing)
@@ -261,12 +265,14 @@ class Contradiction:
 
 def words_of(timeline: Timeline, office: str) -> tuple[Step, ...]:
     """What the office said to another: its reports and answers, then its notices."""
-    notices = [s for s in timeline.acts(office) if s.act is Notified and s.to and _to_an_office(s)]
-    return (*reports_of(timeline, office, answers=True), *notices)
+    reports = reports_of(timeline, office, answers=True)
+    if Notified not in timeline.kinds:
+        return reports
+    return (*reports, *[s for s in timeline.acts(office) if s.act is Notified and s.to and _to_an_office(s)])
 
 
 def contradictions(
-    timeline: Timeline, said_by_it: tuple[Step, ...], held: tuple[Held, ...]
+    timeline: Timeline, said_by_it: Iterable[Step], held: tuple[Held, ...]
 ) -> Iterator[Contradiction]:
     """Each word of an office to another that lies below what it held and had not already told its receivers."""
     for report in said_by_it:
@@ -305,7 +311,8 @@ def reports_of(timeline: Timeline, office: str, *, answers: bool) -> tuple[Step,
 
 
 def _to_an_office(step: Step) -> bool:
-    return not step.to or any(to != "public" for to in step.to)
+    to = step.to
+    return not to or to[0] != "public" or any(one != "public" for one in to)
 
 
 def live(held: Iterable[Held], report: Step, measure: str) -> list[Held]:

@@ -91,17 +91,15 @@ class Knowledge:
 def evidence_of(timeline: Timeline, office: str) -> tuple[Evidence, ...]:
     """Every step that shows or hints at the office's knowledge."""
     occurred = timeline.occurred.earliest
-    found = []
+    found: list[Evidence] = []
     for step in timeline.acts(office):
-        shows = _DONE.get(step.act)
-        if shows is None and (by_content := _DONE_BY_CONTENT.get(step.act)) is not None:
-            shows = by_content(step.entry)
+        act = step.act
+        shows = _DONE[act] if act in _DONE else _DONE_BY_CONTENT.get(act, _nothing)(step.entry)
         if shows is not None:
             found.append(_of_the_event(step, shows, step, occurred))
     for step in timeline.told(office):
-        shows = _TOLD.get(step.act)
-        if shows is None and (by_content := _TOLD_BY_CONTENT.get(step.act)) is not None:
-            shows = by_content(step.entry)
+        act = step.act
+        shows = _TOLD[act] if act in _TOLD else _TOLD_BY_CONTENT.get(act, _nothing)(step.entry)
         if shows is not None and step.office != office:
             found.append(_of_the_event(step, shows, timeline.receipt(step, office), occurred))
     return tuple(found)
@@ -111,11 +109,12 @@ def _of_the_event(step: Step, shows: Shows, had: Step | Receipt, occurred: datet
     """What was known before the event is no knowledge of the event: when that came is open."""
     at = had.at
     if occurred is not None:
+        early, late = at.earliest, at.latest
         # A receipt that a source puts before its own sending ends before it begins: each end is asked for itself.
-        if at.latest is not None and at.latest < occurred and not step.entry.at.also:
+        if late is not None and late < occurred and not step.entry.at.also:
             at = Interval(occurred, None)
-        elif shows is _SIGN and at.earliest is not None and at.earliest < occurred:
-            at = Interval(occurred, at.latest)
+        elif shows is _SIGN and early is not None and early < occurred:
+            at = Interval(occurred, late)
     return Evidence(step, shows, at, had.rests_on)
 
 
@@ -128,6 +127,10 @@ _DONE[Inquired] = Shows.SIGN
 _TOLD = {ClueLinked: Shows.SIGN, Inquired: Shows.SIGN, Notified: Shows.DIRECTLY}
 _TOLD.update(dict.fromkeys(REPORTS, Shows.DIRECTLY))
 """What an act shows of an office that was told, where nothing else of the act matters."""
+
+
+def _nothing(_: Any) -> None:  # noqa: ANN401 - of whatever kind of act
+    return None
 
 
 def _verified(entry: Any) -> Shows:  # noqa: ANN401 - each is called with its own kind of act
@@ -178,7 +181,9 @@ def _knowledge(timeline: Timeline, office: str) -> Knowledge | None:
         end = one.at.latest
         if end is not None and (latest is None or end < latest):
             latest = end
-    ends = [] if latest is None else [e for e in shown if e.at.latest == latest]
+    ends: list[Evidence] = []
+    if latest is not None:
+        ends = shown if len(shown) == 1 else [e for e in shown if e.at.latest == latest]
     shown_since = _shown_since(direct, latest, timeline.occurred.earliest)
     since = shown_since if shown else Interval(None, None)
     if signs:
@@ -191,14 +196,18 @@ def _knowledge(timeline: Timeline, office: str) -> Knowledge | None:
         for e in (direct + signs if signs else direct)
         if latest is None or e.at.earliest is None or e.at.earliest <= latest
     ]
-    triggers += [e.step.id for e in ends[:1]]
+    if ends:
+        triggers.append(ends[0].step.id)
     start = _start(direct, ends)
+    rests_on = (
+        start[0].rests_on if len(start) == 1 else tuple(dict.fromkeys([i for e in start for i in e.rests_on]))
+    )
     return Knowledge(
         since=since,
         shown_since=shown_since,
         shown=bool(shown),
         triggers=tuple(dict.fromkeys(triggers)),
-        rests_on=tuple(dict.fromkeys([i for e in start for i in e.rests_on])),
+        rests_on=rests_on,
         latest_steps=frozenset([e.step.id for e in ends]),
         evidence=evidence,
     )
@@ -209,7 +218,9 @@ def _shown_since(direct: list[Evidence], latest: datetime | None, floor: datetim
 
     Where only its own acts show that it knew by then, it may have known since the event.
     """
-    earliest = first_of([e.at for e in direct]).earliest if direct else floor
+    earliest = floor
+    if direct:
+        earliest = direct[0].at.earliest if len(direct) == 1 else first_of([e.at for e in direct]).earliest
     if earliest is not None and latest is not None and earliest > latest:
         earliest = floor if floor is not None and floor <= latest else None
     return Interval(earliest, latest)
@@ -224,9 +235,9 @@ def _start(direct: list[Evidence], ends: list[Evidence]) -> list[Evidence]:
     """
     if not ends:
         return direct
-    told = [e for e in ends if e.shows is Shows.DIRECTLY]
+    told = [e for e in ends if e.shows is _DIRECTLY]
     latest = ends[0].at.latest
-    if not told and latest is not None:
+    if direct and not told and latest is not None:
         undated = [e for e in direct if e.at.earliest is None or e.at.earliest <= latest]
         if undated:
             return undated

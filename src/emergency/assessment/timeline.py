@@ -166,11 +166,19 @@ class Timeline:
             return None
         first = last = self.occurred.earliest
         opened = in_utc(self.opened.occurred_at.interval)
-        receipts = [at for s in self.steps if (at := _stated_receipt(s.entry)) is not None]
+        receipts = [at for s in self.steps if s.to and (at := _stated_receipt(s.entry)) is not None]
         for at in (opened, self.occurred, *[s.at for s in self.steps], *receipts):
-            for end in (at.earliest, at.latest):
-                if end is not None:
-                    first, last = min(first, end), max(last, end)
+            early, late = at.earliest, at.latest
+            if early is not None:
+                if early < first:
+                    first = early
+                elif early > last:
+                    last = early
+            if late is not None and late is not early:
+                if late > last:
+                    last = late
+                elif late < first:
+                    first = late
         return first.astimezone(CHINA).date(), last.astimezone(CHINA).date()
 
     @kept
