@@ -114,7 +114,8 @@ class Duty:
     def __post_init__(self) -> None:
         """Work out what is asked of it again and again."""
         governs = governing(self.claims)
-        told = tuple(dict.fromkeys((self.found.office, *governs.found.equals)))
+        equals = governs.found.equals
+        told = tuple(dict.fromkeys((self.found.office, *equals))) if equals else (self.found.office,)
         self.__dict__.update(governing=governs, recipients=told)
 
 
@@ -523,20 +524,21 @@ def _grouped(record: OfficeRecord, claims: list[Claim]) -> Iterator[Duty]:
         if settled:
             rules = {c.rule.id for c in settled}
             members = [c for c in together if c.ground.sure or c.rule.id not in rules] + settled
-        first: datetime | None = None
-        for claim in members:
-            end = claim.start.latest
-            if end is not None and claim.ground.sure and (first is None or end < first):
-                first = end
+        since = record.knowledge.since
+        if all(claim.start is since for claim in members):
+            # None of them was called for later than another.
+            yield Duty(record.office, record.knowledge, members[0].found, channel, FIRST, tuple(members))
+            continue
+        began = [c.start.latest for c in members if c.ground.sure and c.start.latest is not None]
+        first = min(began, default=None)
         occasions: dict[str, list[Claim]] = {}
         for claim in members:
-            begins = claim.start.earliest
             raised = (
                 first is not None
-                and begins is not None
-                and begins > first
                 and claim.ground.sure
                 and claim.value.clock in KNOWLEDGE
+                and claim.start.earliest is not None
+                and claim.start.earliest > first
             )
             occasion = claim.trigger[-1] if raised else FIRST
             named = claim if occasion == claim.occasion else changed(claim, occasion=occasion)

@@ -170,6 +170,9 @@ def _knowledge(timeline: Timeline, office: str) -> Knowledge | None:
     evidence = evidence_of(timeline, office)
     if not evidence:
         return None
+    floor = timeline.occurred.earliest
+    if len(evidence) == 1 and evidence[0].shows is not _SIGN:
+        return _by_one(evidence[0], floor)
     direct: list[Evidence] = []
     by_then: list[Evidence] = []
     signs: list[Evidence] = []
@@ -184,7 +187,7 @@ def _knowledge(timeline: Timeline, office: str) -> Knowledge | None:
     ends: list[Evidence] = []
     if latest is not None:
         ends = shown if len(shown) == 1 else [e for e in shown if e.at.latest == latest]
-    shown_since = _shown_since(direct, latest, timeline.occurred.earliest)
+    shown_since = _shown_since(direct, latest, floor)
     since = shown_since if shown else Interval(None, None)
     if signs:
         # A sign starts the clock possibly: one without a time leaves its beginning open.
@@ -210,6 +213,22 @@ def _knowledge(timeline: Timeline, office: str) -> Knowledge | None:
         rests_on=rests_on,
         latest_steps=frozenset([e.step.id for e in ends]),
         evidence=evidence,
+    )
+
+
+def _by_one(one: Evidence, floor: datetime | None) -> Knowledge:
+    """What one piece of evidence that is no mere sign shows, as most offices have no other."""
+    latest, here = one.at.latest, (one.step.id,)
+    since = _shown_since([one] if one.shows is _DIRECTLY else [], latest, floor)
+    told = one.shows is _DIRECTLY or latest is not None
+    return Knowledge(
+        since=since,
+        shown_since=since,
+        shown=True,
+        triggers=here if told else (),
+        rests_on=one.rests_on if told else (),
+        latest_steps=frozenset(() if latest is None else here),
+        evidence=(one,),
     )
 
 
