@@ -60,6 +60,14 @@ def row_json(row: Row) -> str:
     return pydantic_core.to_json(row).decode()
 
 
+class _Instants(dict[datetime | None, str | None]):
+    """Instants as they are written, each worked out once: see `iso_instant`."""
+
+    def __missing__(self, moment: datetime | None) -> str | None:
+        written = self[moment] = iso_instant(moment)
+        return written
+
+
 class _Sheet:
     """What the rows of one timeline say again and again, each written once."""
 
@@ -67,9 +75,9 @@ class _Sheet:
         self.refs = {s.id: s.ref for s in timeline.steps}
         self.refs.update((d.event_id, d.event.step) for d in timeline.determined if d.event.step)
         self.refs[timeline.opened_id] = "opened"
-        self._instants: dict[datetime | None, str | None] = {None: None}
-        self._grounds: dict[int, tuple[Ground, str]] = {}
-        """By identity, with the ground itself so that none is taken for another."""
+        self.instants = _Instants()
+        self._grounds: dict[int, tuple[object, str]] = {}
+        """By identity, with the grounds themselves so that none are taken for others."""
 
     @staticmethod
     def of(timeline: Timeline) -> _Sheet:
@@ -88,65 +96,63 @@ class _Sheet:
         refs = self.refs
         return [refs.get(i, i) for i in event_ids]
 
-    def instant(self, moment: datetime | None) -> str | None:
-        """See `iso_instant`."""
-        known = self._instants.get(moment)
-        if known is None and moment is not None:
-            known = self._instants[moment] = iso_instant(moment)
-        return known
-
     def interval(self, interval: Interval | None) -> Row | None:
         """See `interval_row`."""
         if interval is None:
             return None
-        return {"earliest": self.instant(interval.earliest), "latest": self.instant(interval.latest)}
+        return {"earliest": self.instants[interval.earliest], "latest": self.instants[interval.latest]}
 
     def with_grounds(self, row: Row, grounds: tuple[Ground, ...]) -> str:
         """A row of which the grounds are left out, as JSON with them."""
+        # The phases of an obligation, and what was found in it, have the same.
+        known = self._grounds.get(id(grounds))
+        if known is None:
+            said = ",".join([self._ground(ground) for ground in grounds])
+            known = self._grounds[id(grounds)] = grounds, f'"grounds":[{said}]'
         # No text of a row can hold these bytes: a quotation mark inside of one is escaped.
-        said = ",".join([self._ground(ground) for ground in grounds])
-        return row_json(row).replace('"grounds":[]', f'"grounds":[{said}]', 1)
+        return row_json(row).replace('"grounds":[]', known[1], 1)
 
     def _ground(self, ground: Ground) -> str:
+        """See `ground_row`; what a rule says is the same in many incidents."""
         known = self._grounds.get(id(ground))
         if known is None:
-            known = self._grounds[id(ground)] = ground, self._ground_json(ground)
+            limit, condition = ground.limit, ground.condition
+            says = _says(ground.rule, ground.citation, ground.rank, ground.confirmed, limit.zh, limit.en)
+            zh, en = (None, None) if condition is None else (condition.zh, condition.en)
+            leaves_open = _leaves_open(ground.sure, zh, en, ground.note, ground.unread)
+            due = "null" if ground.due is None else self._interval_json(ground.due)
+            breached = "true" if ground.breached else "false"
+            text = f'{{{says},"due":{due},"breached":{breached},{leaves_open}}}'
+            known = self._grounds[id(ground)] = ground, text
         return known[1]
 
-    def _ground_json(self, ground: Ground) -> str:
-        """See `ground_row`; what a rule says is the same in many incidents."""
-        says = _says(ground.rule, ground.citation, ground.rank, ground.confirmed, ground.limit)
-        leaves_open = _leaves_open(ground.sure, ground.condition, ground.note, ground.unread)
-        due = "null" if ground.due is None else self._interval_json(ground.due)
-        breached = "true" if ground.breached else "false"
-        return f'{{{says},"due":{due},"breached":{breached},{leaves_open}}}'
-
     def _interval_json(self, interval: Interval) -> str:
-        early, late = self.instant(interval.earliest), self.instant(interval.latest)
+        early, late = self.instants[interval.earliest], self.instants[interval.latest]
         earliest = "null" if early is None else f'"{early}"'
         latest = "null" if late is None else f'"{late}"'
         return f'{{"earliest":{earliest},"latest":{latest}}}'
 
 
 @lru_cache(maxsize=4096)
-def _says(rule: str, citation: str, rank: str, confirmed: bool, limit: Words) -> str:  # noqa: FBT001 - a part of a key
+def _says(rule: str, citation: str, rank: str, confirmed: bool, zh: str, en: str) -> str:  # noqa: FBT001 - all of it is the key
     """The members of a ground that come from its rule, as JSON."""
-    row = {
-        "rule": rule,
-        "citation": citation,
-        "rank": rank,
-        "confirmed": confirmed,
-        "limit": words_row(limit),
-    }
+    limit = {"zh": zh, "en": en}
+    row = {"rule": rule, "citation": citation, "rank": rank, "confirmed": confirmed, "limit": limit}
     return row_json(row)[1:-1]
 
 
 @lru_cache(maxsize=4096)
-def _leaves_open(sure: bool, condition: Words | None, note: str | None, unread: tuple[Words, ...]) -> str:  # noqa: FBT001 - the same
+def _leaves_open(
+    sure: bool,  # noqa: FBT001 - all of it is the key
+    zh: str | None,
+    en: str | None,
+    note: str | None,
+    unread: tuple[Words, ...],
+) -> str:
     """The members of a ground on how far it applies, as JSON."""
     row = {
         "applies": "surely" if sure else "possibly",
-        "condition": words_row(condition),
+        "condition": None if zh is None else {"zh": zh, "en": en},
         "note": note,
         "unread": [words_row(words) for words in unread],
     }
@@ -206,8 +212,8 @@ def _without_grounds(obligation: Obligation, sheet: _Sheet, directory: Directory
         "grounds": [],
         "governing": None if obligation.governing is None else obligation.grounds[obligation.governing].rule,
         "rests_on": sheet.listed(obligation.rests_on),
-        "holds_from": sheet.instant(obligation.holds_from),
-        "holds_until": sheet.instant(obligation.holds_until),
+        "holds_from": sheet.instants[obligation.holds_from],
+        "holds_until": sheet.instants[obligation.holds_until],
     }
 
 
@@ -238,8 +244,8 @@ def _finding_without_grounds(finding: Finding, sheet: _Sheet, directory: Directo
         "late_by": span_row(finding.late_by),
         "grounds": [],
         "rests_on": sheet.listed(finding.rests_on),
-        "holds_from": sheet.instant(finding.holds_from),
-        "holds_until": sheet.instant(finding.holds_until),
+        "holds_from": sheet.instants[finding.holds_from],
+        "holds_until": sheet.instants[finding.holds_until],
         "determination": finding.determination,
         "explanation": words_row(finding.explanation),
     }
