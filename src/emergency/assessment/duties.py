@@ -322,7 +322,7 @@ def claim_of(
 
 def _offer(record: OfficeRecord, asked: Asked, clock: Clock, days: tuple[date, ...]) -> Offer | Remark | None:
     """What a rule asks of the office on some days: see `claim_of`."""
-    versions = [asked.on(day) for day in days]
+    versions = [asked.on(days[0])] if len(days) == 1 else [asked.on(day) for day in days]
     if len(asked.clocks) > 1:
         versions = [v if v is None or v.value.clock is clock else None for v in versions]
     terms = versions[-1]

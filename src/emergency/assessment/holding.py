@@ -165,10 +165,10 @@ def known_figures(facts: Facts, *, told: bool = False) -> dict[str, float]:
     rescued = facts.rescued if told else None
     if dead is not None:
         figures[DEATHS] = dead.at_least
-    people = (dead, facts.missing, facts.dead_or_missing, facts.trapped, rescued)
-    if any(count is not None for count in people):
-        lost = max(_least(dead) + _least(facts.missing), _least(facts.dead_or_missing))
-        figures[PERSONS] = lost + _least(facts.trapped)
+    missing, together, trapped = facts.missing, facts.dead_or_missing, facts.trapped
+    if (dead or missing or together or trapped or rescued) is not None:
+        lost = max(_least(dead) + _least(missing), _least(together))
+        figures[PERSONS] = lost + _least(trapped)
         if told:
             hurt = max(_least(facts.injured), _least(facts.seriously_injured))
             figures[PERSONS] += max(_least(rescued), hurt)

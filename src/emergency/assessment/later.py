@@ -304,8 +304,8 @@ def _changes(record: OfficeRecord, asked: Asked, told: Told) -> Iterator[Occasio
     dated = [h for h in record.held if h.since.latest is not None and not h.by_then]
     to_it = {office for message in told.messages for office in message.to}
     for item in sorted(dated, key=_late_end):
-        figures = _toll(item.facts)
-        told_before = [_toll(m.facts) for m in told.messages if surely_by(m.at, item.since)]
+        figures = _toll(item.step)
+        told_before = [_toll(m) for m in told.messages if surely_by(m.at, item.since)]
         said = {name: figure for figures_told in told_before for name, figure in figures_told.items()}
         news = any(_is_news(name, figure, held + told_before) for name, figure in figures.items())
         put_right = item.source == OWN and any(
@@ -327,8 +327,15 @@ def _is_news(name: str, figure: int, before: list[dict[str, int]]) -> bool:
     return figure > max(known, default=0)
 
 
-def _toll(facts: Facts) -> dict[str, int]:
+def _toll(step: Step) -> dict[str, int]:
     """The casualty figures that are stated, and the dead and missing together however they are put."""
+    known: dict[str, int] | None = step.memo.get("toll")
+    if known is None:
+        known = step.memo["toll"] = _toll_of(step.facts)
+    return known
+
+
+def _toll_of(facts: Facts) -> dict[str, int]:
     stated = without_unverified(facts)
     figures = {name: c.at_least for name in CASUALTIES if (c := getattr(stated, name)) is not None}
     together = graded_measures(stated).get("dead_or_missing")
