@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +15,7 @@ from emergency.assessment.later import later_duties
 from emergency.assessment.model import Assessment, Finding, Obligation, Remark
 from emergency.assessment.obligations import assess_duty
 from emergency.assessment.timeline import Timeline, timeline_of
-from emergency.domain.fixed import changed
+from emergency.domain.fixed import changed, fixed
 from emergency.domain.offices import Directory
 from emergency.domain.record import Recorded
 from emergency.domain.review import Determined
@@ -24,7 +23,7 @@ from emergency.domain.vocabulary import Fault, Status
 from emergency.rulebook import Rule, Rulebook
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(eq=False)
 class Owed:
     """What one office owed on one incident, and what it did about each duty.
 

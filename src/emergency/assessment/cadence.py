@@ -8,7 +8,7 @@ guessed: where a record made afterwards does not say when the situation was over
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from emergency.assessment.asked import Asked
@@ -21,6 +21,7 @@ from emergency.assessment.model import Words
 from emergency.assessment.pauses import pauses_of
 from emergency.assessment.reasons import EXCUSING, RECEIVER_UNNAMED, REPORT_UNDATED, STABLE_UNKNOWN
 from emergency.assessment.timeline import Step, Timeline
+from emergency.domain.fixed import fixed
 from emergency.domain.intervals import Interval, first_of, surely_after, surely_by
 from emergency.rulebook import Limit, YearNotPublishedError
 
@@ -31,7 +32,7 @@ _LONGEST_REST = 400
 """So many days on end may be suspended, or lie before a rule took effect."""
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(eq=False)
 class Occasion:
     """What calls for one report.
 
@@ -48,7 +49,7 @@ class Occasion:
     doing: Doing | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(eq=False)
 class Told:
     """What an office told a recipient, the earliest first, and what it told nobody knows whom."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -132,6 +131,7 @@ class Directory:
     )
     _turns: list[date] = field(init=False, repr=False, compare=False)
     """The days from which on any office reports to others."""
+    _turn_on: dict[date, int] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Find out when anything changes: between two such days every day is like the other."""
@@ -169,7 +169,12 @@ class Directory:
 
     def turn(self, day: date | None) -> int:
         """A number that is the same for two days on which everybody reported to the same offices."""
-        return len(self._turns) if day is None or not self._turns else bisect_right(self._turns, day)
+        if day is None or not self._turns:
+            return len(self._turns)
+        known = self._turn_on.get(day)
+        if known is None:
+            known = self._turn_on[day] = sum(since <= day for since in self._turns)
+        return known
 
     def above(self, office: str, day: date | None = None) -> tuple[str, ...]:
         """Everyone further up, the nearest first; a loop in the directory is walked once."""
