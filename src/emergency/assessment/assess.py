@@ -23,7 +23,7 @@ from emergency.domain.vocabulary import Fault, Status
 from emergency.rulebook import Rule, Rulebook
 
 
-@fixed(slots=True)
+@fixed(eq=False)
 class Owed:
     """What one office owed on one incident, and what it did about each duty.
 
@@ -67,8 +67,9 @@ def assess_timeline(timeline: Timeline, directory: Directory, rulebook: Rulebook
         if owed is None:
             continue
         remarks.extend(owed.remarks)
-        judged = tuple(Judged(duty, *assess_duty(owed.record, duty, doing)) for duty, doing in owed.duties)
-        obligations.extend(phase for one in judged for phase in one.phases)
+        judged = tuple([Judged(duty, *assess_duty(owed.record, duty, doing)) for duty, doing in owed.duties])
+        for one in judged:
+            obligations.extend(one.phases)
         findings.extend(findings_of(owed.record, judged))
     return Assessment(
         obligations=tuple(obligations),
@@ -85,9 +86,9 @@ def owed_by(timeline: Timeline, directory: Directory, rulebook: Rulebook, office
         return None
     asks = applicable(record)
     firsts, remarks = duties(record, asks)
-    everyone = frozenset(r for duty in firsts for r in duty.recipients)
-    later, more = later_duties(record, asks.later)
-    done = tuple((duty, done_about(record, duty, everyone)) for duty in firsts)
+    everyone = frozenset([r for duty in firsts for r in duty.recipients])
+    later, more = later_duties(record, asks)
+    done = [(duty, done_about(record, duty, everyone)) for duty in firsts]
     return Owed(record, asks.rules, (*done, *later), (*remarks, *more))
 
 

@@ -13,9 +13,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from operator import attrgetter
-from typing import Any, TypeVar, dataclass_transform
+from typing import Any, Generic, TypeVar, dataclass_transform, overload
 
 T = TypeVar("T")
+V = TypeVar("V")
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
@@ -67,3 +68,26 @@ def changed(one: T, **changes: object) -> T:
     new = object.__new__(type(one))
     new.__dict__.update(one.__dict__, **changes)
     return new
+
+
+class kept(Generic[V]):  # noqa: N801 - it stands where `property` would
+    """A property that is worked out once, when it is first asked for.
+
+    `functools.cached_property` takes a lock each time before Python 3.12: that costs more than most of these values.
+    """
+
+    def __init__(self, work_out: Callable[[Any], V]) -> None:
+        self._work_out = work_out
+        self._name = work_out.__name__
+        self.__doc__ = work_out.__doc__
+
+    @overload
+    def __get__(self, one: None, of: type[Any]) -> kept[V]: ...
+    @overload
+    def __get__(self, one: object, of: type[Any]) -> V: ...
+    def __get__(self, one: object | None, of: type[Any]) -> kept[V] | V:
+        """Work it out and put it where Python looks first."""
+        if one is None:
+            return self
+        value = one.__dict__[self._name] = self._work_out(one)
+        return value

@@ -125,10 +125,19 @@ class Directory:
 
     offices: dict[str, Office] = field(default_factory=dict)
     broken: dict[str, str] = field(default_factory=dict)
-    _above: dict[tuple[str, date | None], tuple[str, ...]] = field(
+    memo: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What pure functions of this directory have already worked out: it never changes."""
+    _above: dict[tuple[str, int], tuple[str, ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
-    """What was already asked of it: a directory never changes."""
+    _turns: list[date] = field(init=False, repr=False, compare=False)
+    """The days from which on any office reports to others."""
+    _turn_on: dict[date, int] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Find out when anything changes: between two such days every day is like the other."""
+        listed = (since for o in self.offices.values() for since, _ in o.superiors if since is not None)
+        object.__setattr__(self, "_turns", sorted(set(listed)))
 
     def __iter__(self) -> Iterator[Office]:
         return iter(self.offices.values())
@@ -159,11 +168,21 @@ class Directory:
         known = self.offices.get(office)
         return _on(known.superiors, day) if known else ()
 
+    def turn(self, day: date | None) -> int:
+        """A number that is the same for two days on which everybody reported to the same offices."""
+        if day is None or not self._turns:
+            return len(self._turns)
+        known = self._turn_on.get(day)
+        if known is None:
+            known = self._turn_on[day] = sum(since <= day for since in self._turns)
+        return known
+
     def above(self, office: str, day: date | None = None) -> tuple[str, ...]:
         """Everyone further up, the nearest first; a loop in the directory is walked once."""
-        known = self._above.get((office, day))
+        key = office, self.turn(day)
+        known = self._above.get(key)
         if known is None:
-            known = self._above[office, day] = tuple(self._upward(office, day))
+            known = self._above[key] = tuple(self._upward(office, day))
         return known
 
     def _upward(self, office: str, day: date | None) -> list[str]:

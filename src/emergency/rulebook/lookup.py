@@ -235,7 +235,11 @@ class Rulebook:
         """Give the divisions with rules of their own that a place lies in, the widest first."""
         if not division:
             return ()
-        return tuple([code for end in (2, 4, 6) if (code := division[:end]) in self._places])
+        found: tuple[str, ...] | None = self.memo.get(("places", division))
+        if found is None:
+            found = tuple([code for end in (2, 4, 6) if (code := division[:end]) in self._places])
+            self.memo["places", division] = found
+        return found
 
     def in_family(self, kind: str | None, family: str) -> bool:
         """Tell whether a kind belongs to a family, or matches a pattern that stands in its place."""
