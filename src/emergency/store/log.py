@@ -387,25 +387,10 @@ class Log:
             UsageError: The URL cannot be understood.
             StoreError: The database cannot be used.
         """
+        engine, database = reached(url, create=create)
+        tables = database.tables
         try:
-            parsed = make_url(url)
-            _known(parsed.get_backend_name())
-            asked = {name: str(parsed.query[name]) for name in _ASKED if name in parsed.query}
-            patience = float(asked.get("timeout", PATIENCE))
-            parsed = parsed.difference_update_query(list(asked))
-            engine = _opened(parsed, patience, create=create)
-        except (ArgumentError, ValueError) as error:
-            raise UsageError(
-                f"{url!r} does not name a database. Write it as sqlite:///FILE or postgresql://USER@HOST/DATABASE."
-            ) from error
-        try:
-            log = cls(
-                engine,
-                codec,
-                prefix=asked.get("table_prefix", ""),
-                schema=asked.get("table_schema"),
-                patience=patience,
-            )
+            log = cls(engine, codec, prefix=tables.prefix, schema=tables.schema, patience=database.patience)
         except BaseException:
             engine.dispose()
             raise
@@ -609,6 +594,29 @@ _ASKED = ("timeout", "table_prefix", "table_schema")
 """What a URL may ask of us and the database does not know."""
 
 
+def reached(url: str, *, create: bool) -> tuple[Engine, Database]:
+    """The database that a URL names, whatever is in it; see `Log.open`."""
+    try:
+        parsed = make_url(url)
+        _known(parsed.get_backend_name())
+        asked = {name: str(parsed.query[name]) for name in _ASKED if name in parsed.query}
+        patience = float(asked.get("timeout", PATIENCE))
+        parsed = parsed.difference_update_query(list(asked))
+        tables = tables_of(
+            parsed.get_backend_name(), asked.get("table_prefix", ""), asked.get("table_schema")
+        )
+        return _opened(parsed, patience, create=create), _database(tables, patience)
+    except (ArgumentError, ValueError) as error:
+        raise UsageError(
+            f"{url!r} does not name a database. Write it as sqlite:///FILE or postgresql://USER@HOST/DATABASE."
+        ) from error
+
+
+def database_of(engine: Engine, *, prefix: str = "", schema: str | None = None) -> Database:
+    """What the database of a portal's engine can do for tables of these names; see `Log`."""
+    return _database(tables_of(_known(engine.dialect.name), prefix, schema), PATIENCE)
+
+
 def _known(dialect: str) -> str:
     if dialect not in {SQLITE, POSTGRESQL}:
         raise StoreError(
@@ -657,6 +665,21 @@ def _make_ready(engine: Engine, database: Database) -> None:
 
 
 def _is_ready(connection: Connection, database: Database) -> bool:
+    version = store_version(connection, database)
+    if 0 < version < SCHEMA_VERSION:
+        raise StoreError(
+            f"The database was written by an older version of this program (store version {version}; this program "
+            f"writes {SCHEMA_VERSION}). Nothing was changed. Keep a copy of it, then run: emergency db upgrade"
+        )
+    return version > 0
+
+
+def store_version(connection: Connection, database: Database) -> int:
+    """Say which version of the tables the database holds, 0 if there are none.
+
+    Raises:
+        StoreError: It holds a newer version, or tables of the same names that are not ours.
+    """
     if not database.exists(connection, "store_meta"):
         for table in database.tables.metadata.tables.values():
             if database.exists(connection, table.name.removeprefix(database.tables.prefix)):
@@ -664,12 +687,12 @@ def _is_ready(connection: Connection, database: Database) -> bool:
                     f"The database already has a table {table.name} that is not ours. Nothing was written. "
                     "Name another database, or give our tables a prefix."
                 )
-        return False
+        return 0
     found = database.rows(
         connection, database.sql("SELECT value FROM {store_meta} WHERE name = 'schema_version'")
     )
     version = found[0][0] if found else ""
-    if not version.isdecimal():
+    if not (version.isdecimal() and int(version)):
         raise StoreError(
             "The database does not say which version of the store it holds. Restore it from a backup."
         )
@@ -678,9 +701,4 @@ def _is_ready(connection: Connection, database: Database) -> bool:
             f"The database was written by a newer version of this program (store version {version}; "
             f"this program knows {SCHEMA_VERSION}). Nothing was changed. Use the newer program."
         )
-    if int(version) < SCHEMA_VERSION:
-        raise StoreError(
-            f"The database was written by an older version of this program (store version {version}; this program "
-            f"writes {SCHEMA_VERSION}). Nothing was changed. Keep a copy of it, then run: emergency db upgrade"
-        )
-    return True
+    return int(version)

@@ -28,8 +28,8 @@ from sqlalchemy.exc import DisconnectionError
 from emergency.errors import BusyError, EmergencyError, StoreError
 from emergency.store.database import Bell, Database, Row, Stand, driver_of
 from emergency.store.port import ConflictError, ReadOnlyError, UnreachableError
-from emergency.store.seal import FIRST, sealed
-from emergency.store.tables import LAST, PENDING, POSTGRESQL, SCHEMA_VERSION, Tables
+from emergency.store.seal import sealed
+from emergency.store.tables import LAST, PENDING, POSTGRESQL, Tables
 
 CLOCK = "clock_timestamp()"
 """The server's clock."""
@@ -223,10 +223,7 @@ class Postgres(Database):
         if self.tables.schema is not None:
             driver_of(connection).execute(f"CREATE SCHEMA IF NOT EXISTS {self.tables.schema}")
         self.tables.metadata.create_all(connection)
-        connection.execute(self.tables.head.insert().values(position=0, seal=FIRST, recorded_at=None))
-        connection.execute(
-            self.tables.store_meta.insert().values(name="schema_version", value=str(SCHEMA_VERSION))
-        )
+        self.fill(connection)
         for statement in self.places_at_commit():
             driver_of(connection).execute(statement)
 
