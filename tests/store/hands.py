@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import psycopg
+from sqlalchemy import Engine, create_engine
 
 from emergency.store import Draft, Log
 from emergency.store.check import Checked, check_store
@@ -42,6 +43,7 @@ class Hands(ABC):
     """Writes SQL of their own into the store at ``url``; ``anew`` gives it back as the program left it."""
 
     url: str
+    where: str | Engine
     dialect: ClassVar[str]
 
     @abstractmethod
@@ -58,7 +60,7 @@ class Hands(ABC):
 
     def check(self, *, quick: bool = False) -> Checked:
         """What a check says."""
-        return check_store(self.url, JsonCodec(), quick=quick)
+        return check_store(self.where, JsonCodec(), quick=quick)
 
     def blob(self, said: bytes) -> str:
         """Bytes in SQL."""
@@ -72,7 +74,7 @@ class SqliteHands(Hands):
 
     def __init__(self, folder: Path) -> None:
         self._file, self._kept = folder / "log.db", folder / "kept.db"
-        self.url = f"sqlite:///{self._file}"
+        self.url = self.where = f"sqlite:///{self._file}"
         with Log.open(self.url, JsonCodec()) as log:
             fill(log)
         shutil.copy(self._file, self._kept)
@@ -100,6 +102,7 @@ class PostgresHands(Hands):
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self.where = self._engine = create_engine(url)
         with Log.open(url, JsonCodec()) as log:
             fill(log)
         self._raw = psycopg.connect(url.replace("+psycopg", ""), autocommit=True)
@@ -119,5 +122,6 @@ class PostgresHands(Hands):
             self.does(f"TRUNCATE {table}", f"INSERT INTO {table} SELECT * FROM kept_{table}")
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connections."""
+        self._engine.dispose()
         self._raw.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from tests.postgres import Server
 
 from emergency.errors import StoreError
-from emergency.store import Draft, Log
+from emergency.store import Draft, Log, clock, sqlite
 from emergency.store.check import Checked, check_store
 from emergency.store.rows import AT_ONCE
 from emergency.store.seal import sealed
@@ -91,7 +92,7 @@ def test_a_row_that_was_taken_out_stays_missing(hands: Hands) -> None:
 
 
 ALTERED = {
-    "stream": ["stream || 'x'", "'office/x '"],
+    "stream": ["stream || 'x'", "stream || ' '"],
     "version": ["version + 10"],
     "type": ["type || 'x'", "''"],
     "schema_version": ["schema_version + 1"],
@@ -134,14 +135,15 @@ ALTERED_POSTGRESQL = {
 
 
 def test_a_row_of_which_one_column_was_altered(hands: Hands) -> None:
+    """Every column of every row; no two neighbours at once, so that each stands for itself."""
     more = ALTERED_SQLITE if hands.dialect == "sqlite" else ALTERED_POSTGRESQL
     for column, value in [(c, v) for known in (ALTERED, more) for c, values in known.items() for v in values]:
-        for position in EVERY:
+        kind = "seal-altered" if column == "seal" else "row-altered"
+        for positions in (EVERY[::2], EVERY[1::2], EVERY[3:4]):
             hands.anew()
-            hands.does(f"UPDATE events SET {column} = {value} WHERE position = {position}")
-            said = chain(hands.check())
-            kind = "seal-altered" if column == "seal" else "row-altered"
-            assert said == [(kind, position, None)], f"{column} = {value} at {position}"
+            hands.does(f"UPDATE events SET {column} = {value} WHERE position IN ({str([*positions])[1:-1]})")
+            expected = [(kind, position, None) for position in positions]
+            assert chain(hands.check()) == expected, f"{column} = {value}"
 
 
 def test_every_column_is_altered_by_these_tests(hands: Hands) -> None:
@@ -178,7 +180,9 @@ def test_two_rows_that_changed_what_they_say(hands: Hands) -> None:
     """The seals stay where they were."""
     for one, other in combinations(EVERY, 2):
         hands.anew()
-        columns = "stream, version, type, body, event_id, command_id, command_hash, correlation_id, causation_id"
+        columns = (
+            "stream, version, type, body, event_id, command_id, command_hash, correlation_id, causation_id"
+        )
         columns += ", recorded_at"
         hands.does(
             f"CREATE TEMPORARY TABLE both_rows AS SELECT {columns}, position FROM events "
@@ -217,8 +221,6 @@ def test_a_row_that_was_put_in(hands: Hands, places: list[int], sealed_as: str) 
 
 
 def test_a_row_that_was_put_in_by_somebody_who_knows_how_to_seal(hands: Hands) -> None:
-    from datetime import UTC, datetime  # noqa: PLC0415
-
     (before,) = hands.sees(f"SELECT seal FROM events WHERE position = {ROWS}")[0]
     row = (f"incident/b{ROWS + 1}", 1, "noted", 1, b"{}", f"by-hand-{ROWS + 1}", None, None, None, None)
     seal = sealed(before, ROWS + 1, row, datetime(2030, 1, 1, tzinfo=UTC), clock_back=False)
@@ -270,7 +272,7 @@ def test_one_altered_row_does_not_condemn_the_others(hands: Hands) -> None:
     ]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     altered=st.sets(st.sampled_from(EVERY), max_size=3),
     gone=st.sets(st.sampled_from(EVERY), max_size=3),
@@ -287,9 +289,9 @@ def test_whatever_was_done_is_found_where_it_was_done(
     for position in gone:
         hands.does(f"DELETE FROM events WHERE position = {position}")
     named: set[int] = set()
-    for _, position, through in chain(hands.check(quick=True)):
-        assert position is not None
-        named.update(range(position, (through or position) + 1))
+    for _, first, through in chain(hands.check(quick=True)):
+        assert first is not None
+        named.update(range(first, (through or first) + 1))
     touched = altered | gone | unsealed
     assert bool(named) == bool(touched)
     # Of a row behind one that is gone or unsealed it cannot be said whether it was altered, too.
@@ -305,7 +307,9 @@ def test_whatever_was_done_is_found_where_it_was_done(
 def test_the_numbering_of_streams(hands: Hands) -> None:
     """Where the order of positions is right and the seals were made to fit, the numbers still tell."""
     if hands.dialect == "sqlite":
-        hands.does("CREATE TABLE e2 AS SELECT * FROM events", "DROP TABLE events", "ALTER TABLE e2 RENAME TO events")
+        hands.does(
+            "CREATE TABLE e2 AS SELECT * FROM events", "DROP TABLE events", "ALTER TABLE e2 RENAME TO events"
+        )
         hands.does("UPDATE events SET version = 1 WHERE position = 4")
         kinds = [f.kind for f in hands.check().faults]
         assert kinds.count("version-wrong") == 1
@@ -314,10 +318,6 @@ def test_the_numbering_of_streams(hands: Hands) -> None:
 
 
 def test_a_clock_that_went_back_unmarked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from datetime import UTC, datetime, timedelta  # noqa: PLC0415
-
-    from emergency.store import clock, sqlite  # noqa: PLC0415
-
     hour = datetime(2026, 1, 1, tzinfo=UTC)
     url = f"sqlite:///{tmp_path / 'log.db'}"
     stand = sqlite.Sqlite.stand
@@ -364,15 +364,17 @@ def test_tables_and_indexes_that_are_not_there(
         ("ALTER TABLE events DISABLE TRIGGER events_place", "trigger-missing"),
         ("DROP FUNCTION events_frame", "function-missing"),
         (
-            "CREATE OR REPLACE FUNCTION events_place() RETURNS trigger LANGUAGE plpgsql AS "
-            "'BEGIN RETURN NULL; END'",
+            "CREATE OR REPLACE FUNCTION events_place() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
             "function-missing",
         ),
         ("DROP SEQUENCE events_pending_places", "sequence-missing"),
         ("DROP INDEX events_pending", "index-missing"),
         ("ALTER TABLE events DROP CONSTRAINT events_stream_version_key", "constraint-missing"),
         ("ALTER TABLE events DROP CONSTRAINT events_pkey", "constraint-missing"),
-        ("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'events_offices'::regclass", "index-invalid"),
+        (
+            "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'events_offices'::regclass",
+            "index-invalid",
+        ),
         ("UPDATE events SET pending = true WHERE position = 3", "row-without-place"),
     ],
 )

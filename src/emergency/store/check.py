@@ -232,7 +232,9 @@ class _Check:
                 tuple(one["column_names"])
                 for one in there.get_unique_constraints(table.name, schema=tables.schema)
             }
-            unique.add(tuple(there.get_pk_constraint(table.name, schema=tables.schema)["constrained_columns"]))
+            unique.add(
+                tuple(there.get_pk_constraint(table.name, schema=tables.schema)["constrained_columns"])
+            )
             wanted = [c for c in table.constraints if isinstance(c, UniqueConstraint)]
             for constraint in [*wanted, table.primary_key]:
                 found = tuple(column.name for column in constraint.columns)
@@ -287,9 +289,8 @@ class _Check:
             else:
                 checked.last_position = row.position
             if fits:
-                if latest is not None and row.recorded_at is not None:
-                    if row.recorded_at < latest and not row.clock_back:
-                        yield _went_back(row)
+                if latest and row.recorded_at and row.recorded_at < latest and not row.clock_back:
+                    yield _went_back(row)
                 latest = row.recorded_at
             if codec is not None:
                 self._read(row, codec)
@@ -411,9 +412,7 @@ DAMAGED = Words(
 )
 REBUILD = Words("运行 emergency projections rebuild。", "Run emergency projections rebuild.")
 REINDEX = Words("由管理员运行 REINDEX。", "Let the administrator run REINDEX on it.")
-NEW_TABLES = Words(
-    "从备份恢复;不要手工补建。", "Restore the store from a backup; do not make it by hand."
-)
+NEW_TABLES = Words("从备份恢复;不要手工补建。", "Restore the store from a backup; do not make it by hand.")
 PUT_RIGHT = Words(
     "与此前的备份比对日志末尾。若日志完整,由管理员恢复 head 表的那一行。",
     "Compare the end of the log with a backup from before. If the log is whole, let the administrator put back the "

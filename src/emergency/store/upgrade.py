@@ -114,7 +114,7 @@ def store_status(where: str | Engine, *, prefix: str = "", schema: str | None = 
             schema=database.tables.schema,
             version=version,
             program_version=SCHEMA_VERSION,
-            steps=_steps(database, version),
+            steps=_steps(version),
             events=events,
             last_position=last,
             size=size,
@@ -145,13 +145,13 @@ def upgrade_store(
         with database.reading(engine) as connection:
             before = _version_there(connection, database, engine)
             events = _count(connection, database)
-        steps = _steps(database, before)
+        steps = _steps(before)
         if steps and not dry_run:
             with database.writing(engine) as connection:
                 database.alone(connection)
                 before = store_version(connection, database)  # another program may have been quicker
                 events = _count(connection, database)
-                steps = _steps(database, before)
+                steps = _steps(before)
                 if steps:
                     database.stamp(connection, before)
                     migrate(connection, database)
@@ -164,7 +164,7 @@ def migrate(connection: Connection, database: Database) -> None:
     from alembic import command  # noqa: PLC0415  see above
 
     with _one_at_a_time:
-        config = _config()
+        config = alembic_config()
         config.attributes.update(connection=connection, database=database)
         command.upgrade(config, "head")
 
@@ -201,18 +201,20 @@ def _version_there(connection: Connection, database: Database, engine: Engine) -
     return version
 
 
-def _steps(database: Database, version: int) -> tuple[Step, ...]:
+def _steps(version: int) -> tuple[Step, ...]:
     if version >= SCHEMA_VERSION:
         return ()
     from alembic.script import ScriptDirectory  # noqa: PLC0415  see above
 
-    del database
-    steps = ScriptDirectory.from_config(_config()).walk_revisions(base=revision_of(version), head="heads")
+    steps = ScriptDirectory.from_config(alembic_config()).walk_revisions(
+        base=revision_of(version), head="heads"
+    )
     found = [Step(int(step.revision), " ".join(step.doc.split())) for step in steps]
     return tuple(step for step in reversed(found) if step.version > version)
 
 
-def _config() -> Any:  # noqa: ANN401  Alembic is not loaded here
+def alembic_config() -> Any:  # noqa: ANN401  Alembic is not loaded here
+    """What Alembic must know: where the steps are. Nobody needs a file for it."""
     from alembic.config import Config  # noqa: PLC0415  see above
 
     config = Config()

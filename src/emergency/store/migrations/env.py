@@ -11,7 +11,7 @@ connection = context.config.attributes["connection"]
 tables = database.tables
 
 
-def say_version(step: Any, **_: Any) -> None:  # noqa: ANN401  Alembic's own
+def say_version(*, step: Any, **_: Any) -> None:  # noqa: ANN401  Alembic's own
     """Programs look at ``store_meta`` when they open a store: it says the same as Alembic's table."""
     meta = tables.store_meta
     connection.execute(meta.delete().where(meta.c.name == "schema_version"))
@@ -23,7 +23,8 @@ context.configure(
     target_metadata=tables.metadata,
     version_table=tables.revision.name,
     version_table_schema=tables.schema,
-    on_version_apply=say_version,
+    on_version_apply=say_version,  # type: ignore[arg-type]  it is called by these names
+    database=database,
 )
 # In the transaction that is already there: all steps, or none.
 context.run_migrations()

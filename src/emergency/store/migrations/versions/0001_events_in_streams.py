@@ -21,7 +21,7 @@ down_revision = None
 
 def upgrade() -> None:
     """Make the tables of version 1. It was never released for PostgreSQL: there it is a step on the way only."""
-    tables = op.get_context().config.attributes["database"].tables
+    tables = op.get_context().opts["database"].tables
     prefix, schema = tables.prefix, tables.schema
     postgresql = tables.dialect == "postgresql"
     words = Text(collation="C") if postgresql else Text()

@@ -25,8 +25,7 @@ OFFICES = "type >= 'office.' AND type < 'office/'"
 
 def upgrade() -> None:
     """Make what is new, then seal what is there in the order of the log."""
-    attributes = op.get_context().config.attributes
-    database: Database = attributes["database"]
+    database: Database = op.get_context().opts["database"]
     tables, connection = database.tables, op.get_bind()
     prefix, schema = tables.prefix, tables.schema
     postgresql = tables.dialect == "postgresql"
@@ -57,9 +56,7 @@ def upgrade() -> None:
     if postgresql:
         op.add_column(
             events,
-            Column(
-                "pending", Boolean(create_constraint=False), nullable=False, server_default=text("false")
-            ),
+            Column("pending", Boolean(create_constraint=False), nullable=False, server_default=text("false")),
             schema=schema,
         )
         op.create_index(
