@@ -103,7 +103,7 @@ ALTERED = {
     "causation_id": ["coalesce(causation_id || 'x', '')"],
 }
 ALTERED_SQLITE = {
-    "stream": ["CAST(stream AS BLOB)", "CAST(x'ff41' AS TEXT)"],
+    "stream": ["CAST(stream AS BLOB)", "CAST(CAST(stream AS BLOB) || x'ff' AS TEXT)"],
     "version": ["'first'", "1.5", "x'01'"],
     "type": ["CAST(x'c328' AS TEXT)"],
     "body": ["x'7b7d'", "CAST(body AS TEXT)", "body || x'20'", "1"],

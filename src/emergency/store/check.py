@@ -327,7 +327,7 @@ class _Check:
                         type=type_name,
                         schema_version=schema_version,
                         recorded_at=row.recorded_at,
-                        reason=str(error),
+                        reason=str(error) or type(error).__name__,
                     )
                 )
 

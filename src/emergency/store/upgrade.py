@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine
 from emergency.errors import StoreError
 from emergency.store.database import Database, revision_of
 from emergency.store.log import database_of, reached, store_version
+from emergency.store.said import Words
 from emergency.store.tables import LAST, POSTGRESQL, SCHEMA_VERSION
 
 _one_at_a_time = threading.Lock()
@@ -32,7 +33,7 @@ class Step:
     """
 
     version: int
-    what: str
+    what: Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,7 +210,7 @@ def _steps(version: int) -> tuple[Step, ...]:
     steps = ScriptDirectory.from_config(alembic_config()).walk_revisions(
         base=revision_of(version), head="heads"
     )
-    found = [Step(int(step.revision), " ".join(step.doc.split())) for step in steps]
+    found = [Step(int(step.revision), Words(step.module.ZH, " ".join(step.doc.split()))) for step in steps]
     return tuple(step for step in reversed(found) if step.version > version)
 
 

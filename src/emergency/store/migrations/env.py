@@ -23,7 +23,7 @@ context.configure(
     target_metadata=tables.metadata,
     version_table=tables.revision.name,
     version_table_schema=tables.schema,
-    on_version_apply=say_version,  # type: ignore[arg-type]  it is called by these names
+    on_version_apply=say_version,  # type: ignore[arg-type]  # it is called by these names
     database=database,
 )
 # In the transaction that is already there: all steps, or none.

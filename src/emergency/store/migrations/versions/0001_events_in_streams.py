@@ -17,6 +17,7 @@ from sqlalchemy import (
 
 revision = "0001"
 down_revision = None
+ZH = "按流存放的事件、各读取者的进度、人员、库的版本。"
 
 
 def upgrade() -> None:

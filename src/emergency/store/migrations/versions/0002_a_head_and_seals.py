@@ -1,7 +1,6 @@
-"""A head and seals: each event is sealed upon the one before it; indexes for the directory.
+"""A head and seals: each event is sealed upon the one before it; an index for the directory; lists are made anew.
 
-On PostgreSQL, events that are written inside a portal's transaction get their places when that commits. The lists
-of version 1 are dropped: they are made anew from the log.
+On PostgreSQL, events that are written inside a portal's transaction get their places when that commits.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from emergency.store.seal import FIRST, sealed
 
 revision = "0002"
 down_revision = "0001"
+ZH = "日志之首与封：每个事件都封于前一个之上；报送网络另有索引；旧列表删去，由日志重建。"
 
 BATCH = 2000
 LISTS = ("view_obligations", "view_findings", "view_incident_offices", "view_parked", "view_incidents")
