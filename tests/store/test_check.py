@@ -104,7 +104,7 @@ ALTERED = {
 }
 ALTERED_SQLITE = {
     "stream": ["CAST(stream AS BLOB)", "CAST(CAST(stream AS BLOB) || x'ff' AS TEXT)"],
-    "version": ["'first'", "1.5", "x'01'"],
+    "version": ["'v' || version", "version + 0.5", "CAST(version AS BLOB)"],
     "type": ["CAST(x'c328' AS TEXT)"],
     "body": ["x'7b7d'", "CAST(body AS TEXT)", "body || x'20'", "1"],
     "command_id": ["x'00'"],
