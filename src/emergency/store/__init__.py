@@ -9,7 +9,16 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from emergency.store.port import Codec, ConflictError, Draft, ReadOnlyError, StoredCommand, Undecodable
+from emergency.store.port import (
+    PENDING,
+    Codec,
+    ConflictError,
+    Draft,
+    ReadOnlyError,
+    StoredCommand,
+    Undecodable,
+    UnreachableError,
+)
 
 if TYPE_CHECKING:
     from emergency.store.check import Checked, Fault, check_store
@@ -18,6 +27,7 @@ if TYPE_CHECKING:
     from emergency.store.upgrade import StoreStatus, Upgraded, store_status, upgrade_store
 
 __all__ = [
+    "PENDING",
     "Checked",
     "Codec",
     "ConflictError",
@@ -31,6 +41,7 @@ __all__ = [
     "StoreStatus",
     "StoredCommand",
     "Undecodable",
+    "UnreachableError",
     "Upgraded",
     "Writing",
     "check_store",

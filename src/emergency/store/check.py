@@ -17,10 +17,10 @@ from emergency.errors import BusyError, EmergencyError, StoreError
 from emergency.store.chain import Broken, Chain, Head, Kind
 from emergency.store.database import Database
 from emergency.store.log import store_version
-from emergency.store.port import Codec, Undecodable, UnreachableError
+from emergency.store.port import PENDING, Codec, Undecodable, UnreachableError
 from emergency.store.rows import Stored, all_rows, moment_of, streamed
 from emergency.store.said import Words
-from emergency.store.tables import LAST, PENDING, POSTGRESQL, SCHEMA_VERSION
+from emergency.store.tables import LAST, POSTGRESQL, SCHEMA_VERSION
 from emergency.store.upgrade import opened, shown
 
 LISTED = 1000

@@ -20,7 +20,7 @@ from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from emergency.errors import BusyError, EmergencyError, StoreError
+from emergency.errors import BusyError, EmergencyError, StoreError, UsageError
 from emergency.store.port import UnreachableError
 from emergency.store.seal import FIRST
 from emergency.store.tables import SCHEMA_VERSION, Tables
@@ -79,6 +79,18 @@ class Database(ABC):
     @abstractmethod
     def writing(self, engine: Engine) -> AbstractContextManager[Connection]:
         """A transaction that may write; commit at the end, roll back on any exception."""
+
+    @abstractmethod
+    def join(self, connection: Connection) -> None:
+        """Make sure that somebody else's transaction has begun, and is one.
+
+        Raises:
+            UsageError: Each statement of that connection is committed by itself.
+        """
+
+    @abstractmethod
+    def may_succeed_anew(self, connection: Connection) -> bool:
+        """Whether what was overtaken inside somebody else's transaction can succeed when it is done anew there."""
 
     @abstractmethod
     def joining(self, connection: Connection) -> AbstractContextManager[None]:
@@ -243,3 +255,11 @@ def revision_of(version: int) -> str:
 def driver_of(connection: Connection) -> Any:  # noqa: ANN401  by driver
     """The driver's connection beneath."""
     return connection.connection.dbapi_connection
+
+
+def no_transaction() -> UsageError:
+    """What to say of a connection that commits each statement by itself."""
+    return UsageError(
+        "This connection commits each statement by itself (AUTOCOMMIT), so there is no transaction to join. "
+        "Give one that has a transaction."
+    )

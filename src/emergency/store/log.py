@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from eventsourcing.persistence import IntegrityError, Tracking
-from sqlalchemy import URL, Connection, Engine, delete, func, make_url, select
+from sqlalchemy import URL, Connection, Engine, delete, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
@@ -123,9 +123,7 @@ class Reading:
 
     def position_at(self, moment: datetime) -> int:
         """Give the position of the last event that the store's clock dated no later than this, 0 if none."""
-        events = self.tables.events.c
-        query = select(func.max(events.position)).where(events.recorded_at <= moment)
-        return self.connection.execute(query).scalar() or 0
+        return self._recorder.max_position_at(moment, self.connection) or 0
 
     def command(self, command_id: str) -> StoredCommand | None:
         """Give what an earlier command of that id wrote, None if there was none."""
@@ -445,7 +443,8 @@ class Log:
             transaction: A connection or session of the engine that this log was given.
 
         Raises:
-            UsageError: It belongs to another engine.
+            UsageError: It belongs to another engine, or commits each statement by itself.
+            BusyError: In SQLite, another program is writing for longer than we wait.
         """
         connection = transaction.connection() if isinstance(transaction, Session) else transaction
         if connection.engine.pool is not self._engine.pool:
@@ -453,6 +452,8 @@ class Log:
                 "This connection belongs to another engine. Give Engine(...) the engine that the portal's own "
                 "connections or sessions come from."
             )
+        with self._database.translated(self._engine):
+            self._database.join(connection)
         token = _joined.set({**_joined.get({}), id(self): connection})
         try:
             yield
@@ -499,8 +500,8 @@ class Log:
     def write(self, work: Callable[[Writing], T]) -> T:
         """Do some work in a write transaction; where it was overtaken or the connection was lost, do it anew.
 
-        It goes on for as long as a writer waits, with pauses of random length. Inside a joined transaction a lost
-        connection is not made anew: the transaction is lost with it.
+        It goes on for as long as a writer waits, with pauses of random length. Inside a joined transaction only where
+        that can help: not in one that is lost, or that sees nothing newer.
 
         Args:
             work: Reads, decides and appends. It must be such that a second run, after a first that was committed
@@ -510,16 +511,23 @@ class Log:
             Everything that `writing` raises.
         """
         until = time.monotonic() + self._database.patience
-        pause = 0.005
+        overtaken, pause = 0, 0.01
         while True:
             try:
                 with self.writing() as writing:
+                    if overtaken > 1:
+                        writing.alone()  # who was overtaken twice stands in line: nobody is overtaken for ever
                     return work(writing)
             except (ConflictError, UnreachableError) as error:
-                if time.monotonic() > until or (self.is_joined and isinstance(error, UnreachableError)):
+                theirs = self._theirs()
+                hopeless = theirs is not None and (
+                    isinstance(error, UnreachableError) or not self._database.may_succeed_anew(theirs)
+                )
+                if hopeless or time.monotonic() > until:
                     raise
+                overtaken += isinstance(error, ConflictError)
             time.sleep(random.uniform(0, pause))  # noqa: S311  no secret
-            pause = min(2 * pause, 0.5)
+            pause = min(2 * pause, 0.5 if not overtaken else 0.1)
 
     def stream(self, stream: str, *, through: int | None = None) -> list[Recorded[Any]]:
         """Read one stream; see `Reading.stream`."""
