@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
@@ -383,6 +385,51 @@ def test_what_only_postgresql_has(postgres_url: str, statement: str, kind: str) 
     made.does(statement)
     assert [f.kind for f in made.check().faults] == [kind]
     made.close()
+
+
+def test_a_position_that_is_there_twice(postgres_url: str) -> None:
+    made = PostgresHands(postgres_url)
+    made.does(
+        "ALTER TABLE events DROP CONSTRAINT events_pkey",
+        "ALTER TABLE events DROP CONSTRAINT events_event_id_key",
+        "ALTER TABLE events DROP CONSTRAINT events_stream_version_key",
+        "INSERT INTO events SELECT * FROM events WHERE position = 4",
+    )
+    said = [(f.kind, f.position) for f in made.check().faults if f.kind != "constraint-missing"]
+    assert said == [("row-put-in", 4), ("version-wrong", 4)]
+    made.close()
+
+
+def test_the_extension_that_proves_indexes_is_asked_where_it_is(postgres_url: str) -> None:
+    made = PostgresHands(postgres_url)
+    if not made.sees("SELECT 1 FROM pg_available_extensions WHERE name = 'amcheck'"):
+        pytest.skip("PostgreSQL's amcheck is not installed here")
+    made.does("CREATE SCHEMA proofs", "CREATE EXTENSION amcheck SCHEMA proofs")
+    assert made.check().faults == []
+    made.close()
+
+
+def test_a_store_that_is_written_to_meanwhile_is_sound(hands: Hands) -> None:
+    stop = threading.Event()
+
+    def write(number: int) -> int:
+        written = 0
+        with Log.open(hands.url, JsonCodec()) as log:
+            while not stop.is_set():
+                drafts = [Draft(event={"n": written})] * (1 + written % 3)
+                log.write(lambda w: w.append(f"b/{number}", w.version(f"b/{number}"), drafts))  # noqa: B023
+                written += 1
+        return written
+
+    with ThreadPoolExecutor(2) as pool:
+        written = [pool.submit(write, number) for number in range(2)]
+        try:
+            checks = [hands.check(quick=True) for _ in range(12)]
+        finally:
+            stop.set()
+        assert all(one.result() for one in written)
+    assert [checked.faults for checked in checks] == [[]] * 12
+    assert checks[-1].events > checks[0].events
 
 
 def test_a_damaged_file(tmp_path: Path) -> None:

@@ -189,7 +189,11 @@ class _Check:
         """PostgreSQL knows which indexes it does not trust; its extension amcheck, where it is there, proves them."""
         tables = self._database.tables
         ours = [table.name for table in tables.metadata.tables.values()]
-        amcheck = bool(self._ask("SELECT 1 FROM pg_catalog.pg_extension WHERE extname = 'amcheck'"))
+        amcheck = self._ask(
+            "SELECT p.oid::regproc::text FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_depend d ON d.objid = p.oid "
+            "JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid WHERE e.extname = 'amcheck' "
+            "AND p.proname = 'bt_index_check' AND has_function_privilege(p.oid, 'EXECUTE') LIMIT 1"
+        )
         indexes = self._ask(
             "SELECT c.relname, i.indisvalid AND i.indisready FROM pg_catalog.pg_index i "
             "JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_class t ON t.oid = i.indrelid "
@@ -207,7 +211,7 @@ class _Check:
                 )
             elif amcheck and not self._checked.quick:
                 own = f"{tables.schema}.{name}" if tables.schema else name
-                self._ask("SELECT bt_index_check(?::regclass, true)", own)
+                self._ask(f"SELECT {amcheck[0][0]}(?::regclass, true)", own)
 
     # -- tables and indexes --------------------------------------------------------------------------------
 
@@ -313,12 +317,14 @@ class _Check:
         ]
 
     def _read(self, row: Stored, codec: Codec) -> None:
+        if row.recorded_at is None:
+            return  # the row is faulty, and named as such
         _, version, type_name, schema_version, body, *_ = row.said
         try:
             codec.decode(type_name, schema_version, body)
         except Exception as error:  # noqa: BLE001  whatever a codec raises, this event cannot be read
             self._checked.undecodable_count += 1
-            if len(self._checked.undecodable) < LISTED and row.recorded_at is not None:
+            if len(self._checked.undecodable) < LISTED:
                 self._checked.undecodable.append(
                     Undecodable(
                         position=row.position,
