@@ -456,10 +456,18 @@ def test_many_rows_are_read_a_few_at_a_time(tmp_path: Path) -> None:
     assert seen[-1] == (many, many)
     hands = SqliteHands.__new__(SqliteHands)
     hands._file = tmp_path / "log.db"
+    hands.does(
+        "UPDATE events SET body = x'00' WHERE position IN (5, 700)", "DELETE FROM events WHERE position = 50"
+    )
+    assert chain(check_store(url)) == [
+        ("row-altered", 5, None),
+        ("rows-missing", 50, None),
+        ("row-altered", 700, None),
+    ]
     hands.does("UPDATE events SET body = x'00'")
     checked = check_store(url)
-    assert checked.fault_count == 501
-    assert checked.faults[-1].kind == "rows-not-proved"
+    assert checked.fault_count == 503
+    assert [f.kind for f in checked.faults][-3:] == ["row-doubtful", "rows-not-proved", "version-missing"]
 
 
 def test_a_store_of_another_version_is_refused(tmp_path: Path) -> None:
