@@ -30,7 +30,7 @@ from emergency.store.database import Database
 from emergency.store.log import database_of
 from emergency.store.migrations import __path__ as folder
 from emergency.store.seal import FIRST, sealed
-from emergency.store.tables import SCHEMA_VERSION
+from emergency.store.tables import SCHEMA_VERSION, tables_of
 from emergency.store.upgrade import alembic_config, migrate, opened, store_status, upgrade_store
 
 from .worker import JsonCodec
@@ -136,8 +136,7 @@ def test_migrated_from_nothing_is_the_same_as_made_new(
     made, migrated = two_engines
     _, prefix, schema = names
     Log(made, JsonCodec(), prefix=prefix, schema=schema)
-    database = database_of(migrated, prefix=prefix, schema=schema)
-    database.prepare(migrated)
+    database = database_of(migrated, prefix, schema, 5)
     with database.writing(migrated) as connection:
         if schema is not None:
             connection.execute(text(f"CREATE SCHEMA {schema}"))
@@ -156,7 +155,7 @@ def test_migrated_from_nothing_is_the_same_as_made_new(
                 },
             )
             assert context.get_current_heads() == (f"{SCHEMA_VERSION:04}",)
-            assert compare_metadata(context, database.tables.metadata) == []
+            assert compare_metadata(context, tables_of(names[0], prefix, schema).metadata) == []
     with Log(migrated, JsonCodec(), prefix=prefix, schema=schema).writing() as writing:
         assert writing.append("a", 0, [Draft(event={})])[0].position == 1
     assert check_store(migrated, prefix=prefix, schema=schema).faults == []
@@ -393,7 +392,7 @@ class TestPostgres:
     @pytest.fixture
     def old_url(self, postgres_url: str) -> str:
         engine = create_engine(postgres_url)
-        database = database_of(engine)
+        database = database_of(engine, "", None, 5)
         with database.writing(engine) as connection:
             config = alembic_config()
             config.attributes.update(connection=connection, database=database)

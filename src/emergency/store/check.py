@@ -210,7 +210,7 @@ class _Check:
                     do=REINDEX,
                 )
             elif amcheck and not self._checked.quick:
-                own = f"{tables.schema}.{name}" if tables.schema else name
+                own = tables.named(name.removeprefix(tables.prefix))
                 self._ask(f"SELECT {amcheck[0][0]}(?::regclass, true)", own)
 
     # -- tables and indexes --------------------------------------------------------------------------------
@@ -253,10 +253,12 @@ class _Check:
         tables = self._database.tables
         in_schema = "n.nspname = coalesce(?, current_schema())"
         for statement in self._database.places_at_commit():  # type: ignore[attr-defined]
-            match = re.match(r"CREATE (?:CONSTRAINT )?(SEQUENCE|FUNCTION|TRIGGER) ([\w.]+)", statement)
+            match = re.match(
+                r'CREATE (?:CONSTRAINT )?(SEQUENCE|FUNCTION|TRIGGER) (?:"[^"]+"\.)?"(\w+)"', statement
+            )
             if match is None:
                 continue
-            name = match[2].rpartition(".")[2]
+            name = match[2]
             if match[1] == "SEQUENCE":
                 find = f"pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relname = ? AND {in_schema}"
                 there = self._ask(f"SELECT 1 FROM {find} AND c.relkind = 'S'", name, tables.schema)
@@ -288,7 +290,7 @@ class _Check:
         for row in all_rows(self._connection, self._database):
             fits = chain.add(row)
             checked.events += 1
-            if row.pending or not 0 < row.position < PENDING:
+            if not 0 < row.position < PENDING:
                 yield _nowhere(row)
             else:
                 checked.last_position = row.position
@@ -453,7 +455,7 @@ def _unreadable(error: BaseException, after: int) -> Fault:
 def _nowhere(row: Stored) -> Fault:
     what = (
         Words("仍在等待位置", "still waits for its place")
-        if row.pending
+        if row.position >= PENDING
         else Words("不在日志会给出的位置", "stands where the log gives no place")
     )
     return Fault(

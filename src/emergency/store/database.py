@@ -140,7 +140,7 @@ class Database(ABC):
         """
 
     @abstractmethod
-    def lock(self, connection: Connection, name: str) -> None:
+    def lock(self, connection: Connection, name: str, *, joined: bool) -> None:
         """Be the only one who does what is called so, until the transaction ends."""
 
     @abstractmethod
@@ -207,6 +207,10 @@ class Database(ABC):
         """Turn what the libraries raise into our own errors; the cause stays attached."""
         try:
             yield
+        except UnicodeEncodeError as error:
+            raise UsageError(
+                f"{error.object!r} has a sign that no text can hold. Nothing was written. Leave it out."
+            ) from error
         except (PersistenceError, DBAPIError, PoolTimeoutError, self.driver.Error) as error:
             ours = self.explain(error, engine)
             if ours is None:  # pragma: no cover  the types are all explained

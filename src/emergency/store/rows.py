@@ -22,7 +22,7 @@ AT_ONCE = 1000
 
 _COLUMNS = (
     "position, stream, version, type, schema_version, body, event_id, command_id, command_hash, correlation_id, "
-    "causation_id, {recorded_at}, clock_back, seal, {pending}"
+    "causation_id, {recorded_at}, clock_back, seal"
 )
 _RECORDED_AT = "CASE WHEN recorded_at BETWEEN '0001-01-02' AND '9999-12-30' THEN recorded_at END"
 """PostgreSQL knows moments that Python does not."""
@@ -38,7 +38,6 @@ class Stored:
         recorded_at: The store's clock; None where what stands there is no moment, or not written as we write it.
         clock_back: Whether that was set back; None where it is neither yes nor no.
         seal: What it is sealed with, whatever that is.
-        pending: It waits for its place.
     """
 
     position: int
@@ -46,7 +45,6 @@ class Stored:
     recorded_at: datetime | None
     clock_back: bool | None
     seal: Any
-    pending: bool
 
     @property
     def stream(self) -> str:
@@ -95,18 +93,16 @@ def all_rows(connection: Connection, database: Database) -> Iterator[Stored]:
     postgresql = database.dialect == POSTGRESQL
     columns = _COLUMNS.format(
         recorded_at=_RECORDED_AT if postgresql else "recorded_at",
-        pending="pending" if postgresql else "0",
     )
-    select = f"SELECT {columns} FROM {database.tables.events} ORDER BY position"
+    select = f"SELECT {columns} FROM {database.tables.sql('{events}')} ORDER BY position"
     for row in streamed(connection, database, select):
-        position, *said, recorded_at, back, seal, pending = row
+        position, *said, recorded_at, back, seal = row
         yield Stored(
             position,
             tuple(said),
             moment_of(recorded_at),
             bool(back) if back in (0, 1) and isinstance(back, int) else None,
             seal,
-            bool(pending),
         )
 
 

@@ -164,7 +164,7 @@ class Sqlite(Database):
         stand.position, stand.seal, stand.recorded_at = position, seal, now
         return given
 
-    def lock(self, connection: Connection, name: str) -> None:
+    def lock(self, connection: Connection, name: str, *, joined: bool) -> None:
         """A writer is alone anyway."""
 
     def alone(self, connection: Connection) -> None:

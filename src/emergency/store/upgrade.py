@@ -14,7 +14,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, Engine
 
 from emergency.errors import StoreError
-from emergency.store.database import Database, revision_of
+from emergency.store.database import PATIENCE, Database, revision_of
 from emergency.store.log import database_of, reached, store_version
 from emergency.store.said import Words
 from emergency.store.tables import LAST, POSTGRESQL, SCHEMA_VERSION
@@ -175,16 +175,17 @@ def opened(
     where: str | Engine, *, prefix: str = "", schema: str | None = None
 ) -> Iterator[tuple[Engine, Database]]:
     """Reach a store whatever its version is; what the database says is put in our words."""
+    patience = PATIENCE
     if isinstance(where, Engine):
-        engine, database = where, database_of(where, prefix=prefix, schema=schema)
+        engine = where
     else:
-        engine, database = reached(where, create=False)
+        engine, prefix, schema, patience = reached(where, create=False)
     try:
-        database.prepare(engine)
+        database = database_of(engine, prefix, schema, patience)
         with database.translated(engine):
             yield engine, database
     finally:
-        if not isinstance(where, Engine):
+        if engine is not where:
             engine.dispose()
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from alembic import op
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, LargeBinary, String, text
+from sqlalchemy import BigInteger, Column, DateTime, LargeBinary, String, text
 
 from emergency.errors import StoreError
 from emergency.store.database import Database, driver_of
@@ -54,14 +54,6 @@ def upgrade() -> None:
         postgresql_where=where,
     )
     if postgresql:
-        op.add_column(
-            events,
-            Column("pending", Boolean(create_constraint=False), nullable=False, server_default=text("false")),
-            schema=schema,
-        )
-        op.create_index(
-            f"{prefix}events_pending", events, ["position"], schema=schema, postgresql_where=text("pending")
-        )
         # No store of version 1 is on PostgreSQL, so there is none that these could come too new for.
         for statement in database.places_at_commit():  # type: ignore[attr-defined]
             driver_of(connection).execute(statement)
