@@ -95,7 +95,7 @@ class Chain:
         self._stretch: _Stretch | None = None
         self._stretches: list[_Stretch] = []
         self._kept = 0
-        self._uncounted: tuple[int, int] | None = None
+        self._beyond: tuple[int, int] | None = None
         self._placed: set[int] = set()
 
     def add(self, row: Stored) -> bool:
@@ -104,8 +104,8 @@ class Chain:
         if fits:
             self._close(row)
         elif self._kept == KEPT:
-            first = self._uncounted[0] if self._uncounted else row.position
-            self._uncounted = (first, row.position)
+            first = self._beyond[0] if self._beyond else row.position
+            self._beyond = (first, row.position)
             if self._stretch is not None:
                 self._stretch.cut = True
         else:
@@ -134,8 +134,8 @@ class Chain:
             came_to = self._examine(stretch, found)
             if open_end and stretch is self._stretches[-1]:
                 end = came_to
-        if self._uncounted is not None:
-            found.append(Broken(Kind.NOT_LOOKED_AT, *self._uncounted))
+        if self._beyond is not None:
+            found.append(Broken(Kind.NOT_LOOKED_AT, *self._beyond))
             end = _End(self._before, self._after, None, known=False)
         self._at_the_end(end, found)
         # What is said of a row that was found to belong elsewhere is said there.
