@@ -42,6 +42,7 @@ COMMANDS = {
     "audit": Later("emergency_cli.audit", "audit", "Obligations and findings 报告义务与疑点."),
     "rules": Later("emergency_cli.rules", "rules", "The rules, dated and cited 规则库."),
     "projections": Later("emergency_cli.projections", "projections", "The read models: status, rebuild."),
+    "db": Later("emergency_cli.db", "db", "The store itself: status, check, upgrade 数据库."),
 }
 
 

@@ -21,31 +21,47 @@ from emergency.store.port import (
 )
 
 if TYPE_CHECKING:
+    from emergency.store.check import Checked, Fault, check_store
     from emergency.store.contacts import Contact, Contacts
     from emergency.store.log import Log, Reading, Writing
+    from emergency.store.upgrade import StoreStatus, Upgraded, store_status, upgrade_store
 
 __all__ = [
     "PENDING",
+    "Checked",
     "Codec",
     "ConflictError",
     "Contact",
     "Contacts",
     "Draft",
+    "Fault",
     "Log",
     "ReadOnlyError",
     "Reading",
+    "StoreStatus",
     "StoredCommand",
     "Undecodable",
     "UnreachableError",
+    "Upgraded",
     "Writing",
+    "check_store",
+    "store_status",
+    "upgrade_store",
 ]
 
 _LATER = {
+    "Checked": "emergency.store.check",
     "Contact": "emergency.store.contacts",
     "Contacts": "emergency.store.contacts",
+    "Fault": "emergency.store.check",
     "Log": "emergency.store.log",
     "Reading": "emergency.store.log",
+    "StoreStatus": "emergency.store.upgrade",
+    "Upgraded": "emergency.store.upgrade",
     "Writing": "emergency.store.log",
+    "check_store": "emergency.store.check",
+    "store_status": "emergency.store.upgrade",
+    "upgrade_store": "emergency.store.upgrade",
 }
 
 

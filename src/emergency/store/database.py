@@ -22,7 +22,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from emergency.errors import BusyError, EmergencyError, StoreError, UsageError
 from emergency.store.port import UnreachableError
-from emergency.store.tables import Tables
+from emergency.store.seal import FIRST
+from emergency.store.tables import SCHEMA_VERSION, Tables
 
 PATIENCE = 5.0
 """Seconds that a writer waits for another, unless the URL says ``?timeout=SECONDS``."""
@@ -167,6 +168,25 @@ class Database(ABC):
     def create(self, connection: Connection) -> None:
         """Make the tables, and what belongs to them."""
 
+    def fill(self, connection: Connection) -> None:
+        """Write into new tables what stands in them before the first event: the head, and which version they are."""
+        tables = self.tables
+        connection.execute(tables.head.insert().values(position=0, seal=FIRST, recorded_at=None))
+        self._say_version(connection, SCHEMA_VERSION)
+
+    def stamp(self, connection: Connection, version: int) -> None:
+        """Say anew which version the tables are: for programs, and for the migrations."""
+        meta, revision = self.tables.store_meta, self.tables.revision
+        revision.create(connection, checkfirst=True)
+        connection.execute(revision.delete())
+        connection.execute(meta.delete().where(meta.c.name == "schema_version"))
+        self._say_version(connection, version)
+
+    def _say_version(self, connection: Connection, version: int) -> None:
+        tables = self.tables
+        connection.execute(tables.store_meta.insert().values(name="schema_version", value=str(version)))
+        connection.execute(tables.revision.insert().values(version_num=revision_of(version)))
+
     @abstractmethod
     def exists(self, connection: Connection, table: str) -> bool:
         """Whether there is such a table, by its name without the prefix."""
@@ -241,6 +261,11 @@ class Polling:
     def stop(self) -> None:
         """Let whoever waits go."""
         self._stopped.set()
+
+
+def revision_of(version: int) -> str:
+    """The migration that leads to a version of the tables, by Alembic's name for it."""
+    return f"{version:04d}"
 
 
 def driver_of(connection: Connection) -> Any:  # noqa: ANN401  by driver

@@ -405,11 +405,7 @@ class Log:
         schema: str | None = None,
         patience: float = PATIENCE,
     ) -> None:
-        if not 0 <= patience <= _LONGEST:
-            raise UsageError(f"A writer cannot wait {patience:g} seconds for another; say 0 to {_LONGEST:d}.")
-        _known(engine.dialect.name)
-        database = _database(engine, prefix, schema, patience)
-        database.prepare(engine)
+        database = database_of(engine, prefix, schema, patience)
         self._engine = engine
         self._database = database
         self._codec = codec
@@ -432,26 +428,9 @@ class Log:
             UsageError: The URL cannot be understood.
             StoreError: The database cannot be used.
         """
+        engine, prefix, schema, patience = reached(url, create=create)
         try:
-            parsed = make_url(url)
-            _known(parsed.get_backend_name())
-            asked = {name: str(parsed.query[name]) for name in _ASKED if name in parsed.query}
-            patience = float(asked.get("timeout", PATIENCE))
-            parsed = parsed.difference_update_query(list(asked))
-            engine = _opened(parsed, patience, create=create)
-        except (ArgumentError, ValueError) as error:
-            raise UsageError(
-                f"{_without_password(url)!r} does not name a database. "
-                "Write it as sqlite:///FILE or postgresql://USER@HOST/DATABASE."
-            ) from error
-        try:
-            log = cls(
-                engine,
-                codec,
-                prefix=asked.get("table_prefix", ""),
-                schema=asked.get("table_schema"),
-                patience=patience,
-            )
+            log = cls(engine, codec, prefix=prefix, schema=schema, patience=patience)
         except BaseException:
             engine.dispose()
             raise
@@ -681,6 +660,33 @@ _ASKED = ("timeout", "table_prefix", "table_schema")
 """What a URL may ask of us and the database does not know."""
 
 
+def reached(url: str, *, create: bool) -> tuple[Engine, str, str | None, float]:
+    """What a URL names, whatever is in it: an engine, the tables' prefix and schema, and a writer's patience."""
+    try:
+        parsed = make_url(url)
+        _known(parsed.get_backend_name())
+        asked = {name: str(parsed.query[name]) for name in _ASKED if name in parsed.query}
+        patience = float(asked.get("timeout", PATIENCE))
+        parsed = parsed.difference_update_query(list(asked))
+        engine = _opened(parsed, patience, create=create)
+    except (ArgumentError, ValueError) as error:
+        raise UsageError(
+            f"{_without_password(url)!r} does not name a database. "
+            "Write it as sqlite:///FILE or postgresql://USER@HOST/DATABASE."
+        ) from error
+    return engine, asked.get("table_prefix", ""), asked.get("table_schema"), patience
+
+
+def database_of(engine: Engine, prefix: str, schema: str | None, patience: float) -> Database:
+    """What the database of an engine can do, for a log whose tables have these names; see `Log`."""
+    if not 0 <= patience <= _LONGEST:
+        raise UsageError(f"A writer cannot wait {patience:g} seconds for another; say 0 to {_LONGEST:d}.")
+    _known(engine.dialect.name)
+    database = _database(engine, prefix, schema, patience)
+    database.prepare(engine)
+    return database
+
+
 def _without_password(url: str) -> str:
     return re.sub(r"(//[^/@:]*):[^@]*@", r"\1:***@", url)
 
@@ -733,6 +739,21 @@ def _make_ready(engine: Engine, database: Database) -> None:
 
 
 def _is_ready(connection: Connection, database: Database) -> bool:
+    version = store_version(connection, database)
+    if 0 < version < SCHEMA_VERSION:
+        raise StoreError(
+            f"The database was written by an older version of this program (store version {version}; this program "
+            f"writes {SCHEMA_VERSION}). Nothing was changed. Keep a copy of it, then run: emergency db upgrade"
+        )
+    return version > 0
+
+
+def store_version(connection: Connection, database: Database) -> int:
+    """Say which version of the tables the database holds, 0 if there are none.
+
+    Raises:
+        StoreError: It holds a newer version, or tables of the same names that are not ours.
+    """
     if not database.exists(connection, "store_meta"):
         for table in database.tables.metadata.tables.values():
             if database.exists(connection, table.name.removeprefix(database.tables.prefix)):
@@ -740,12 +761,12 @@ def _is_ready(connection: Connection, database: Database) -> bool:
                     f"The database already has a table {table.name} that is not ours. Nothing was written. "
                     "Name another database, or give our tables a prefix."
                 )
-        return False
+        return 0
     found = database.rows(
         connection, database.sql("SELECT value FROM {store_meta} WHERE name = 'schema_version'")
     )
     version = found[0][0] if found else ""
-    if not version.isdecimal():
+    if not (version.isdecimal() and int(version)):
         raise StoreError(
             "The database does not say which version of the store it holds. Restore it from a backup."
         )
@@ -754,9 +775,4 @@ def _is_ready(connection: Connection, database: Database) -> bool:
             f"The database was written by a newer version of this program (store version {version}; "
             f"this program knows {SCHEMA_VERSION}). Nothing was changed. Use the newer program."
         )
-    if int(version) < SCHEMA_VERSION:
-        raise StoreError(
-            f"The database was written by an older version of this program (store version {version}; this program "
-            f"writes {SCHEMA_VERSION}). Nothing was changed. Keep a copy of it, then run: emergency db upgrade"
-        )
-    return True
+    return int(version)

@@ -27,8 +27,8 @@ from sqlalchemy.exc import DisconnectionError
 from emergency.errors import BusyError, EmergencyError, StoreError
 from emergency.store.database import Bell, Database, Row, Stand, driver_of, no_head, no_transaction
 from emergency.store.port import PENDING, ConflictError, DeadlockError, ReadOnlyError, UnreachableError
-from emergency.store.seal import FIRST, sealed
-from emergency.store.tables import LAST, POSTGRESQL, SCHEMA_VERSION, Tables, tables_of
+from emergency.store.seal import sealed
+from emergency.store.tables import LAST, POSTGRESQL, Tables, tables_of
 
 CLOCK = "clock_timestamp()"
 """The server's clock."""
@@ -265,10 +265,7 @@ class Postgres(Database):
         if not self.rows(connection, there, (self.tables.schema,)):
             driver_of(connection).execute(f'CREATE SCHEMA "{self.tables.schema}"')
         self.tables.metadata.create_all(connection)
-        connection.execute(self.tables.head.insert().values(position=0, seal=FIRST, recorded_at=None))
-        connection.execute(
-            self.tables.store_meta.insert().values(name="schema_version", value=str(SCHEMA_VERSION))
-        )
+        self.fill(connection)
         for statement in self.places_at_commit():
             driver_of(connection).execute(statement)
 
@@ -403,7 +400,7 @@ def open_engine(url: URL) -> Engine:
     return create_engine(url.set(drivername="postgresql+psycopg"))
 
 
-_LOST = ("08", "57P01", "57P02", "57P03", "53300")
+_LOST = ("08", "57P01", "57P02", "57P03")
 _ADVICE = {
     "53100": "cannot grow: the disk is full. Nothing was written. Free some space and try again.",
     "3D000": "is not there. Let its administrator create it.",
@@ -417,6 +414,8 @@ def explain(fault: BaseException, database: str | None) -> EmergencyError:
     """Say what PostgreSQL's error means and what to do about it."""
     code = getattr(fault, "sqlstate", None) or ""
     place = f"The database {database}"
+    if code == "53300":
+        return BusyError(f"{place} takes no more connections now; nothing was written. Try again.")
     if code in {"55P03", "57014"}:
         return BusyError(f"{place} is being written by another program; nothing was written. Try again.")
     if code == "40P01":
@@ -461,14 +460,20 @@ def _pipeline(driver: Any) -> AbstractContextManager[Any]:  # noqa: ANN401  by d
     return driver.pipeline() if psycopg.Pipeline.is_supported() else nullcontext()
 
 
+def _readable(socket: int) -> bool:
+    if not hasattr(select, "poll"):  # Windows
+        return bool(select.select([socket], [], [], 0)[0])
+    watched = select.poll()
+    watched.register(socket, select.POLLIN)
+    return bool(watched.poll(0))
+
+
 def _checkout(connection: Any, record: Any, proxy: Any) -> None:  # noqa: ANN401  SQLAlchemy's pool objects
     # A server that went away has closed its end, which can be seen without asking it.
     del record, proxy
     if connection.closed:
         raise DisconnectionError
-    watched = select.poll()
-    watched.register(connection.pgconn.socket, select.POLLIN)
-    if watched.poll(0):
+    if _readable(connection.pgconn.socket):
         try:
             connection.pgconn.consume_input()
         except psycopg.Error as error:

@@ -23,8 +23,8 @@ from emergency.errors import BusyError, EmergencyError, StoreError
 from emergency.store import clock
 from emergency.store.database import PATIENCE, Database, Row, Stand, driver_of, no_head, no_transaction
 from emergency.store.port import ConflictError, ReadOnlyError
-from emergency.store.seal import FIRST, sealed
-from emergency.store.tables import LAST, SCHEMA_VERSION, SQLITE, Tables
+from emergency.store.seal import sealed
+from emergency.store.tables import LAST, SQLITE, Tables
 
 _READY = "emergency_ready"
 
@@ -191,10 +191,7 @@ class Sqlite(Database):
     def create(self, connection: Connection) -> None:
         """Make the tables and the head."""
         self.tables.metadata.create_all(connection)
-        connection.execute(self.tables.head.insert().values(position=0, seal=FIRST, recorded_at=None))
-        connection.execute(
-            self.tables.store_meta.insert().values(name="schema_version", value=str(SCHEMA_VERSION))
-        )
+        self.fill(connection)
 
     def exists(self, connection: Connection, table: str) -> bool:
         """Ask SQLite's catalogue."""

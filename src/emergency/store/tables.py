@@ -17,6 +17,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    PrimaryKeyConstraint,
     String,
     Table,
     Text,
@@ -156,6 +157,14 @@ class Tables:
             self.metadata,
             Column("name", Text, primary_key=True),
             Column("value", Text, nullable=False),
+        )
+        # Alembic's own, which only an upgrade reads. Not by Alembic's own name for it: a portal that uses Alembic
+        # has a table of that name already, or will.
+        self.revision = Table(
+            prefix + "store_alembic_version",
+            self.metadata,
+            Column("version_num", String(32), nullable=False),
+            PrimaryKeyConstraint("version_num", name=f"{prefix}store_alembic_version_pkc"),
         )
 
         self._names = {

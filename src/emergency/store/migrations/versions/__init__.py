@@ -1,0 +1,1 @@
+"""The steps; Alembic loads them by file, in the order of their numbers."""
