@@ -31,6 +31,7 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import start
 from benchmarks.assessment import calibration, cpu_ms
 from benchmarks.histories import histories
 from benchmarks.measuring import CPU, WALL, Row, at_least, at_most, in_turns, middle, times_slower
@@ -547,6 +548,24 @@ def _new_entry(engine: Engine) -> None:
     engine.record(ref, told, county)
 
 
+def command_line(setting: Setting) -> list[Row]:
+    """Whole commands, from the start of their processes; see `benchmarks.start`."""
+    found = start.measure(5 if setting.rounds < 10 else start.ROUNDS)
+    rows = []
+    for what, beside in (("help", "click"), ("report", "libraries")):
+        mine, base = (found[f"{name} cpu median"] for name in (what, beside))
+        rows.append(
+            Row(
+                "start",
+                f"emergency {'--help' if what == 'help' else 'report …'}, the whole process, CPU",
+                f"{mine:.0f} ms",
+                f"import {'click' if what == 'help' else 'click, sqlalchemy, pydantic'} {base:.0f} ms",
+                round(found[f"{what}/{beside} cpu median"], 3),
+            )
+        )
+    return rows
+
+
 def board(setting: Setting) -> list[Row]:
     """What one county owes and what was found of it; and everything there is, row by row."""
     file = setting.places.made(setting.events)
@@ -565,9 +584,9 @@ def board(setting: Setting) -> list[Row]:
             engine.findings(office=county).rows
         )
         turns = in_turns(of_one, rounds=setting.rounds, clock=WALL)
-        began = time.perf_counter()
+        began = time.process_time()
         listed = len(engine.obligations(at=moment).rows)
-        pace = listed / (time.perf_counter() - began)
+        pace = listed / (time.process_time() - began)
     return [
         at_most(
             "board",
@@ -609,6 +628,7 @@ MEASURED: dict[str, Callable[[Setting], list[Row]]] = {
     "rebuild": rebuild,
     "catch-up": catch_up,
     "board": board,
+    "start": command_line,
 }
 
 if __name__ == "__main__":
