@@ -9,16 +9,19 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy import Engine, create_engine, event, make_url, select, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from tests.postgres import Server
 
-from emergency.errors import BusyError, EmergencyError, UsageError
-from emergency.store import ConflictError, Log
+from emergency.errors import BusyError, CommandConflictError, EmergencyError, StoreError, UsageError
+from emergency.store import PENDING, ConflictError, Draft, Log, UnreachableError
+from emergency.store.seal import FIRST, sealed
 
 from .contract import noted
 from .worker import JsonCodec
@@ -147,7 +150,7 @@ def test_a_transaction_that_began_before_the_log_was_made(lite: Engine) -> None:
     with other.connect() as connection:
         connection.execute(text("SELECT 1"))
         log = made(other)
-        with log.joined(connection):
+        with suppress(UsageError), log.joined(connection):
             write(log, "incident/a")
         connection.rollback()
     assert log.last_position() == 0
@@ -571,3 +574,390 @@ def test_a_savepoint_that_the_portal_takes_back(portal: Engine) -> None:
     assert log.last_position() == 2
     write(log, "incident/b")
     assert log.last_position() == 3
+
+
+# -- More of PostgreSQL --------------------------------------------------------------------------------------
+
+
+def chained(log: Log) -> list[int]:
+    """The positions whose seal is not that of their row upon the one before it."""
+    wrong, before = [], FIRST
+    with log.reading() as reading:
+        every = select(log.tables.events).order_by("position")
+        for row in reading.connection.execute(every):
+            position, *fields, moment, back, seal = row
+            if seal != sealed(before, position, tuple(fields), log.database.moment(moment), clock_back=back):
+                wrong.append(position)
+            before = seal
+        if before != reading.connection.scalar(text("SELECT seal FROM em_head")):
+            wrong.append(0)
+    return wrong
+
+
+@pytest.mark.parametrize("turn", ["", "wide", "narrow", "bytes"])
+def test_the_seals_of_a_portal_are_those_of_all(big: Engine, turn: str) -> None:
+    with big.begin() as connection:
+        name = connection.engine.url.database
+        if turn == "bytes":
+            connection.execute(text(f"ALTER DATABASE {name} SET bytea_output = 'escape'"))
+        if turn == "narrow":
+            connection.execute(text(f"ALTER DATABASE {name} SET extra_float_digits = 0"))
+            connection.execute(text(f"ALTER DATABASE {name} SET timezone = 'Asia/Kathmandu'"))
+            connection.execute(text(f"ALTER DATABASE {name} SET standard_conforming_strings = off"))
+    big.dispose()
+    log = made(big)
+    for number in range(6):
+        with big.begin() as connection, log.joined(connection), log.writing() as writing:
+            odd = ["", "曲靖😀", "a\\b'c\"d%", "\x01\n", "x" * 70000, None][number]
+            writing.append(
+                f"incident/{odd}"[:600],
+                0,
+                [Draft(event={"n": odd}, event_id=f"e{number}", causation_id=odd), Draft(event={})],
+                command_id=odd and odd[:600],
+                command_hash=odd,
+                correlation_id=odd,
+            )
+        write(log, f"direct/{number}")
+    if turn == "wide":
+        with big.begin() as connection:
+            connection.execute(text("UPDATE em_head SET recorded_at = now() + interval '3 days'"))
+        with big.begin() as connection, log.joined(connection):
+            write(log, "incident/back", 0, 1, 2)
+        assert [e.clock_back for e in log.stream("incident/back")] == [True, True]
+    assert chained(log) == []
+
+
+@pytest.mark.parametrize("encoding", ["LATIN1"])
+def test_a_database_in_another_encoding(postgres: Server, encoding: str) -> None:
+    """Either it works, or it is said at the start."""
+    name = f"other_{encoding.lower()}"
+    url = make_url(postgres.url(name))
+    with psycopg.connect(
+        host=str(url.query["host"]), dbname="postgres", user="postgres", autocommit=True
+    ) as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING '{encoding}' LOCALE 'C'")
+    engine = create_engine(url)
+    try:
+        with suppress(StoreError):
+            log = made(engine)
+            write(log, "incident/曲靖-01")
+            assert log.streams("incident/曲靖") == ["incident/曲靖-01"]
+    finally:
+        engine.dispose()
+        postgres.drop_database(name)
+
+
+def test_a_connection_is_good_after_it_waited_in_vain(postgres_url: str) -> None:
+    holder, one = create_engine(postgres_url), create_engine(postgres_url, pool_size=1, max_overflow=0)
+    first, log = made(holder), made(one, patience=0.3)
+    try:
+        for deed in ("BusyError", "statement_timeout"):
+            with first.writing() as writing:
+                writing.alone()
+                if deed == "BusyError":
+                    with pytest.raises(BusyError):
+                        write(log, "incident/a")
+                else:
+                    with one.connect() as connection:
+                        connection.execute(text("SET statement_timeout = 100"))
+                        connection.commit()
+                    with pytest.raises(BusyError):
+                        write(log, "incident/a")
+                    with one.connect() as connection:
+                        connection.execute(text("SET statement_timeout = 0"))
+                        connection.commit()
+        write(log, "incident/a")
+        with one.connect() as connection:
+            assert connection.scalar(text("SHOW lock_timeout")) == "0"
+    finally:
+        holder.dispose()
+        one.dispose()
+
+
+def test_a_connection_that_came_back_closed_is_not_given_out(postgres_url: str) -> None:
+    """A portal that resets nothing; a connection breaks in its hands."""
+    engine = create_engine(postgres_url, pool_size=1, max_overflow=0, pool_reset_on_return=None)
+    try:
+        log = made(engine)
+        write(log, "incident/a")
+        with engine.connect() as connection:
+            connection.connection.dbapi_connection.close()  # type: ignore[union-attr]
+        assert log.last_position() == 1
+    finally:
+        engine.dispose()
+
+
+def interrupted(log: Log) -> None:
+    with log.writing() as writing:
+        writing.append("incident/a", 0, noted(1))
+        raise KeyboardInterrupt
+
+
+def test_an_interrupt_leaves_the_connection_good(postgres_url: str) -> None:
+    engine = create_engine(postgres_url, pool_size=1, max_overflow=0, pool_timeout=1)
+    try:
+        log = made(engine)
+        for _ in range(3):
+            with pytest.raises(KeyboardInterrupt):
+                interrupted(log)
+        write(log, "incident/a")
+        assert engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+    finally:
+        engine.dispose()
+
+
+def test_another_driver_is_refused_at_the_start() -> None:
+    engine = create_engine(
+        "postgresql+pg8000://", module=psycopg, creator=lambda: psycopg.connect(host="/nowhere")
+    )
+    with pytest.raises(StoreError, match="psycopg"):
+        Log(engine, JsonCodec())
+
+
+def test_an_event_id_of_a_portal_does_not_stall_the_log(big: Engine) -> None:
+    log = made(big, patience=3)
+    with big.connect() as connection, ThreadPoolExecutor(1) as pool:
+        with log.joined(connection), log.writing() as writing:
+            writing.append("incident/a", 0, [Draft(event={}, event_id="e1")])
+
+        def same() -> None:
+            with log.writing() as other:
+                other.append("incident/b", 0, [Draft(event={}, event_id="e1")])
+
+        waiting = pool.submit(same)
+        time.sleep(0.3)
+        began = time.monotonic()
+        write(log, "incident/c")
+        took = time.monotonic() - began
+        connection.rollback()
+        waiting.exception()
+    assert took < 1
+
+
+def test_a_stop_while_the_bell_is_being_hung_leaves_no_connection(big: Engine) -> None:
+    log = made(big)
+    bell = log.database.bell(big)
+    bell.stop()
+    bell.listen()
+    closed = bell._driver is None or bell._driver.closed  # type: ignore[attr-defined]
+    if not closed:
+        bell._driver.close()  # type: ignore[attr-defined]
+    assert closed
+
+
+def test_a_stop_while_the_bell_rings_up_is_an_end_like_any_other(
+    big: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = made(big)
+    subscription = log.recorder.subscribe(gt=0)
+    prepare = psycopg.Connection.set_autocommit
+
+    def stopped(connection: psycopg.Connection, value: bool) -> None:  # noqa: FBT001
+        prepare(connection, value)
+        subscription.stop()
+
+    monkeypatch.setattr(psycopg.Connection, "set_autocommit", stopped)
+    assert list(subscription) == []
+
+
+def test_a_subscription_to_some_topics(portal: Engine) -> None:
+    log = made(portal)
+    with log.writing() as writing:
+        writing.append("a", 0, [Draft(event={"type": t}) for t in ("x", "y", "x", "z")])
+    with log.recorder.subscribe(gt=0, topics=["x"]) as subscription:
+        assert [next(subscription).id, next(subscription).id] == [1, 3]
+
+
+def test_two_portals_that_wait_for_each_other(big: Engine) -> None:
+    """One of them must be told soon, the other goes on."""
+    log = made(big, patience=4)
+    both = threading.Barrier(2)
+
+    def portal(*streams: str) -> None:
+        with big.begin() as connection, log.joined(connection):
+            write(log, streams[0])
+            both.wait()
+            write(log, streams[1])
+
+    began = time.monotonic()
+    with ThreadPoolExecutor(2) as pool:
+        work = [pool.submit(portal, *streams) for streams in (("a", "b"), ("b", "a"))]
+        outcomes = [one.exception() for one in work]
+    assert len([one for one in outcomes if one is None]) == 1
+    assert time.monotonic() - began < 3
+
+
+# -- More of SQLite ------------------------------------------------------------------------------------------
+
+
+def test_what_the_portal_writes_after_sqlite_broke_its_transaction_off(lite: Engine) -> None:
+    log = made(lite)
+    with lite.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER broken BEFORE INSERT ON em_events BEGIN SELECT RAISE(ROLLBACK, 'full'); END"
+        )
+    with lite.connect() as connection:
+        connection.execute(text("INSERT INTO tickets VALUES (1)"))
+        with log.joined(connection), pytest.raises(EmergencyError):
+            write(log, "incident/a")
+        with suppress(EmergencyError, SQLAlchemyError):
+            connection.execute(text("INSERT INTO tickets VALUES (2)"))
+            connection.commit()
+    assert tickets(lite) == []
+
+
+def test_a_number_that_no_column_holds(lite: Engine) -> None:
+    log = made(lite)
+    for after, limit in ((2**70, 1), (0, 2**70)):
+        with suppress(EmergencyError):
+            log.page(after, limit)
+
+
+def test_a_head_that_somebody_took_away(portal: Engine) -> None:
+    log = made(portal)
+    with portal.begin() as connection:
+        connection.execute(text("DELETE FROM em_head"))
+    with pytest.raises(EmergencyError):
+        write(log, "incident/a")
+
+
+def test_errors_of_the_portals_own_transactions_are_sqlalchemys(lite: Engine) -> None:
+    made(lite)
+    with lite.connect() as one, lite.connect() as two:
+        one.execute(text("INSERT INTO tickets VALUES (1)"))
+        with pytest.raises(SQLAlchemyError):
+            two.execute(text("INSERT INTO tickets VALUES (2)"))
+
+
+def test_a_block_that_was_never_left(portal: Engine) -> None:
+    """Someone entered it by hand and lost the way out; the connection is long closed."""
+    log = made(portal)
+
+    def lost() -> None:
+        with portal.connect() as connection:
+            log.joined(connection).__enter__()
+        write(log, "incident/a")
+
+    contextvars.Context().run(lost)
+    assert log.last_position() == 1
+
+
+# -- And more ------------------------------------------------------------------------------------------------
+
+
+def test_a_portal_that_sets_its_search_path_at_each_checkout(big: Engine) -> None:
+    """As portals of several tenants do; the statement begins a transaction of the driver's."""
+    made(big)
+
+    @event.listens_for(big, "checkout")
+    def checkout(connection: psycopg.Connection, record: object, proxy: object) -> None:
+        del record, proxy
+        connection.execute("SET search_path = public")
+
+    log = made(big)
+    write(log, "incident/a")
+    assert log.last_position() == 1
+
+
+def test_a_portals_engine_in_autocommit_on_postgresql(postgres_url: str) -> None:
+    engine = with_tickets(create_engine(postgres_url, isolation_level="AUTOCOMMIT"))
+    try:
+        log = made(engine)
+        write(log, "incident/a")
+        with engine.connect() as connection:
+            connection.execute(text("INSERT INTO tickets VALUES (1)"))
+        assert (log.last_position(), tickets(engine)) == (1, [1])
+    finally:
+        engine.dispose()
+
+
+def test_several_stores_are_made_in_one_new_schema_at_once(big: Engine) -> None:
+    ready = threading.Barrier(4)
+
+    def make(number: int) -> None:
+        ready.wait()
+        Log(big, JsonCodec(), prefix=f"p{number}_", schema="fresh")
+
+    with ThreadPoolExecutor(4) as pool:
+        outcomes = [one.exception() for one in [pool.submit(make, n) for n in range(4)]]
+    assert outcomes == [None] * 4
+
+
+@pytest.mark.parametrize("query", ["table_prefix=a&table_prefix=b", "timeout=1&timeout=2"])
+def test_a_url_that_asks_for_what_is_not_known(tmp_path: Path, query: str) -> None:
+    with suppress(EmergencyError):
+        Log.open(f"sqlite:///{tmp_path / 'a.db'}?{query}", JsonCodec()).close()
+
+
+def test_a_provisional_place_is_not_told_in_a_refusal(big: Engine) -> None:
+    log = made(big)
+    with big.begin() as connection, log.joined(connection), log.writing() as writing:
+        writing.append("incident/a", 0, noted(1), command_id="c1", command_hash="x")
+        with pytest.raises(CommandConflictError) as caught:
+            writing.once("c1", "y")
+    assert str(PENDING) not in str(caught.value)
+
+
+def test_the_newest_of_a_type_is_not_a_provisional_place(big: Engine) -> None:
+    log = made(big)
+    with big.begin() as connection, log.joined(connection), log.writing() as writing:
+        writing.append("office/a", 0, [Draft(event={"type": "office.a"})])
+        assert writing.last_of_type("office.") < PENDING
+
+
+def test_a_connection_lost_in_the_portals_hands(big: Engine) -> None:
+    log = made(big)
+    with big.connect() as connection, log.joined(connection):
+        write(log, "incident/a")
+        pid = connection.scalar(text("SELECT pg_backend_pid()"))
+        with psycopg.connect(
+            big.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        ) as admin:
+            admin.execute("SELECT pg_terminate_backend(%s)", (pid,))
+        began = time.monotonic()
+        with pytest.raises(UnreachableError):
+            log.write(lambda w: w.append("incident/b", 0, noted(1)))
+        assert time.monotonic() - began < 1
+        with suppress(SQLAlchemyError):
+            connection.rollback()
+    write(log, "incident/c")
+    assert log.streams() == ["incident/c"]
+
+
+def test_a_subscription_beside_a_portal_whose_commit_comes_late(big: Engine) -> None:
+    log = made(big)
+    with log.recorder.subscribe(gt=0) as subscription:
+        with big.begin() as connection:
+            with log.joined(connection):
+                write(log, "incident/a")
+            write(log, "incident/b")
+            assert next(subscription).id == 1
+        began = time.monotonic()
+        assert next(subscription).id == 2
+        assert time.monotonic() - began < 1
+
+
+def test_a_row_written_by_hand_behind_the_head(portal: Engine) -> None:
+    log = made(portal)
+    write(log, "incident/a", 0, 1, 2)
+    with portal.begin() as connection:
+        connection.execute(text("UPDATE em_events SET position = 40 WHERE position = 2"))
+    write(log, "incident/b")
+    with portal.begin() as connection, log.joined(connection):
+        write(log, "incident/c")
+    assert [e.position for e in log.page(0, 9)] == [1, 40, 41, 42]
+
+
+def test_a_portal_that_commits_in_another_role(big: Engine) -> None:
+    log = made(big)
+    with big.begin() as connection:
+        connection.execute(text("CREATE ROLE weak"))
+    try:
+        with big.begin() as connection:
+            with log.joined(connection):
+                write(log, "incident/a")
+            connection.execute(text("SET LOCAL ROLE weak"))
+        assert log.last_position() == 1
+    finally:
+        with big.begin() as connection:
+            connection.execute(text("DROP ROLE weak"))

@@ -281,7 +281,9 @@ class Postgres(Database):
                 SELECT CASE WHEN said IS NULL THEN '-,'::bytea
                 ELSE convert_to(octet_length(said)::text || ':', 'UTF8') || said || ','::bytea END $$""",
             # It runs for each row, and does all of them the first time.
-            f"""CREATE FUNCTION {place}() RETURNS trigger LANGUAGE plpgsql AS $$
+            # As its owner: a portal may commit in a role of fewer rights.
+            f"""CREATE FUNCTION {place}() RETURNS trigger LANGUAGE plpgsql
+                SECURITY DEFINER SET search_path = pg_catalog AS $$
                 DECLARE
                     stamp timestamptz; place bigint; chain bytea; latest timestamptz; back boolean; one record;
                 BEGIN
