@@ -11,7 +11,6 @@ from sqlalchemy import create_engine, select, text
 from emergency import Engine, Identity
 from emergency.domain.offices import OfficeRegistered
 from emergency.domain.vocabulary import Line, Tier
-from emergency.projections import tables
 
 ME = Identity(office="county")
 FAR = datetime(2100, 1, 1, tzinfo=UTC)
@@ -78,11 +77,16 @@ def open_incident(engine: Engine, ref: str) -> None:
 
 
 def tables_of(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of the read models as it is stored."""
+    """Every row of the read models as it is stored, by the table's own name."""
     with engine._log.reading() as reading:
+        views = engine.projections.live(reading)
+        if views is None:
+            return {}
         return {
-            table.name: sorted(map(tuple, reading.connection.execute(select(table))), key=repr)
-            for table in tables.metadata.sorted_tables
+            table.name.partition("_")[2]: sorted(
+                map(tuple, reading.connection.execute(select(table))), key=repr
+            )
+            for table in views.metadata.sorted_tables
         }
 
 

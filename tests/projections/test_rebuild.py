@@ -140,8 +140,8 @@ def live_equals_rebuilt(deeds: list[Deed], batch: int) -> None:
         live = tables_of(engine)
         engine.rebuild()
         assert tables_of(engine) == live
-        assert live["view_parked"] == []
-        assert [row[0] for row in live["view_incidents"]] == sorted(engine.refs())
+        assert live["parked"] == []
+        assert [row[0] for row in live["incidents"]] == sorted(engine.refs())
 
 
 SEQUENCES = {"deeds": st.lists(DEEDS, min_size=1, max_size=25), "batch": st.sampled_from([1, 3, 500])}
