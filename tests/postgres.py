@@ -118,6 +118,11 @@ class Server:
         self.stop(mode)
         self.start()
 
+    @property
+    def pid(self) -> int | None:
+        """The id of its process; None while it is stopped."""
+        return self._process.pid if self._process is not None else None
+
     def url(self, database: str = "postgres", **query: str) -> str:
         """Where SQLAlchemy finds a database of it: by the socket, or by the port where it has one."""
         where = {} if self.tcp else {"host": str(self.folder), "port": str(self.port)}

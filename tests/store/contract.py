@@ -18,7 +18,7 @@ from emergency.errors import (
     StoreError,
     UnknownEventError,
 )
-from emergency.store import ConflictError, Contacts, Draft, Log, Undecodable, clock, tables
+from emergency.store import ConflictError, Contacts, Draft, Log, Undecodable, clock
 
 from . import worker
 from .worker import JsonCodec
@@ -40,6 +40,11 @@ class StoreContract:
 
     sabotaged: ClassVar[str] = ""
     """What is broken on purpose in the processes that a test starts, when it is the test that is tested."""
+
+    def set_clock(self, log: Log, patch: pytest.MonkeyPatch, reading: datetime) -> None:
+        """Let the store's clock show this."""
+        del log
+        patch.setattr(clock, "now", lambda: reading)
 
     def test_the_log_is_in_order_of_position(self, url: str) -> None:
         with opened(url) as log:
@@ -97,7 +102,8 @@ class StoreContract:
             with log.writing() as writing:
                 writing.append("incident/a", 0, noted(1, 2, 3))
             with log.writing() as writing:
-                writing.connection.execute(delete(tables.events).where(tables.events.c.position == 3))
+                events = log.tables.events
+                writing.connection.execute(delete(events).where(events.c.position == 3))
             with log.writing() as writing:
                 assert [event.position for event in writing.append("incident/a", 2, noted(4))] == [4]
 
@@ -108,13 +114,13 @@ class StoreContract:
                 with log.writing() as writing:
                     writing.append("incident/a", 0, noted(1))
                     writing.append("incident/b", 0, noted(1, 2))
-                    Contacts(writing.connection).add("s1", "informant")
+                    Contacts(writing).add("s1", "informant")
                     raise InterruptedError
 
             with pytest.raises(InterruptedError):
                 half_done()
             with log.reading() as reading, pytest.raises(RefusedError):
-                Contacts(reading.connection).get("s1")
+                Contacts(reading).get("s1")
             assert (log.last_position(), log.streams("")) == (0, [])
             with log.writing() as writing:
                 writing.append("incident/a", 0, noted(1))
@@ -236,9 +242,10 @@ class StoreContract:
         readings = [noon, noon - timedelta(hours=1), noon - timedelta(minutes=59), noon + timedelta(days=1)]
         with opened(url) as log:
             for version, reading in enumerate(readings):
-                monkeypatch.setattr(clock, "now", lambda reading=reading: reading)
-                with log.writing() as writing:
-                    writing.append("a", 2 * version, noted(1, 2))
+                with monkeypatch.context() as patch:
+                    self.set_clock(log, patch, reading)
+                    with log.writing() as writing:
+                        writing.append("a", 2 * version, noted(1, 2))
             events = log.stream("a")
             assert [event.recorded_at for event in events] == [r for r in readings for _ in range(2)]
             assert [event.clock_back for event in events] == [False, False, True, True, *[False] * 4]
@@ -328,9 +335,8 @@ class StoreContract:
         with opened(url) as log:
             with log.writing() as writing:
                 writing.append("a", 0, noted(1, 2))
-                writing.connection.execute(
-                    update(tables.events).where(tables.events.c.position == 1).values(body=b"\xff{")
-                )
+                events = log.tables.events
+                writing.connection.execute(update(events).where(events.c.position == 1).values(body=b"\xff{"))
             broken, whole = log.page(0, 9)
             assert isinstance(broken, Undecodable)
             assert not isinstance(whole, Undecodable)
@@ -348,7 +354,7 @@ class StoreContract:
 
     def test_a_newer_store_is_refused(self, url: str) -> None:
         with opened(url) as log, log.writing() as writing:
-            writing.connection.execute(update(tables.store_meta).values(value="2"))
+            writing.connection.execute(update(log.tables.store_meta).values(value="3"))
         with pytest.raises(StoreError, match="newer version"):
             opened(url).close()
 
@@ -369,21 +375,21 @@ class StoreContract:
     def test_a_person_is_kept_outside_the_log_and_can_be_erased(self, url: str) -> None:
         with opened(url) as log:
             with log.writing() as writing:
-                people = Contacts(writing.connection)
+                people = Contacts(writing)
                 added = people.add("s1", "informant", name="某甲", phone="13800000000", note="门卫")
                 assert people.get("s1") == added
                 with pytest.raises(RefusedError, match="s1"):
                     people.add("s1", "informant")
             with log.writing() as writing:
-                erased = Contacts(writing.connection).erase("s1")
+                erased = Contacts(writing).erase("s1")
             with log.writing() as writing:
-                assert Contacts(writing.connection).erase("s1") == erased
+                assert Contacts(writing).erase("s1") == erased
                 with pytest.raises(RefusedError, match="s1"):
-                    Contacts(writing.connection).add("s1", "informant")
+                    Contacts(writing).add("s1", "informant")
                 with pytest.raises(RefusedError, match="s2"):
-                    Contacts(writing.connection).erase("s2")
+                    Contacts(writing).erase("s2")
             assert (erased.subject_id, erased.kind, erased.added_at) == ("s1", "informant", added.added_at)
             assert (erased.name, erased.phone, erased.note) == (None, None, None)
             assert erased.erased_at is not None
             with log.reading() as reading:
-                assert reading.connection.scalar(select(tables.contacts.c.phone)) is None
+                assert reading.connection.scalar(select(log.tables.contacts.c.phone)) is None

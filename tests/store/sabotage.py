@@ -8,11 +8,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, delete, insert, literal, select
+from sqlalchemy import Connection, Engine, delete, insert
 
 from emergency.errors import EmergencyError, StoreError
-from emergency.store import Draft, Undecodable, contacts, log, mapper, recorder, sqlite, tables
-from emergency.store.transaction import write_transaction
+from emergency.store import Draft, Undecodable, contacts, database, log, recorder, sqlite
 
 if TYPE_CHECKING:
     import pytest
@@ -43,16 +42,22 @@ def types_ignored(patch: pytest.MonkeyPatch) -> None:
 
 
 def moments_cut_short(patch: pytest.MonkeyPatch) -> None:
-    made = mapper.recorded
+    made = log.recorded
 
     def wrong(logged: recorder.LoggedEvent, event: object) -> Any:  # noqa: ANN401  passes on
         return replace(made(logged, event), recorded_at=logged.recorded_at.replace(microsecond=0))
 
-    patch.setattr(mapper, "recorded", wrong)
+    patch.setattr(log, "recorded", wrong)
 
 
 def positions_reused(patch: pytest.MonkeyPatch) -> None:
-    patch.setitem(tables.events.dialect_options["sqlite"], "autoincrement", value=False)
+    stand = sqlite.Sqlite.stand
+
+    def wrong(self: sqlite.Sqlite, connection: Connection, *args: Any, **kwargs: Any) -> database.Stand:  # noqa: ANN401
+        newest = self.rows(connection, self.sql("SELECT coalesce(max(position), 0) FROM {events}"))
+        return replace(stand(self, connection, *args, **kwargs), position=newest[0][0])
+
+    patch.setattr(sqlite.Sqlite, "stand", wrong)
 
 
 def no_transactions(patch: pytest.MonkeyPatch) -> None:
@@ -80,33 +85,25 @@ def own_event_ids(patch: pytest.MonkeyPatch) -> None:
 
 
 def half_an_append(patch: pytest.MonkeyPatch) -> None:
-    @contextmanager
-    def wrong(connection: Connection) -> Iterator[Connection]:
-        yield connection
-
-    def one_by_one(self: recorder.SqlRecorder, stored: Sequence[Any], *, connection: Connection) -> list[Any]:
-        return [event for one in stored for event in record(self, [one], connection=connection)]
-
-    record = recorder.SqlRecorder.record
-    patch.setattr(recorder, "_savepoint", wrong)
-    patch.setattr(recorder.SqlRecorder, "record", one_by_one)
+    patch.setattr(log.Writing, "_refuse_used", lambda *_: None)
 
 
 def lost_writes(patch: pytest.MonkeyPatch) -> None:
     turns = iter(range(1_000_000))
+    writing = sqlite.Sqlite.writing
 
     @contextmanager
-    def wrong(engine: Engine) -> Iterator[Connection]:
-        with write_transaction(engine) as connection:
+    def wrong(self: sqlite.Sqlite, engine: Engine) -> Iterator[Connection]:
+        with writing(self, engine) as connection:
             yield connection
             if next(turns) % 7 == 3:
                 connection.rollback()
 
-    patch.setattr(log, "write_transaction", wrong)
+    patch.setattr(sqlite.Sqlite, "writing", wrong)
 
 
 def commands_forgotten(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(log.Writing, "_carried_out", lambda *_: None)
+    patch.setattr(log.Writing, "_is_new", lambda *_: False)
     patch.setattr(log.Writing, "once", lambda *_: None)
 
 
@@ -115,16 +112,21 @@ def command_content_ignored(patch: pytest.MonkeyPatch) -> None:
 
 
 def steps_back_unnoticed(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(recorder, "_NEWEST", select(literal(None)))
+    stand = sqlite.Sqlite.stand
+
+    def wrong(self: sqlite.Sqlite, *args: Any, **kwargs: Any) -> database.Stand:  # noqa: ANN401  passes on
+        return replace(stand(self, *args, **kwargs), recorded_at=None)
+
+    patch.setattr(sqlite.Sqlite, "stand", wrong)
 
 
 def tracking_unguarded(patch: pytest.MonkeyPatch) -> None:
-    def wrong(connection: Connection, wanted: Tracking) -> None:
-        name = wanted.application_name
-        connection.execute(delete(tables.tracking).where(tables.tracking.c.name == name))
-        connection.execute(insert(tables.tracking).values(name=name, position=wanted.notification_id))
+    def wrong(self: recorder.SqlRecorder, connection: Connection, wanted: Tracking) -> None:
+        name, tracking = wanted.application_name, self.database.tables.tracking
+        connection.execute(delete(tracking).where(tracking.c.name == name))
+        connection.execute(insert(tracking).values(name=name, position=wanted.notification_id))
 
-    patch.setattr(recorder, "_track", wrong)
+    patch.setattr(recorder.SqlRecorder, "_track", wrong)
 
 
 def readers_take_the_lock(patch: pytest.MonkeyPatch) -> None:
@@ -158,26 +160,27 @@ def undecodable_skipped(patch: pytest.MonkeyPatch) -> None:
 
 def one_connection_for_all(patch: pytest.MonkeyPatch) -> None:
     current: list[Connection] = []
+    writing = sqlite.Sqlite.writing
 
     @contextmanager
-    def wrong(engine: Engine) -> Iterator[Connection]:
+    def wrong(self: sqlite.Sqlite, engine: Engine) -> Iterator[Connection]:
         if current:
             yield current[0]
             return
-        with write_transaction(engine) as connection:
+        with writing(self, engine) as connection:
             current.append(connection)
             yield connection
             current.clear()
 
-    patch.setattr(log, "write_transaction", wrong)
+    patch.setattr(sqlite.Sqlite, "writing", wrong)
 
 
 def always_ready(patch: pytest.MonkeyPatch) -> None:
     ready = log._is_ready
 
-    def wrong(connection: Connection) -> bool:
+    def wrong(connection: Connection, where: database.Database) -> bool:
         try:
-            return ready(connection)
+            return ready(connection, where)
         except StoreError:
             return True
 
@@ -188,9 +191,9 @@ def made_without_looking(patch: pytest.MonkeyPatch) -> None:
     ready = log._is_ready
     first: dict[Engine, bool] = {}
 
-    def wrong(connection: Connection) -> bool:
+    def wrong(connection: Connection, where: database.Database) -> bool:
         if connection.engine not in first:
-            first[connection.engine] = ready(connection)
+            first[connection.engine] = ready(connection, where)
             time.sleep(0.2)  # so that all have looked before one writes
         return first[connection.engine]
 

@@ -19,29 +19,28 @@ from eventsourcing.tests.persistence import (
     ProcessRecorderTestCase,
     TrackingRecorderTestCase,
 )
-from sqlalchemy import make_url
 
+from emergency.store import Log
 from emergency.store.recorder import SqlAggregateRecorder, SqlRecorder
-from emergency.store.sqlite import open_engine
-from emergency.store.tables import metadata
-from emergency.store.transaction import write_transaction
+
+from .worker import JsonCodec
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
+
+    from emergency.store.database import Database
 
 
 class InMemory(TestCase):
     """Opens a database in memory, and closes it after each test."""
 
-    def open(self) -> Engine:
+    def open(self) -> tuple[Engine, Database]:
         return self._opened("sqlite://")
 
-    def _opened(self, url: str) -> Engine:
-        engine = open_engine(make_url(url))
-        self.addCleanup(engine.dispose)
-        with write_transaction(engine) as connection:
-            metadata.create_all(connection)
-        return engine
+    def _opened(self, url: str) -> tuple[Engine, Database]:
+        log = Log.open(url, JsonCodec())
+        self.addCleanup(log.close)
+        return log.engine, log.database
 
     def new_originator_id(self) -> str:
         return f"incident/{uuid4()}"
@@ -50,7 +49,7 @@ class InMemory(TestCase):
 class InFile(InMemory):
     """Opens a database in a file."""
 
-    def open(self) -> Engine:
+    def open(self) -> tuple[Engine, Database]:
         stack = self.enterContext(ExitStack())
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         # Many writers at once on a slow disk: waiting long is no conflict, which is what these cases are about.
@@ -61,21 +60,21 @@ class TestAggregateRecorderInMemory(InMemory, AggregateRecorderTestCase):
     """Aggregate recorder, in memory."""
 
     def create_recorder(self) -> SqlAggregateRecorder:
-        return SqlAggregateRecorder(self.open())
+        return SqlAggregateRecorder(*self.open())
 
 
 class TestAggregateRecorderInFile(InFile, AggregateRecorderTestCase):
     """Aggregate recorder, in a file."""
 
     def create_recorder(self) -> SqlAggregateRecorder:
-        return SqlAggregateRecorder(self.open())
+        return SqlAggregateRecorder(*self.open())
 
 
 class TestApplicationRecorderInMemory(InMemory, ApplicationRecorderTestCase[SqlRecorder]):
     """Application recorder, in memory."""
 
     def create_recorder(self) -> SqlRecorder:
-        return SqlRecorder(self.open())
+        return SqlRecorder(*self.open())
 
     def test_insert_subscribe(self) -> None:
         self.optional_test_insert_subscribe()
@@ -85,7 +84,7 @@ class TestApplicationRecorderInFile(InFile, ApplicationRecorderTestCase[SqlRecor
     """Application recorder, in a file."""
 
     def create_recorder(self) -> SqlRecorder:
-        return SqlRecorder(self.open())
+        return SqlRecorder(*self.open())
 
     def test_insert_subscribe(self) -> None:
         self.optional_test_insert_subscribe()
@@ -95,39 +94,39 @@ class TestTrackingRecorderInMemory(InMemory, TrackingRecorderTestCase):
     """Tracking recorder, in memory."""
 
     def create_recorder(self) -> SqlRecorder:
-        return SqlRecorder(self.open())
+        return SqlRecorder(*self.open())
 
 
 class TestTrackingRecorderInFile(InFile, TrackingRecorderTestCase):
     """Tracking recorder, in a file."""
 
     def create_recorder(self) -> SqlRecorder:
-        return SqlRecorder(self.open())
+        return SqlRecorder(*self.open())
 
 
 class TestProcessRecorderInMemory(InMemory, ProcessRecorderTestCase):
     """Process recorder, in memory."""
 
     def create_recorder(self) -> SqlRecorder:
-        return SqlRecorder(self.open())
+        return SqlRecorder(*self.open())
 
 
 class TestProcessRecorderInFile(InFile, ProcessRecorderTestCase):
     """Process recorder, in a file."""
 
     def create_recorder(self) -> SqlRecorder:
-        return SqlRecorder(self.open())
+        return SqlRecorder(*self.open())
 
 
 class TestNonInterleavingInMemory(InMemory, NonInterleavingNotificationIDsBaseCase):
     """Positions of two writers do not interleave, in memory."""
 
     def create_recorder(self) -> SqlRecorder:
-        return SqlRecorder(self.open())
+        return SqlRecorder(*self.open())
 
 
 class TestNonInterleavingInFile(InFile, NonInterleavingNotificationIDsBaseCase):
     """Positions of two writers do not interleave, in a file."""
 
     def create_recorder(self) -> SqlRecorder:
-        return SqlRecorder(self.open())
+        return SqlRecorder(*self.open())

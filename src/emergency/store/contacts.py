@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from emergency.errors import NotFoundError, RefusedError
 from emergency.store import clock
-from emergency.store.tables import contacts
+from emergency.store.log import Reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +40,12 @@ class Contacts:
     """The table of people, within one transaction.
 
     Args:
-        connection: Of `Log.reading` or `Log.writing`.
+        reading: Of `Log.reading` or `Log.writing`.
     """
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, reading: Reading) -> None:
+        self._connection = reading.connection
+        self._table = reading.tables.contacts
 
     def add(
         self,
@@ -70,7 +71,7 @@ class Contacts:
         }
         try:
             with self._connection.begin_nested():
-                self._connection.execute(insert(contacts), row)
+                self._connection.execute(insert(self._table), row)
         except IntegrityError as error:
             raise RefusedError(f"There is already a person {subject_id}. Use another id.") from error
         return self.get(subject_id)
@@ -81,7 +82,9 @@ class Contacts:
         Raises:
             NotFoundError: There is none of that id.
         """
-        row = self._connection.execute(select(contacts).where(contacts.c.subject_id == subject_id)).first()
+        row = self._connection.execute(
+            select(self._table).where(self._table.c.subject_id == subject_id)
+        ).first()
         if row is None:
             raise NotFoundError(f"There is no person {subject_id}.")
         return Contact(**row._mapping)  # noqa: SLF001  SQLAlchemy's public name for it
@@ -93,8 +96,8 @@ class Contacts:
             NotFoundError: There is none of that id.
         """
         self._connection.execute(
-            update(contacts)
-            .where(contacts.c.subject_id == subject_id, contacts.c.erased_at.is_(None))
+            update(self._table)
+            .where(self._table.c.subject_id == subject_id, self._table.c.erased_at.is_(None))
             .values(name=None, phone=None, note=None, erased_at=clock.now())
         )
         return self.get(subject_id)

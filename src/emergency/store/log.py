@@ -2,36 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from eventsourcing.persistence import IntegrityError, Tracking
-from sqlalchemy import Connection, Engine, delete, func, insert, inspect, make_url, select
+from sqlalchemy import URL, Connection, Engine, delete, func, make_url, select
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.orm import Session
 
 from emergency.domain.record import Recorded
-from emergency.errors import BrokenDataError, CommandConflictError, RefusedError, StoreError, UsageError
-from emergency.store import sqlite, tables
-from emergency.store.mapper import Entry, EventMapper, RecordedEvents, recorded
-from emergency.store.port import Codec, ConflictError, Draft, StoredCommand, Undecodable
-from emergency.store.recorder import LoggedEvent, SqlRecorder
-from emergency.store.transaction import read_transaction, translated, write_transaction
+from emergency.errors import (
+    BrokenDataError,
+    CommandConflictError,
+    RefusedError,
+    StoreError,
+    UnknownEventError,
+    UsageError,
+)
+from emergency.store.database import PATIENCE, Database
+from emergency.store.port import Codec, ConflictError, Draft, StoredCommand, Undecodable, UnreachableError
+from emergency.store.recorder import LoggedEvent, NewEvent, SqlRecorder
+from emergency.store.tables import POSTGRESQL, SCHEMA_VERSION, SQLITE, Tables, tables_of
+
+T = TypeVar("T")
+
+_joined: ContextVar[Mapping[int, Connection]] = ContextVar("emergency_joined")
+"""The transactions of portals that this thread or task works in, by log."""
 
 
 class Reading:
     """One unchanging state of the store: everything read through it belongs together.
 
     Args:
-        connection: For other tables of ours that shall be read in the same transaction.
-        store: The library's event store.
+        connection: For other tables that shall be read in the same transaction.
+        recorder: What reads the events.
+        codec: How bodies are written and read.
     """
 
-    def __init__(self, connection: Connection, store: RecordedEvents) -> None:
+    def __init__(self, connection: Connection, recorder: SqlRecorder, codec: Codec) -> None:
         self.connection = connection
-        self._store = store
+        self._recorder = recorder
+        self._codec = codec
+
+    @property
+    def tables(self) -> Tables:
+        """The store's tables."""
+        return self._recorder.database.tables
 
     def stream(self, stream: str, *, through: int | None = None) -> list[Recorded[Any]]:
         """Read one stream in the order of its versions; empty if there is none of that name.
@@ -44,22 +66,37 @@ class Reading:
             UnknownEventError: An event of a type or schema version that this program does not know.
             BrokenDataError: An event that cannot be read.
         """
-        rows = self._store.recorder.select_events(stream, connection=self.connection)
-        decode = self._store.mapper.to_domain_event
-        return [decode(row).recorded for row in rows if through is None or row.id <= through]
+        rows = self._recorder.select_events(stream, connection=self.connection)
+        return [decoded(row, self._codec) for row in rows if through is None or row.id <= through]
 
     def readable(self, stream: str) -> list[Recorded[Any] | Undecodable]:
         """Read one stream; what cannot be decoded comes as `Undecodable`."""
-        rows = self._store.recorder.select_events(stream, connection=self.connection)
-        return [self._decoded(row) for row in rows]
+        rows = self._recorder.select_events(stream, connection=self.connection)
+        return [self._readable(row) for row in rows]
+
+    def readable_many(self, streams: Sequence[str]) -> dict[str, list[Recorded[Any] | Undecodable]]:
+        """Read several streams at once, each as `readable` does; one that is not there is empty."""
+        found = self._recorder.select_streams(streams, self.connection)
+        return {stream: [self._readable(row) for row in rows] for stream, rows in found.items()}
 
     def version(self, stream: str) -> int:
         """Give the version of the last event of a stream, 0 if there is none; nothing is decoded."""
-        return self._store.recorder.max_version(stream, self.connection) or 0
+        return self._recorder.max_version(stream, self.connection) or 0
 
-    def streams(self, prefix: str = "") -> list[str]:
+    def streams(self, prefix: str = "", *, limit: int | None = None) -> list[str]:
         """Give the names of the streams that begin with the prefix, in the order of their first positions."""
-        return list(self._store.recorder.select_streams(prefix, self.connection))
+        return list(self._recorder.select_names(prefix, limit=limit, connection=self.connection))
+
+    def begun(self, prefix: str, *, after: int, through: int, limit: int) -> list[tuple[str, int]]:
+        """Give streams by the position of their first event, in that order.
+
+        Args:
+            prefix: Only streams whose names begin with it.
+            after: Only those that begin after this position.
+            through: And no later than this.
+            limit: At most so many.
+        """
+        return list(self._recorder.select_begun(prefix, after, through, limit, self.connection))
 
     def page(
         self, after: int, limit: int, *, type_prefix: str | None = None
@@ -71,39 +108,43 @@ class Reading:
             limit: At most so many events.
             type_prefix: Only events whose type begins with it.
         """
-        rows = self._store.recorder.select_notifications(
+        rows = self._recorder.select_notifications(
             after, limit, inclusive_of_start=False, topic_prefix=type_prefix, connection=self.connection
         )
-        return [self._decoded(row) for row in rows]
+        return [self._readable(row) for row in rows]
 
     def last_position(self) -> int:
         """Give the position of the newest event, 0 for an empty log."""
-        return self._store.recorder.max_notification_id(self.connection) or 0
+        return self._recorder.max_notification_id(self.connection) or 0
+
+    def last_of_type(self, prefix: str) -> int:
+        """Give the position of the newest event whose type begins with the prefix, 0 if there is none."""
+        return self._recorder.max_position_of_type(prefix, self.connection) or 0
 
     def position_at(self, moment: datetime) -> int:
         """Give the position of the last event that the store's clock dated no later than this, 0 if none."""
-        query = select(func.max(tables.events.c.position)).where(tables.events.c.recorded_at <= moment)
+        events = self.tables.events.c
+        query = select(func.max(events.position)).where(events.recorded_at <= moment)
         return self.connection.execute(query).scalar() or 0
 
     def command(self, command_id: str) -> StoredCommand | None:
         """Give what an earlier command of that id wrote, None if there was none."""
-        rows = self._store.recorder.select_command(command_id, self.connection)
+        rows = self._recorder.select_command(command_id, self.connection)
         if not rows:
             return None
-        decode = self._store.mapper.to_domain_event
         return StoredCommand(
             command_id=command_id,
             content_hash=rows[0].command_hash,
-            events=tuple(decode(row).recorded for row in rows),
+            events=tuple(decoded(row, self._codec) for row in rows),
         )
 
     def tracked(self, name: str) -> int:
         """Say how far the reader of that name has come in the log, 0 if it has not begun."""
-        return self._store.recorder.max_tracking_id(name, self.connection) or 0
+        return self._recorder.max_tracking_id(name, self.connection) or 0
 
-    def _decoded(self, row: LoggedEvent) -> Recorded[Any] | Undecodable:
+    def _readable(self, row: LoggedEvent) -> Recorded[Any] | Undecodable:
         try:
-            return self._store.mapper.to_domain_event(row).recorded
+            return decoded(row, self._codec)
         except BrokenDataError as error:
             return Undecodable(
                 position=row.id,
@@ -117,11 +158,42 @@ class Reading:
 
 
 class Writing(Reading):
-    """One write transaction; it reads its own writes. It holds the only right to write until it ends."""
+    """One write transaction; it reads its own writes.
 
-    def __init__(self, connection: Connection, store: RecordedEvents) -> None:
-        super().__init__(connection, store)
+    In SQLite it holds the only right to write until it ends. In PostgreSQL others may write until it appends
+    something: what was read before may then be out of date, and the append is refused with `ConflictError`.
+    `Log.write` does it anew.
+
+    Args:
+        joined: It is part of a portal's own transaction.
+    """
+
+    def __init__(
+        self, connection: Connection, recorder: SqlRecorder, codec: Codec, *, joined: bool = False
+    ) -> None:
+        super().__init__(connection, recorder, codec)
+        self._joined = joined
+        self._appended = False
+        self._asked: set[str] = set()
         self._begun: dict[str, str | None] = {}
+
+    @property
+    def pending(self) -> bool:
+        """Whether events get their final positions only when the portal's transaction commits."""
+        return self._joined and self.tables.dialect == POSTGRESQL
+
+    def alone(self) -> None:
+        """Let nobody else write from here on, before anything is read: for what is decided from many streams.
+
+        In a portal's transaction it does nothing: others are not kept waiting for that.
+        """
+        if not self._joined:
+            self._recorder.database.alone(self.connection)
+            self._appended = True
+
+    def lock(self, name: str) -> None:
+        """Be the only one in this store who does what is called so, until the transaction ends."""
+        self._recorder.database.lock(self.connection, name)
 
     def once(self, command_id: str, command_hash: str) -> StoredCommand | None:
         """Ask before deciding whether this command was already carried out.
@@ -138,6 +210,8 @@ class Writing(Reading):
                 f"Command {command_id} was already used for something else, recorded at position "
                 f"{done.events[0].position}. Nothing was written. Give a new command a new id."
             )
+        if done is None:
+            self._asked.add(command_id)
         return done
 
     def append(
@@ -168,40 +242,43 @@ class Writing(Reading):
             CommandConflictError: The command id was used before for other content.
             RefusedError: An event id is already in the log.
         """
-        if command_id is not None:
-            done = self._carried_out(command_id, command_hash, stream)
-            if done is not None:
-                return done
-        actual = self.version(stream)
-        if actual != expected_version:
+        database = self._recorder.database
+        new = command_id is not None and self._is_new(command_id, command_hash)
+        stand = database.stand(
+            self.connection, stream, command_id if new else None, joined=self._joined, waited=self._appended
+        )
+        self._appended = True
+        if new and stand.carried_out and command_id is not None and command_hash is not None:
+            return self._carried_out(command_id, command_hash, stream)
+        if stand.version != expected_version:
             raise ConflictError(
-                f"The record {stream} has moved on: it stands at version {actual}, the decision was made at "
+                f"The record {stream} has moved on: it stands at version {stand.version}, the decision was made at "
                 f"version {expected_version}. Nothing was written. Look at it again, then try again."
             )
-        entries = [
-            Entry(
-                originator_id=stream,
-                originator_version=version,
-                event=draft.event,
-                event_id=draft.event_id,
-                command_id=command_id,
-                command_hash=command_hash,
-                correlation_id=correlation_id,
-                causation_id=draft.causation_id,
+        self._refuse_used([draft.event_id for draft in events if draft.event_id is not None])
+        entries = []
+        for version, draft in enumerate(events, start=expected_version + 1):
+            type_name, schema_version, body = self._codec.encode(draft.event)
+            entries.append(
+                NewEvent(
+                    stream,
+                    version,
+                    type_name,
+                    body,
+                    schema_version,
+                    draft.event_id,
+                    command_id,
+                    command_hash,
+                    correlation_id,
+                    draft.causation_id,
+                )
             )
-            for version, draft in enumerate(events, start=expected_version + 1)
-        ]
-        try:
-            recordings = self._store.put(entries, connection=self.connection)
-        except IntegrityError as error:
-            raise self._refusal(stream, events) from error
+        if not entries:
+            return []
+        logged = self._recorder.put(self.connection, stand, entries, joined=self._joined)
         if command_id is not None:
             self._begun[command_id] = command_hash
-        return [
-            recorded(recording.notification, entry.event)
-            for entry, recording in zip(entries, recordings, strict=True)
-            if isinstance(recording.notification, LoggedEvent)
-        ]
+        return [recorded(one, draft.event) for one, draft in zip(logged, events, strict=True)]
 
     def track(self, name: str, position: int) -> None:
         """Note that the reader of that name has come to a position, in the same transaction as its rows.
@@ -210,7 +287,7 @@ class Writing(Reading):
             ConflictError: It has already been there: another runner was quicker.
         """
         try:
-            self._store.recorder.insert_tracking(Tracking(name, position), self.connection)
+            self._recorder.insert_tracking(Tracking(name, position), self.connection)
         except IntegrityError as error:
             raise ConflictError(
                 f"{name} has already come to position {self.tracked(name)}: another program was quicker. "
@@ -219,24 +296,30 @@ class Writing(Reading):
 
     def untrack(self, name: str) -> None:
         """Forget how far a reader has come, so that it can begin again."""
-        self.connection.execute(delete(tables.tracking).where(tables.tracking.c.name == name))
+        tracking = self.tables.tracking
+        self.connection.execute(delete(tracking).where(tracking.c.name == name))
 
-    def _carried_out(
-        self, command_id: str, command_hash: str | None, stream: str
-    ) -> list[Recorded[Any]] | None:
+    def _is_new(self, command_id: str, command_hash: str | None) -> bool:
+        """Whether this is the first append of that command in this transaction."""
         if command_hash is None:
             raise UsageError("A command id needs the hash of the command's content beside it.")
-        if command_id in self._begun:
-            if self._begun[command_id] != command_hash:
-                raise CommandConflictError(
-                    f"Command {command_id} is used in this transaction for something else. "
-                    "Nothing was written. Give a new command a new id."
-                )
-            return None
+        if command_id not in self._begun:
+            return True
+        if self._begun[command_id] != command_hash:
+            raise CommandConflictError(
+                f"Command {command_id} is used in this transaction for something else. "
+                "Nothing was written. Give a new command a new id."
+            )
+        return False
+
+    def _carried_out(self, command_id: str, command_hash: str, stream: str) -> list[Recorded[Any]]:
+        """What the command wrote to this stream when it was carried out."""
+        if command_id in self._asked:
+            raise ConflictError(
+                f"Command {command_id} was carried out by another program in between. Nothing was written. Try again."
+            )
         done = self.once(command_id, command_hash)
-        if done is None:
-            return None
-        here = [event for event in done.events if event.stream == stream]
+        here = [event for event in done.events if event.stream == stream] if done else []
         if not here:
             raise CommandConflictError(
                 f"Command {command_id} was already carried out and wrote nothing to {stream}. "
@@ -244,45 +327,59 @@ class Writing(Reading):
             )
         return here
 
-    def _refusal(self, stream: str, drafts: Sequence[Draft]) -> RefusedError:
-        ids = [draft.event_id for draft in drafts if draft.event_id is not None]
-        used = self._store.recorder.select_event_ids(ids, self.connection)
+    def _refuse_used(self, ids: Sequence[str]) -> None:
+        if not ids:
+            return
+        used = self._recorder.select_event_ids(ids, self.connection)
         twice = sorted({*used, *(i for i in ids if ids.count(i) > 1)})
         if twice:
-            return RefusedError(
+            raise RefusedError(
                 f"The event id {twice[0]} is already in use. Nothing was written. "
                 "Give each event an id of its own."
             )
-        return ConflictError(f"The record {stream} has moved on. Nothing was written. Try again.")
 
 
 class Log:
-    """What was recorded, for good, in order of position.
+    """What was recorded, for good, in order of position. Safe to use from several threads.
 
     Args:
-        engine: Where it is kept. Its connections get the pragmas and transactions that the log needs.
+        engine: Where it is kept. Its connections get what the log needs of them.
         codec: How bodies are written and read.
+        prefix: What the names of its tables begin with.
+        schema: The schema they are in (PostgreSQL); None = the connection's own.
+        patience: Seconds that a writer waits for another.
 
     Raises:
         StoreError: The database cannot be used: the message says why and what to do.
+        UsageError: The prefix or schema cannot be one.
     """
 
-    def __init__(self, engine: Engine, codec: Codec) -> None:
-        if engine.dialect.name != "sqlite":
-            raise _not_sqlite(engine.dialect.name)
-        sqlite.prepare(engine)
+    def __init__(
+        self,
+        engine: Engine,
+        codec: Codec,
+        *,
+        prefix: str = "",
+        schema: str | None = None,
+        patience: float = PATIENCE,
+    ) -> None:
+        database = _database(tables_of(_known(engine.dialect.name), prefix, schema), patience)
+        database.prepare(engine)
         self._engine = engine
-        self._store = RecordedEvents(EventMapper(codec), SqlRecorder(engine))
+        self._database = database
+        self._codec = codec
+        self._recorder = SqlRecorder(engine, database)
         self._ours = False
-        with translated(engine):
-            _make_ready(engine)
+        with database.translated(engine):
+            _make_ready(engine, database)
 
     @classmethod
     def open(cls, url: str, codec: Codec, *, create: bool = True) -> Log:
         """Open the log at a URL such as ``sqlite:////srv/log.db``; ``close`` it when done.
 
         Args:
-            url: Where it is; ``sqlite://`` is in memory, ``?timeout=SECONDS`` how long a writer waits (5).
+            url: Where it is; ``sqlite://`` is in memory. ``?timeout=SECONDS`` says how long a writer waits (5),
+                ``table_prefix`` and ``table_schema`` how the tables are named.
             codec: How bodies are written and read.
             create: Make it where it is not there.
 
@@ -292,13 +389,23 @@ class Log:
         """
         try:
             parsed = make_url(url)
-            if parsed.get_backend_name() != "sqlite":
-                raise _not_sqlite(parsed.get_backend_name())
-            engine = sqlite.open_engine(parsed, create=create)
+            _known(parsed.get_backend_name())
+            asked = {name: str(parsed.query[name]) for name in _ASKED if name in parsed.query}
+            patience = float(asked.get("timeout", PATIENCE))
+            parsed = parsed.difference_update_query(list(asked))
+            engine = _opened(parsed, patience, create=create)
         except (ArgumentError, ValueError) as error:
-            raise UsageError(f"{url!r} does not name a database. Write it as sqlite:///FILE.") from error
+            raise UsageError(
+                f"{url!r} does not name a database. Write it as sqlite:///FILE or postgresql://USER@HOST/DATABASE."
+            ) from error
         try:
-            log = cls(engine, codec)
+            log = cls(
+                engine,
+                codec,
+                prefix=asked.get("table_prefix", ""),
+                schema=asked.get("table_schema"),
+                patience=patience,
+            )
         except BaseException:
             engine.dispose()
             raise
@@ -311,9 +418,24 @@ class Log:
         return self._engine
 
     @property
+    def database(self) -> Database:
+        """What the database can do."""
+        return self._database
+
+    @property
+    def dialect(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self._database.dialect
+
+    @property
+    def tables(self) -> Tables:
+        """The store's tables."""
+        return self._database.tables
+
+    @property
     def recorder(self) -> SqlRecorder:
         """The recorder, in the shape of the event-sourcing library."""
-        return self._store.recorder
+        return self._recorder
 
     def close(self) -> None:
         """Close the connections, if this log opened them itself."""
@@ -329,21 +451,90 @@ class Log:
         self.close()
 
     @contextmanager
+    def joined(self, transaction: Connection | Session) -> Iterator[None]:
+        """Work inside somebody else's transaction: what is written here is committed, or not, with theirs.
+
+        It holds for this thread or task, for this log and no other. What is refused inside undoes only itself.
+
+        Args:
+            transaction: A connection or session of the engine that this log was given.
+
+        Raises:
+            UsageError: It belongs to another engine.
+        """
+        connection = transaction.connection() if isinstance(transaction, Session) else transaction
+        if connection.engine.pool is not self._engine.pool:
+            raise UsageError(
+                "This connection belongs to another engine. Give Engine(...) the engine that the portal's own "
+                "connections or sessions come from."
+            )
+        token = _joined.set({**_joined.get({}), id(self): connection})
+        try:
+            yield
+        finally:
+            _joined.reset(token)
+
+    @property
+    def is_joined(self) -> bool:
+        """Whether this thread or task works inside somebody else's transaction."""
+        return self._theirs() is not None
+
+    def _theirs(self) -> Connection | None:
+        return _joined.get({}).get(id(self))
+
+    @contextmanager
     def reading(self) -> Iterator[Reading]:
-        """Read one unchanging state; never waits for a writer."""
-        with translated(self._engine), read_transaction(self._engine) as connection:
-            yield Reading(connection, self._store)
+        """Read one unchanging state; never waits for a writer. In a joined transaction: what that sees."""
+        theirs = self._theirs()
+        with (
+            self._database.translated(self._engine),
+            self._database.reading(self._engine) if theirs is None else nullcontext(theirs) as connection,
+        ):
+            yield Reading(connection, self._recorder, self._codec)
 
     @contextmanager
     def writing(self) -> Iterator[Writing]:
         """Write to one or several streams: all or none. Any exception rolls everything back.
 
         Raises:
+            ConflictError: Somebody else wrote in between; nothing was written.
             BusyError: Another program is writing for longer than we wait; nothing was written.
+            UnreachableError: The database does not answer.
             StoreError: The database cannot be written; nothing was written.
         """
-        with translated(self._engine), write_transaction(self._engine) as connection:
-            yield Writing(connection, self._store)
+        theirs = self._theirs()
+        with self._database.translated(self._engine):
+            if theirs is None:
+                with self._database.writing(self._engine) as connection:
+                    yield Writing(connection, self._recorder, self._codec)
+            else:
+                with self._database.joining(theirs):
+                    yield Writing(theirs, self._recorder, self._codec, joined=True)
+
+    def write(self, work: Callable[[Writing], T]) -> T:
+        """Do some work in a write transaction; where it was overtaken or the connection was lost, do it anew.
+
+        It goes on for as long as a writer waits, with pauses of random length. Inside a joined transaction a lost
+        connection is not made anew: the transaction is lost with it.
+
+        Args:
+            work: Reads, decides and appends. It must be such that a second run, after a first that was committed
+                without our hearing of it, changes nothing: a command id sees to that.
+
+        Raises:
+            Everything that `writing` raises.
+        """
+        until = time.monotonic() + self._database.patience
+        pause = 0.005
+        while True:
+            try:
+                with self.writing() as writing:
+                    return work(writing)
+            except (ConflictError, UnreachableError) as error:
+                if time.monotonic() > until or (self.is_joined and isinstance(error, UnreachableError)):
+                    raise
+            time.sleep(random.uniform(0, pause))  # noqa: S311  no secret
+            pause = min(2 * pause, 0.5)
 
     def stream(self, stream: str, *, through: int | None = None) -> list[Recorded[Any]]:
         """Read one stream; see `Reading.stream`."""
@@ -373,43 +564,123 @@ class Log:
             return reading.tracked(name)
 
 
-def _not_sqlite(name: str) -> StoreError:
-    return StoreError(
-        f"This version keeps its log in SQLite, not in {name}. Name a database such as sqlite:///FILE."
+def recorded(logged: LoggedEvent, event: object) -> Recorded[Any]:
+    """Put the body into the envelope that its row describes."""
+    return Recorded(
+        position=logged.id,
+        stream=str(logged.originator_id),
+        version=logged.originator_version,
+        event_id=logged.event_id,
+        recorded_at=logged.recorded_at,
+        clock_back=logged.clock_back,
+        command_id=logged.command_id,
+        correlation_id=logged.correlation_id,
+        causation_id=logged.causation_id,
+        event=event,
     )
 
 
-def _make_ready(engine: Engine) -> None:
-    with read_transaction(engine) as connection:
-        if _is_ready(connection):
+def decoded(logged: LoggedEvent, codec: Codec) -> Recorded[Any]:
+    """Read the body of an event.
+
+    Raises:
+        UnknownEventError: Its type or schema version is not known here.
+        BrokenDataError: Its body cannot be read.
+    """
+    try:
+        return recorded(logged, codec.decode(logged.topic, logged.schema_version, logged.state))
+    except UnknownEventError as error:
+        raise UnknownEventError(
+            f"{_place(logged)} is not known to this program: {error}. "
+            "It was probably written by a newer version: use that one."
+        ) from error
+    except Exception as error:  # whatever a codec raises, this event cannot be read
+        raise BrokenDataError(f"{_place(logged)} cannot be read: {error}") from error
+
+
+def _place(logged: LoggedEvent) -> str:
+    return (
+        f"The event of type {logged.topic} (schema version {logged.schema_version}) at position {logged.id}, "
+        f"version {logged.originator_version} of stream {logged.originator_id},"
+    )
+
+
+_ASKED = ("timeout", "table_prefix", "table_schema")
+"""What a URL may ask of us and the database does not know."""
+
+
+def _known(dialect: str) -> str:
+    if dialect not in {SQLITE, POSTGRESQL}:
+        raise StoreError(
+            f"The log is kept in SQLite or PostgreSQL, not in {dialect}. "
+            "Name a database such as sqlite:///FILE or postgresql://USER@HOST/DATABASE."
+        )
+    return dialect
+
+
+def _opened(url: URL, patience: float, *, create: bool) -> Engine:
+    if url.get_backend_name() == SQLITE:
+        from emergency.store import sqlite  # noqa: PLC0415  only the database that is used is loaded
+
+        return sqlite.open_engine(url, patience=patience, create=create)
+    engine: Engine = _postgres().open_engine(url)
+    return engine
+
+
+def _database(tables: Tables, patience: float) -> Database:
+    if tables.dialect == SQLITE:
+        from emergency.store.sqlite import Sqlite  # noqa: PLC0415  only the database that is used is loaded
+
+        return Sqlite(tables, patience)
+    database: Database = _postgres().Postgres(tables, patience)
+    return database
+
+
+def _postgres() -> Any:  # noqa: ANN401  a module
+    try:
+        from emergency.store import postgres  # noqa: PLC0415  only the database that is used is loaded
+    except ImportError as error:
+        raise StoreError(
+            f"PostgreSQL needs its driver, which is not installed ({error}): pip install 'emergency[postgresql]'."
+        ) from error
+    return postgres
+
+
+def _make_ready(engine: Engine, database: Database) -> None:
+    with database.reading(engine) as connection:
+        if _is_ready(connection, database):
             return
-    with write_transaction(engine) as connection:
-        if not _is_ready(connection):  # another program may have been quicker
-            tables.metadata.create_all(connection)
-            connection.execute(
-                insert(tables.store_meta).values(name="schema_version", value=str(tables.SCHEMA_VERSION))
-            )
+    with database.writing(engine) as connection:
+        database.alone(connection)
+        if not _is_ready(connection, database):  # another program may have been quicker
+            database.create(connection)
 
 
-def _is_ready(connection: Connection) -> bool:
-    there = set(inspect(connection).get_table_names())
-    if tables.store_meta.name not in there:
-        strange = sorted(there & set(tables.metadata.tables))
-        if strange:
-            raise StoreError(
-                f"The database already has a table {strange[0]} that is not ours. Nothing was written. "
-                "Name another database."
-            )
+def _is_ready(connection: Connection, database: Database) -> bool:
+    if not database.exists(connection, "store_meta"):
+        for table in database.tables.metadata.tables.values():
+            if database.exists(connection, table.name.removeprefix(database.tables.prefix)):
+                raise StoreError(
+                    f"The database already has a table {table.name} that is not ours. Nothing was written. "
+                    "Name another database, or give our tables a prefix."
+                )
         return False
-    meta = tables.store_meta
-    version = connection.scalar(select(meta.c.value).where(meta.c.name == "schema_version"))
-    if version is None or not version.isdecimal():
+    found = database.rows(
+        connection, database.sql("SELECT value FROM {store_meta} WHERE name = 'schema_version'")
+    )
+    version = found[0][0] if found else ""
+    if not version.isdecimal():
         raise StoreError(
             "The database does not say which version of the store it holds. Restore it from a backup."
         )
-    if int(version) > tables.SCHEMA_VERSION:
+    if int(version) > SCHEMA_VERSION:
         raise StoreError(
             f"The database was written by a newer version of this program (store version {version}; "
-            f"this program knows {tables.SCHEMA_VERSION}). Nothing was changed. Use the newer program."
+            f"this program knows {SCHEMA_VERSION}). Nothing was changed. Use the newer program."
+        )
+    if int(version) < SCHEMA_VERSION:
+        raise StoreError(
+            f"The database was written by an older version of this program (store version {version}; this program "
+            f"writes {SCHEMA_VERSION}). Nothing was changed. Keep a copy of it, then run: emergency db upgrade"
         )
     return True

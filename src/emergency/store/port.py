@@ -86,3 +86,7 @@ class ReadOnlyError(StoreError):
 
 class ConflictError(RefusedError):
     """Somebody else wrote in between; nothing was written: read again, decide again."""
+
+
+class UnreachableError(StoreError):
+    """The database does not answer; whether the last command was written is found by giving it again with its id."""

@@ -9,26 +9,174 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from emergency.errors import BusyError, EmergencyError, StoreError
-from emergency.store.port import ReadOnlyError
+from emergency.store import clock
+from emergency.store.database import PATIENCE, Database, Row, Stand, driver_of
+from emergency.store.port import ConflictError, ReadOnlyError
+from emergency.store.seal import FIRST, sealed
+from emergency.store.tables import LAST, SCHEMA_VERSION, SQLITE, Tables
 
 WRITES = "emergency_writes"
-"""The execution option that marks a connection as a writer."""
+"""The execution option that marks a connection of ours: as a writer, or as one that only reads."""
 
-PATIENCE = 5.0
-"""Seconds that a writer waits for another, unless the URL says ``?timeout=SECONDS``."""
+_READY, _JOINED = "emergency_ready", "emergency_joined"
 
-_READY = "emergency_ready"
+_STAND = (
+    f"SELECT max(h.position, coalesce({LAST}, 0)), h.seal, h.recorded_at, "
+    "(SELECT max(version) FROM {events} WHERE stream = ?), "
+    "(SELECT 1 FROM {events} WHERE command_id = ? LIMIT 1) FROM {head} h"
+)
+_INSERT = (
+    "INSERT INTO {events} (position, stream, version, type, schema_version, body, event_id, command_id, command_hash, "
+    "correlation_id, causation_id, recorded_at, clock_back, seal) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_MOVE = "UPDATE {head} SET position = ?, seal = ?, recorded_at = ?"
 
 
-def open_engine(url: URL, *, create: bool = True) -> Engine:
+class Sqlite(Database):
+    """A SQLite file, or a database in memory: one writer at a time."""
+
+    dialect: ClassVar[str] = SQLITE
+    driver = sqlite3
+
+    def __init__(self, tables: Tables, patience: float) -> None:
+        super().__init__(tables, patience)
+        self._stand, self._insert, self._move = (self.sql(s) for s in (_STAND, _INSERT, _MOVE))
+
+    def prepare(self, engine: Engine) -> None:
+        """Set the pragmas and begin the transactions as the log needs them.
+
+        Connections that its pool already holds get them when they are next taken out.
+        """
+        if event.contains(engine, "begin", _begin):
+            return
+        event.listen(engine, "connect", _connect)
+        event.listen(engine, "checkout", _checkout)
+        event.listen(engine, "begin", _begin)
+        event.listen(engine, "commit", _commit)
+
+    @contextmanager
+    def reading(self, engine: Engine) -> Iterator[Connection]:
+        """A transaction that only reads."""
+        with engine.connect() as connection:
+            connection.execution_options(**{WRITES: False})
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def writing(self, engine: Engine) -> Iterator[Connection]:
+        """Hold the right to write from the first statement on."""
+        with engine.connect() as connection:
+            connection.execution_options(**{WRITES: True})
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def joining(self, connection: Connection) -> Iterator[None]:
+        """A savepoint. A transaction that has not begun yet begins as a writer: it can then not be overtaken."""
+        before = connection.get_execution_options().get(WRITES)
+        begun = connection.in_transaction()
+        if not begun:
+            connection.execution_options(**{WRITES: True})
+        try:
+            with connection.begin_nested():
+                connection.info[_JOINED] = True
+                yield
+        finally:
+            if not begun:
+                connection.execution_options(**{WRITES: before})
+
+    def sql(self, statement: str) -> str:
+        """SQLite takes ``?``."""
+        return self.tables.sql(statement)
+
+    def rows(self, connection: Connection, statement: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """Read with sqlite3."""
+        found: list[Row] = driver_of(connection).execute(statement, parameters).fetchall()
+        return found
+
+    def moment(self, stored: Any) -> datetime:  # noqa: ANN401  by driver
+        """From text."""
+        return datetime.fromisoformat(stored)
+
+    def stored(self, moment: datetime) -> str:
+        """As text of fixed width in UTC."""
+        return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+    def stand(
+        self, connection: Connection, stream: str, command_id: str | None, *, joined: bool, waited: bool
+    ) -> Stand:
+        """A writer has the whole database to itself: there is nothing to take."""
+        del joined, waited
+        position, seal, recorded_at, version, known = (
+            driver_of(connection).execute(self._stand, (stream, command_id)).fetchone()
+        )
+        return Stand(
+            position,
+            seal,
+            recorded_at and self.moment(recorded_at),
+            clock.now(),
+            version or 0,
+            known is not None,
+        )
+
+    def insert(
+        self, connection: Connection, stand: Stand, events: Sequence[Row], *, joined: bool
+    ) -> list[Row]:
+        """Write rows and move the head."""
+        del joined
+        now = stand.now
+        text, back = self.stored(now), stand.recorded_at is not None and now < stand.recorded_at
+        position, seal = stand.position, stand.seal
+        rows, given = [], []
+        for one in events:
+            position += 1
+            seal = sealed(seal, position, one, now, clock_back=back)
+            rows.append((position, *one, text, back, seal))
+            given.append((position, *one, now, back))
+        driver = driver_of(connection)
+        if len(rows) == 1:
+            driver.execute(self._insert, rows[0])
+        else:
+            driver.executemany(self._insert, rows)
+        driver.execute(self._move, (position, seal, text))
+        stand.position, stand.seal, stand.recorded_at = position, seal, now
+        return given
+
+    def lock(self, connection: Connection, name: str) -> None:
+        """A writer is alone anyway."""
+
+    def alone(self, connection: Connection) -> None:
+        """A writer is alone anyway."""
+
+    def create(self, connection: Connection) -> None:
+        """Make the tables and the head."""
+        self.tables.metadata.create_all(connection)
+        connection.execute(self.tables.head.insert().values(position=0, seal=FIRST, recorded_at=None))
+        connection.execute(
+            self.tables.store_meta.insert().values(name="schema_version", value=str(SCHEMA_VERSION))
+        )
+
+    def exists(self, connection: Connection, table: str) -> bool:
+        """Ask SQLite's catalogue."""
+        found = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
+        return bool(self.rows(connection, found, (self.tables.prefix + table,)))
+
+    def explain_driver(self, fault: BaseException, url: URL) -> EmergencyError:
+        """Say what SQLite's error means and what to do about it."""
+        return explain(fault, url.database)
+
+
+def open_engine(url: URL, *, patience: float = PATIENCE, create: bool = True) -> Engine:
     """Build an engine for a file or for a database in memory.
 
     A file that is not there is made, and its folder with it, unless ``create`` is False.
@@ -43,10 +191,9 @@ def open_engine(url: URL, *, create: bool = True) -> Engine:
         raise StoreError(
             f"There is no store at {missing}; the first entry, import or `emergency offices add` makes it."
         )
-    patience = float(str(url.query.get("timeout", PATIENCE)))
     arguments: dict[str, Any] = {"timeout": patience, "check_same_thread": False}
     if _in_memory(url):
-        engine = create_engine(
+        return create_engine(
             url,
             connect_args=arguments,
             poolclass=QueuePool,
@@ -54,30 +201,20 @@ def open_engine(url: URL, *, create: bool = True) -> Engine:
             max_overflow=0,
             pool_timeout=patience,
         )
-    else:
-        _make_folder(url)
-        engine = create_engine(url, connect_args=arguments, poolclass=QueuePool)
-    prepare(engine)
-    return engine
+    _make_folder(url)
+    return create_engine(url, connect_args=arguments, poolclass=QueuePool)
 
 
-def prepare(engine: Engine) -> None:
-    """Give this engine, and no other, the pragmas and transactions that the log needs; twice does nothing.
-
-    Connections that its pool already holds get them when they are next taken out.
-    """
-    if event.contains(engine, "begin", _begin):
-        return
-    event.listen(engine, "connect", _connect)
-    event.listen(engine, "checkout", _checkout)
-    event.listen(engine, "begin", _begin)
-    event.listen(engine, "commit", _commit)
-
-
-def explain(error: DBAPIError, database: str | None) -> EmergencyError:
+def explain(fault: BaseException, database: str | None) -> EmergencyError:
     """Say what SQLite's error means and what to do about it."""
     place = f"The database {database}" if database else "The database in memory"
-    code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    whole = getattr(fault, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    code = whole & 0xFF
+    if whole == sqlite3.SQLITE_BUSY_SNAPSHOT:
+        return ConflictError(
+            f"{place} was written by another program since this transaction began. Nothing was written. "
+            "Begin the transaction anew."
+        )
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
         return BusyError(f"{place} is being written by another program; nothing was written. Try again.")
     if code == sqlite3.SQLITE_READONLY:
@@ -98,7 +235,7 @@ def explain(error: DBAPIError, database: str | None) -> EmergencyError:
     }
     if code in advice:
         return StoreError(f"{place} {advice[code]}")
-    return StoreError(f"{place} refused: {error.orig}. Nothing was written.")
+    return StoreError(f"{place} refused: {fault}. Nothing was written.")
 
 
 def _in_memory(url: URL) -> bool:
@@ -166,14 +303,17 @@ def _use_wal(connection: sqlite3.Connection) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    writes = connection.get_execution_options().get(WRITES)
+    connection.info.pop(_JOINED, None)
+    if writes is None:  # somebody else's transaction: an error is theirs, in the form they expect
+        connection.exec_driver_sql("BEGIN")
+    else:
+        driver_of(connection).execute("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _commit(connection: Connection) -> None:
     # After some faults (a full disk) SQLite rolls back by itself, and the driver then takes a commit without
     # a transaction for a success. What is lost must not be reported as written.
-    if connection.get_execution_options().get(WRITES, False):
-        driver: Any = connection.connection.dbapi_connection
-        if not driver.in_transaction:
-            raise StoreError("The database broke the transaction off; nothing was written. Try again.")
+    wrote = connection.get_execution_options().get(WRITES) or connection.info.get(_JOINED)
+    if wrote and not driver_of(connection).in_transaction:
+        raise StoreError("The database broke the transaction off; nothing was written. Try again.")

@@ -1,13 +1,17 @@
-"""The tables of the store, in SQLAlchemy Core."""
+"""The tables of the store, in SQLAlchemy Core, named as the database's owner wants them."""
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    DateTime,
     Dialect,
     Index,
     Integer,
@@ -18,76 +22,161 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
+from sqlalchemy.types import TypeEngine
 
-SCHEMA_VERSION = 1
-"""The version of these tables. A program refuses a store whose version is higher than its own."""
+from emergency.errors import UsageError
+
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+
+SCHEMA_VERSION = 2
+"""The version of these tables. A program refuses a store of a higher one, and of a lower one until it is upgraded."""
+
+PENDING = 2**62
+"""Where the places begin that events have in a portal's transaction until it commits: behind all others."""
+
+LAST = f"(SELECT max(position) FROM {{events}} WHERE position < {PENDING})"
+"""The last position, from the rows themselves: one put in by hand must not keep anybody from reporting."""
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
+_OFFICES = "type >= 'office.' AND type < 'office/'"
+"""What an index of its own finds: the directory is read at every command and is a small part of the log."""
 
 
 class Instant(TypeDecorator[datetime]):
-    """A moment in UTC to the microsecond, as text of fixed width: it sorts, and anyone can read it."""
+    """A moment in UTC to the microsecond. In SQLite text of fixed width: it sorts, and anyone can read it."""
 
     impl = String(32)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """The database's own type where it has one."""
+        return dialect.type_descriptor(DateTime(timezone=True) if dialect.name == POSTGRESQL else String(32))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ANN401  by database
         """Write the moment in UTC."""
-        del dialect
-        return None if value is None else value.astimezone(UTC).isoformat(timespec="microseconds")
+        if value is None or dialect.name == POSTGRESQL:
+            return value
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
-        """Read it back with its zone."""
-        del dialect
-        return None if value is None else datetime.fromisoformat(value)
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401  by database
+        """Read it back in UTC."""
+        if value is None:
+            return None
+        return value.astimezone(UTC) if dialect.name == POSTGRESQL else datetime.fromisoformat(value)
 
 
-metadata = MetaData()
+class Tables:
+    """The store's tables in one database.
 
-# A position is a 64-bit number that is never given twice, not even after the newest row was deleted by hand:
-# a reader who is past it would never see its second owner. SQLite promises that only with AUTOINCREMENT.
-events = Table(
-    "events",
-    metadata,
-    Column("position", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
-    Column("stream", Text, nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("type", Text, nullable=False),
-    Column("schema_version", Integer, nullable=False),
-    Column("body", LargeBinary, nullable=False),
-    Column("event_id", Text, nullable=False, unique=True),
-    Column("command_id", Text),
-    Column("command_hash", Text),
-    Column("correlation_id", Text),
-    Column("causation_id", Text),
-    Column("recorded_at", Instant, nullable=False),
-    Column("clock_back", Boolean(create_constraint=False), nullable=False),
-    UniqueConstraint("stream", "version"),
-    Index("events_command_id", "command_id"),
-    sqlite_autoincrement=True,
-)
+    Args:
+        dialect: ``sqlite`` or ``postgresql``.
+        prefix: What their names begin with.
+        schema: The schema they are in; None = the connection's own. SQLite has none.
 
-tracking = Table(
-    "tracking",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("position", BigInteger, nullable=False),
-)
+    Raises:
+        UsageError: The prefix or schema is no plain lower-case name.
+    """
 
-contacts = Table(
-    "contacts",
-    metadata,
-    Column("subject_id", Text, primary_key=True),
-    Column("kind", Text, nullable=False),
-    Column("name", Text),
-    Column("phone", Text),
-    Column("note", Text),
-    Column("added_at", Instant, nullable=False),
-    Column("erased_at", Instant),
-)
+    def __init__(self, dialect: str, prefix: str = "", schema: str | None = None) -> None:
+        for what, name in (("prefix", prefix or "a"), ("schema", schema or "a")):
+            if not _NAME.fullmatch(name):
+                raise UsageError(
+                    f"{name!r} cannot be the tables' {what}: write it in small letters, digits and _, at most 31."
+                )
+        if schema is not None and dialect == SQLITE:
+            raise UsageError("SQLite has no schemas. Give the tables a prefix instead.")
+        self.dialect, self.prefix, self.schema = dialect, prefix, schema
+        self.metadata = MetaData(schema=schema)
+        postgresql = dialect == POSTGRESQL
 
-store_meta = Table(
-    "store_meta",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("value", Text, nullable=False),
-)
+        def words() -> Text:
+            # In the order of code points, whatever the database's language: names are looked up by what they
+            # begin with, and an index serves that only in this order.
+            return Text(collation="C") if postgresql else Text()
+
+        # A position is a 64-bit number that is never given twice, not even after the newest row was deleted by
+        # hand: a reader who is past it would never see its second owner. The head keeps the last one given.
+        self.events = Table(
+            prefix + "events",
+            self.metadata,
+            Column(
+                "position",
+                BigInteger().with_variant(Integer, SQLITE),
+                primary_key=True,
+                autoincrement=not postgresql,
+            ),
+            Column("stream", words(), nullable=False),
+            Column("version", Integer, nullable=False),
+            Column("type", words(), nullable=False),
+            Column("schema_version", Integer, nullable=False),
+            Column("body", LargeBinary, nullable=False),
+            Column("event_id", Text, nullable=False, unique=True),
+            Column("command_id", Text),
+            Column("command_hash", Text),
+            Column("correlation_id", Text),
+            Column("causation_id", Text),
+            Column("recorded_at", Instant, nullable=False),
+            Column("clock_back", Boolean(create_constraint=False), nullable=False),
+            Column("seal", LargeBinary),
+            UniqueConstraint("stream", "version"),
+            Index(f"{prefix}events_command_id", "command_id"),
+            Index(
+                f"{prefix}events_offices",
+                "position",
+                sqlite_where=text(_OFFICES),
+                postgresql_where=text(_OFFICES),
+            ),
+            sqlite_autoincrement=True,
+        )
+        if postgresql:
+            # Written inside a portal's transaction, an event gets its place when that transaction commits.
+            self.events.append_column(
+                Column(
+                    "pending", Boolean(create_constraint=False), nullable=False, server_default=text("false")
+                )
+            )
+            Index(f"{prefix}events_pending", self.events.c.position, postgresql_where=text("pending"))
+        self.head = Table(
+            prefix + "head",
+            self.metadata,
+            Column("position", BigInteger, nullable=False),
+            Column("seal", LargeBinary, nullable=False),
+            Column("recorded_at", Instant),
+        )
+        self.tracking = Table(
+            prefix + "tracking",
+            self.metadata,
+            Column("name", Text, primary_key=True),
+            Column("position", BigInteger, nullable=False),
+        )
+        self.contacts = Table(
+            prefix + "contacts",
+            self.metadata,
+            Column("subject_id", Text, primary_key=True),
+            Column("kind", Text, nullable=False),
+            Column("name", Text),
+            Column("phone", Text),
+            Column("note", Text),
+            Column("added_at", Instant, nullable=False),
+            Column("erased_at", Instant),
+        )
+        self.store_meta = Table(
+            prefix + "store_meta",
+            self.metadata,
+            Column("name", Text, primary_key=True),
+            Column("value", Text, nullable=False),
+        )
+
+    def sql(self, statement: str) -> str:
+        """A statement with the tables' names in it, written ``{events}``, ``{head}`` and so on."""
+        return statement.format_map(
+            {t.name.removeprefix(self.prefix): str(t) for t in self.metadata.tables.values()}
+        )
+
+
+@lru_cache(maxsize=64)
+def tables_of(dialect: str, prefix: str = "", schema: str | None = None) -> Tables:
+    """The tables of these names, built once."""
+    return Tables(dialect, prefix, schema)

@@ -1,0 +1,220 @@
+"""What a database must be able to do for the log; SQLite and PostgreSQL each say how.
+
+The statements that run at every command go to the driver itself: SQLAlchemy's own way of executing one costs
+many times what SQLite needs for it. Everything else is SQLAlchemy Core.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Event
+from types import ModuleType
+from typing import Any, ClassVar, Protocol
+
+from eventsourcing.persistence import PersistenceError
+from sqlalchemy import URL, Connection, Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from emergency.errors import BusyError, EmergencyError, StoreError
+from emergency.store.port import UnreachableError
+from emergency.store.tables import Tables
+
+PATIENCE = 5.0
+"""Seconds that a writer waits for another, unless the URL says ``?timeout=SECONDS``."""
+
+Row = tuple[Any, ...]
+
+
+@dataclass(slots=True)
+class Stand:
+    """How the log stands for whoever has just got the right to write to it.
+
+    Args:
+        position: The last position given.
+        seal: The seal of the event there.
+        recorded_at: When it was recorded; None in an empty log.
+        now: The store's clock.
+        version: The version of the last event of the stream that was asked for, 0 if there is none.
+        carried_out: Whether the command that was asked for has already written something.
+    """
+
+    position: int
+    seal: bytes
+    recorded_at: datetime | None
+    now: datetime
+    version: int
+    carried_out: bool
+
+
+class Database(ABC):
+    """One kind of database, with the tables of one log.
+
+    Args:
+        tables: The tables.
+        patience: Seconds that a writer waits for another.
+    """
+
+    dialect: ClassVar[str]
+    driver: ModuleType
+    """The driver's module, for the names of its errors."""
+
+    def __init__(self, tables: Tables, patience: float) -> None:
+        self.tables = tables
+        self.patience = patience
+
+    @abstractmethod
+    def prepare(self, engine: Engine) -> None:
+        """Give this engine, and no other, what the log needs of its connections; twice does nothing."""
+
+    @abstractmethod
+    def reading(self, engine: Engine) -> AbstractContextManager[Connection]:
+        """Read one unchanging state of the store; it never waits for a writer and never holds one up."""
+
+    @abstractmethod
+    def writing(self, engine: Engine) -> AbstractContextManager[Connection]:
+        """A transaction that may write; commit at the end, roll back on any exception."""
+
+    @abstractmethod
+    def joining(self, connection: Connection) -> AbstractContextManager[None]:
+        """Write inside a transaction of somebody else's: an exception undoes this and nothing else of it."""
+
+    @abstractmethod
+    def sql(self, statement: str) -> str:
+        """A statement as the driver takes it; written with ``{table}`` and ``?``."""
+
+    @abstractmethod
+    def rows(self, connection: Connection, statement: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """Read with the driver; the statement is one of `sql`."""
+
+    @abstractmethod
+    def moment(self, stored: Any) -> datetime:  # noqa: ANN401  by driver
+        """A moment as the driver gives it, in UTC."""
+
+    @abstractmethod
+    def stored(self, moment: datetime) -> Any:  # noqa: ANN401  by driver
+        """A moment as the driver takes it."""
+
+    @abstractmethod
+    def stand(
+        self, connection: Connection, stream: str, command_id: str | None, *, joined: bool, waited: bool
+    ) -> Stand:
+        """Take the right to write to a stream, and to the log, until the transaction ends.
+
+        Args:
+            connection: In a transaction.
+            stream: The stream that will be written to.
+            command_id: Whether this command has already written is to be found out as well.
+            joined: The transaction is somebody else's, and may be long: do not hold up other streams' writers.
+            waited: This transaction already has the right to write to the log: never wait for a stream's now.
+
+        Raises:
+            ConflictError: Somebody else is writing to that stream, and waiting could have no end.
+        """
+
+    @abstractmethod
+    def insert(
+        self, connection: Connection, stand: Stand, events: Sequence[Row], *, joined: bool
+    ) -> list[Row]:
+        """Write events, each ``(stream, version, …, causation_id)``, and give the full rows.
+
+        Returns:
+            For each the position, the seal's input in order, ``recorded_at`` and ``clock_back``.
+        """
+
+    @abstractmethod
+    def lock(self, connection: Connection, name: str) -> None:
+        """Be the only one who does what is called so, until the transaction ends."""
+
+    @abstractmethod
+    def alone(self, connection: Connection) -> None:
+        """Take the right to write to the log from the start, so that nothing read before can be overtaken."""
+
+    def bell(self, engine: Engine) -> Bell:
+        """What tells a reader that something was written."""
+        del engine
+        return Polling()
+
+    @abstractmethod
+    def create(self, connection: Connection) -> None:
+        """Make the tables, and what belongs to them."""
+
+    @abstractmethod
+    def exists(self, connection: Connection, table: str) -> bool:
+        """Whether there is such a table, by its name without the prefix."""
+
+    @abstractmethod
+    def explain_driver(self, fault: BaseException, url: URL) -> EmergencyError:
+        """Say in our words what an error of the driver means and what to do about it."""
+
+    def explain(self, error: BaseException, engine: Engine) -> EmergencyError | None:
+        """Say in our words what the database meant; None when it is not the database that speaks."""
+        fault: BaseException | None = error.__cause__ if isinstance(error, PersistenceError) else error
+        if isinstance(fault, PoolTimeoutError):
+            return BusyError(
+                "All connections to the database are in use; nothing was written. Try again. "
+                "(A database in memory has one connection: inside a transaction, read through the transaction.)"
+            )
+        if isinstance(fault, DBAPIError):
+            fault = fault.orig
+        if isinstance(fault, self.driver.Error):
+            ours = self.explain_driver(fault, engine.url)
+            if isinstance(ours, UnreachableError):
+                engine.dispose()  # the connections that the pool still holds are lost, too
+            return ours
+        if isinstance(error, PersistenceError):
+            return StoreError(f"The database refused: {error}")
+        return None
+
+    @contextmanager
+    def translated(self, engine: Engine) -> Iterator[None]:
+        """Turn what the libraries raise into our own errors; the cause stays attached."""
+        try:
+            yield
+        except (PersistenceError, DBAPIError, PoolTimeoutError, self.driver.Error) as error:
+            ours = self.explain(error, engine)
+            if ours is None:  # pragma: no cover  the types are all explained
+                raise
+            raise ours from error
+
+
+class Bell(Protocol):
+    """Tells a waiting reader that something may have been written."""
+
+    def listen(self) -> None:
+        """Begin to listen; what is written from now on rings. Listening already, it does nothing."""
+
+    def wait(self) -> None:
+        """Wait until it rings, or some moments: a ring may be missed."""
+
+    def stop(self) -> None:
+        """Let whoever waits go, for good."""
+
+
+class Polling:
+    """A bell for a database that cannot ring: it is looked at again and again."""
+
+    INTERVAL = 0.05
+
+    def __init__(self) -> None:
+        self._stopped = Event()
+
+    def listen(self) -> None:
+        """Nothing to do."""
+
+    def wait(self) -> None:
+        """Wait a moment."""
+        self._stopped.wait(self.INTERVAL)
+
+    def stop(self) -> None:
+        """Let whoever waits go."""
+        self._stopped.set()
+
+
+def driver_of(connection: Connection) -> Any:  # noqa: ANN401  by driver
+    """The driver's connection beneath."""
+    return connection.connection.dbapi_connection

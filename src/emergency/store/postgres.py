@@ -1,0 +1,389 @@
+"""All that only PostgreSQL can do: its locks, its clock, its error codes, and a place in the log given at the commit.
+
+Two locks, both held until the transaction ends. Whoever writes to a stream first takes that stream's. Whoever
+gives places in the log takes the log's, last of all and just before the insert: so events become visible in the
+order of their positions, and no reader who goes by position can ever miss one. A stream's lock is never waited
+for by a holder of the log's lock, so these two cannot lock each other out.
+
+A transaction of a portal's may be long, and must not keep others from writing: there the events are written as
+*pending*, and a trigger gives them their places, their hour and their seals when that transaction commits.
+"""
+
+from __future__ import annotations
+
+import random
+import select
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import Any, ClassVar
+
+import psycopg
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import DisconnectionError
+
+from emergency.errors import BusyError, EmergencyError, StoreError
+from emergency.store.database import Bell, Database, Row, Stand, driver_of
+from emergency.store.port import ConflictError, ReadOnlyError, UnreachableError
+from emergency.store.seal import FIRST, sealed
+from emergency.store.tables import LAST, PENDING, POSTGRESQL, SCHEMA_VERSION, Tables
+
+CLOCK = "clock_timestamp()"
+"""The server's clock."""
+
+_STAND = (
+    f"SELECT greatest(h.position, {LAST}), h.seal, h.recorded_at, {{clock}}, "
+    "(SELECT max(version) FROM {events} WHERE stream = ?), "
+    "EXISTS (SELECT 1 FROM {events} WHERE command_id = ?) FROM {head} h"
+)
+_COLUMNS = (
+    ("position", "bigint"),
+    ("stream", "text"),
+    ("version", "integer"),
+    ("type", "text"),
+    ("schema_version", "integer"),
+    ("body", "bytea"),
+    ("event_id", "text"),
+    ("command_id", "text"),
+    ("command_hash", "text"),
+    ("correlation_id", "text"),
+    ("causation_id", "text"),
+    ("recorded_at", "timestamptz"),
+    ("clock_back", "boolean"),
+    ("seal", "bytea"),
+    ("pending", "boolean"),
+)
+_INTO = f"INSERT INTO {{events}} ({', '.join(name for name, _ in _COLUMNS)})"
+_ONE = f"{_INTO} VALUES ({', '.join('?' for _ in _COLUMNS)})"
+_MANY = f"{_INTO} SELECT * FROM unnest({', '.join(f'?::{kind}[]' for _, kind in _COLUMNS)})"
+_MOVE = "UPDATE {head} SET position = ?, seal = ?, recorded_at = ?"
+
+
+class Postgres(Database):
+    """A PostgreSQL database, from version 12."""
+
+    dialect: ClassVar[str] = POSTGRESQL
+    driver = psycopg
+
+    def __init__(self, tables: Tables, patience: float) -> None:
+        super().__init__(tables, patience)
+        self._insert_one, self._insert_many = (
+            self.sql(f"WITH put AS ({put}) {_MOVE}") for put in (_ONE, _MANY)
+        )
+        self._pend_one, self._pend_many = self.sql(_ONE), self.sql(_MANY)
+        self.channel = f"{tables.schema or ''}.{tables.prefix}events"
+        self._log_key = _key(f"log {self.channel}")
+        patient = f"{max(1, round(patience * 1000))}ms"
+        self._look = self.sql(_STAND)
+        self._lock_log = (
+            f"SELECT set_config('lock_timeout', '{patient}', true), pg_advisory_xact_lock({self._log_key})"
+        )
+        self._lock_both = (
+            f"SELECT set_config('lock_timeout', '{patient}', true), pg_advisory_xact_lock(%s), "
+            f"pg_advisory_xact_lock({self._log_key}), pg_notify('{self.channel}', '')"
+        )
+        self._next_pending = f"SELECT nextval('{self._sequence}') FROM generate_series(1, %s)"
+
+    @property
+    def _sequence(self) -> str:
+        return f"{self._named('events_pending_places')}"
+
+    def _named(self, name: str) -> str:
+        own = f"{self.tables.prefix}{name}"
+        return f"{self.tables.schema}.{own}" if self.tables.schema else own
+
+    def prepare(self, engine: Engine) -> None:
+        """Notice a lost connection before it is used."""
+        if not event.contains(engine, "checkout", _checkout):
+            event.listen(engine, "checkout", _checkout)
+
+    @contextmanager
+    def reading(self, engine: Engine) -> Iterator[Connection]:
+        """One snapshot for all that is read."""
+        with engine.connect() as connection:
+            connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def writing(self, engine: Engine) -> Iterator[Connection]:
+        """Each statement sees what was committed before it; the locks are taken by whoever appends."""
+        with engine.connect() as connection:
+            connection.execution_options(isolation_level="READ COMMITTED")
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def joining(self, connection: Connection) -> Iterator[None]:
+        """A savepoint."""
+        with connection.begin_nested():
+            yield
+
+    def sql(self, statement: str) -> str:
+        """Psycopg takes ``%s``."""
+        return self.tables.sql(statement.replace("{clock}", CLOCK)).replace("?", "%s")
+
+    def rows(self, connection: Connection, statement: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """Read with psycopg."""
+        found: list[Row] = driver_of(connection).cursor(binary=True).execute(statement, parameters).fetchall()
+        return found
+
+    def moment(self, stored: Any) -> datetime:  # noqa: ANN401  by driver
+        """From the session's zone."""
+        utc: datetime = stored.astimezone(UTC)
+        return utc
+
+    def stored(self, moment: datetime) -> datetime:
+        """As it is."""
+        return moment
+
+    def stand(
+        self, connection: Connection, stream: str, command_id: str | None, *, joined: bool, waited: bool
+    ) -> Stand:
+        """Take the stream's lock, then the log's, and look; in one round trip where nothing else must be asked."""
+        driver = driver_of(connection)
+        key = _key(f"stream {self.channel} {stream}")
+        if joined or waited:
+            self._take_stream(driver, key, stream, until=time.monotonic() + (self.patience if joined else 0))
+            found = driver.execute(self._look, (stream, command_id)).fetchone()
+        else:
+            with _pipeline(driver):
+                driver.execute(self._lock_both, (key,))
+                cursor = driver.execute(self._look, (stream, command_id))
+                found = cursor.fetchone()
+        position, seal, recorded_at, now, version, known = found
+        return Stand(
+            position,
+            bytes(seal),
+            recorded_at and self.moment(recorded_at),
+            self.moment(now),
+            version or 0,
+            known,
+        )
+
+    def _take_stream(self, driver: Any, key: int, stream: str, until: float) -> None:  # noqa: ANN401  by driver
+        while not driver.execute("SELECT pg_try_advisory_xact_lock(%s)", (key,)).fetchone()[0]:
+            left = until - time.monotonic()
+            if left <= 0:
+                raise ConflictError(
+                    f"Another program is writing to the record {stream} and has not finished. "
+                    "Nothing was written. Try again."
+                )
+            time.sleep(min(left, random.uniform(0.005, 0.05)))  # noqa: S311  no secret
+
+    def insert(
+        self, connection: Connection, stand: Stand, events: Sequence[Row], *, joined: bool
+    ) -> list[Row]:
+        """Write rows and move the head, or leave them pending."""
+        now = stand.now
+        if joined:
+            places = [
+                p for (p,) in driver_of(connection).execute(self._next_pending, (len(events),)).fetchall()
+            ]
+            given = [(place, *one, now, False) for place, one in zip(places, events, strict=True)]
+            self._put(connection, self._pend_one, self._pend_many, [(*row, None, True) for row in given])
+            return given
+        back = stand.recorded_at is not None and now < stand.recorded_at
+        position, seal = stand.position, stand.seal
+        rows, given = [], []
+        for one in events:
+            position += 1
+            seal = sealed(seal, position, one, now, clock_back=back)
+            given.append((position, *one, now, back))
+            rows.append((*given[-1], seal, False))
+        self._put(connection, self._insert_one, self._insert_many, rows, (position, seal, now))
+        stand.position, stand.seal, stand.recorded_at = position, seal, now
+        return given
+
+    @staticmethod
+    def _put(
+        connection: Connection, one: str, many: str, rows: Sequence[Row], more: tuple[Any, ...] = ()
+    ) -> None:
+        if len(rows) == 1:
+            driver_of(connection).execute(one, (*rows[0], *more))
+        else:
+            driver_of(connection).execute(many, (*map(list, zip(*rows, strict=True)), *more))
+
+    def lock(self, connection: Connection, name: str) -> None:
+        """An advisory lock, with patience."""
+        driver_of(connection).execute(
+            f"SELECT set_config('lock_timeout', '{round(self.patience * 1000)}ms', true), pg_advisory_xact_lock(%s)",
+            (_key(f"named {self.channel} {name}"),),
+        )
+
+    def alone(self, connection: Connection) -> None:
+        """Take the log's lock before anything is read."""
+        driver_of(connection).execute(self._lock_log)
+
+    def create(self, connection: Connection) -> None:
+        """Make the tables, the head, and the trigger that gives pending events their places."""
+        if self.tables.schema is not None:
+            driver_of(connection).execute(f"CREATE SCHEMA IF NOT EXISTS {self.tables.schema}")
+        self.tables.metadata.create_all(connection)
+        connection.execute(self.tables.head.insert().values(position=0, seal=FIRST, recorded_at=None))
+        connection.execute(
+            self.tables.store_meta.insert().values(name="schema_version", value=str(SCHEMA_VERSION))
+        )
+        for statement in self.places_at_commit():
+            driver_of(connection).execute(statement)
+
+    def places_at_commit(self) -> tuple[str, ...]:
+        """The sequence, the functions and the trigger that give pending events their places."""
+        events, head = str(self.tables.events), str(self.tables.head)
+        frame, place = self._named("events_frame"), self._named("events_place")
+        texts = ("stream", "type", "event_id", "command_id", "command_hash", "correlation_id", "causation_id")
+        return (
+            f"CREATE SEQUENCE {self._sequence} MINVALUE {PENDING} START {PENDING}",
+            # The same as seal.framed.
+            f"""CREATE FUNCTION {frame}(said bytea) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$
+                SELECT CASE WHEN said IS NULL THEN '-,'::bytea
+                ELSE convert_to(octet_length(said)::text || ':', 'UTF8') || said || ','::bytea END $$""",
+            f"""CREATE FUNCTION {place}() RETURNS trigger LANGUAGE plpgsql AS $$
+                DECLARE
+                    stamp timestamptz; place bigint; chain bytea; latest timestamptz; back boolean; one record;
+                BEGIN
+                    IF NOT EXISTS (SELECT 1 FROM {events} WHERE pending) THEN RETURN NULL; END IF;
+                    PERFORM pg_advisory_xact_lock({self._log_key});
+                    SELECT greatest(h.position, {self.tables.sql(LAST)}), h.seal, h.recorded_at
+                        INTO place, chain, latest FROM {head} h;
+                    stamp := clock_timestamp();
+                    back := coalesce(stamp < latest, false);
+                    FOR one IN SELECT * FROM {events} WHERE pending ORDER BY position LOOP
+                        place := place + 1;
+                        chain := sha256(chain || convert_to(place || ':' || one.version || ':' || one.schema_version
+                            || ':' || round(extract(epoch FROM stamp)::numeric * 1000000)::bigint || ':'
+                            || back::int || ',', 'UTF8')
+                            || {" || ".join(f"{frame}(convert_to(one.{name}, 'UTF8'))" for name in texts)}
+                            || {frame}(one.body));
+                        UPDATE {events} SET position = place, recorded_at = stamp, clock_back = back, seal = chain,
+                            pending = false WHERE position = one.position;
+                    END LOOP;
+                    UPDATE {head} SET position = place, seal = chain, recorded_at = stamp;
+                    PERFORM pg_notify('{self.channel}', '');
+                    RETURN NULL;
+                END $$""",
+            f"""CREATE CONSTRAINT TRIGGER {self.tables.prefix}events_place AFTER INSERT ON {events}
+                DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.pending) EXECUTE FUNCTION {place}()""",
+        )
+
+    def bell(self, engine: Engine) -> Bell:
+        """The server rings."""
+        return Ringing(engine, self.channel)
+
+    def exists(self, connection: Connection, table: str) -> bool:
+        """Ask PostgreSQL's catalogue."""
+        # Not to_regclass: it may answer from what this connection knew before it waited for a lock.
+        found = (
+            "SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+            "WHERE c.relname = %s AND n.nspname = coalesce(%s, current_schema())"
+        )
+        return bool(self.rows(connection, found, (self.tables.prefix + table, self.tables.schema)))
+
+    def explain_driver(self, fault: BaseException, url: URL) -> EmergencyError:
+        """Say what PostgreSQL's error means and what to do about it."""
+        return explain(fault, url.database)
+
+
+class Ringing:
+    """Listens on a connection of its own; one that was lost is made anew, and until then a wait is just a wait."""
+
+    LOOKS_AGAIN, NAP = 2.0, 0.2
+
+    def __init__(self, engine: Engine, channel: str) -> None:
+        self._engine, self._channel = engine, channel
+        self._driver: Any = None
+        self._stopped = threading.Event()
+
+    def listen(self) -> None:
+        """Have a connection that listens."""
+        if self._driver is None or self._driver.closed:
+            fairy = self._engine.raw_connection()
+            self._driver = fairy.dbapi_connection
+            fairy.detach()
+            self._driver.set_autocommit(True)
+            self._driver.execute(f'LISTEN "{self._channel}"')
+
+    def wait(self) -> None:
+        """Until it rings, two seconds at most."""
+        until = time.monotonic() + self.LOOKS_AGAIN
+        while not self._stopped.is_set() and time.monotonic() < until:
+            try:
+                if any(True for _ in self._driver.notifies(timeout=self.NAP, stop_after=1)):
+                    return
+            except psycopg.Error:
+                self._driver = None
+                self._stopped.wait(self.NAP)
+                return
+
+    def stop(self) -> None:
+        """Let whoever waits go, and close the connection."""
+        self._stopped.set()
+        if self._driver is not None:
+            self._driver.close()
+
+
+def open_engine(url: URL) -> Engine:
+    """Build an engine; the plain name of the database means psycopg 3."""
+    return create_engine(url.set(drivername="postgresql+psycopg"))
+
+
+_LOST = ("08", "57P01", "57P02", "57P03", "53300")
+_ADVICE = {
+    "53100": "cannot grow: the disk is full. Nothing was written. Free some space and try again.",
+    "3D000": "is not there. Let its administrator create it.",
+    "28": "does not let this user in. See that the user and the password are right.",
+    "58": "cannot be read or written: its disk reports an error. See that the disk is sound, then try again.",
+    "XX": "is damaged. Stop writing to it, keep a copy, and restore it from a backup.",
+}
+
+
+def explain(fault: BaseException, database: str | None) -> EmergencyError:
+    """Say what PostgreSQL's error means and what to do about it."""
+    code = getattr(fault, "sqlstate", None) or ""
+    place = f"The database {database}"
+    if code in {"55P03", "57014"}:
+        return BusyError(f"{place} is being written by another program; nothing was written. Try again.")
+    if code in {"40001", "40P01"}:
+        return ConflictError(
+            f"Another program wrote to {database} in between. Nothing was written. Try again."
+        )
+    if code in {"25006", "42501"}:
+        return ReadOnlyError(
+            f"{place} can be read but not written by this user. Nothing was written. Let its administrator "
+            "grant the right to write, or use another user."
+        )
+    said = " ".join(str(fault).split())
+    for beginning, advice in _ADVICE.items():
+        if code.startswith(beginning):
+            return StoreError(f"{place} {advice} ({said})")
+    if code.startswith(_LOST) or (not code and isinstance(fault, psycopg.OperationalError)):
+        return UnreachableError(
+            f"{place} does not answer ({said}). Try again; if it stays so, see that the server runs and can be reached."
+        )
+    return StoreError(f"{place} refused: {said}. Nothing was written.")
+
+
+def _key(name: str) -> int:
+    """The number by which PostgreSQL knows a lock."""
+    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+def _pipeline(driver: Any) -> AbstractContextManager[Any]:  # noqa: ANN401  by driver
+    return driver.pipeline() if psycopg.Pipeline.is_supported() else nullcontext()
+
+
+def _checkout(connection: Any, record: Any, proxy: Any) -> None:  # noqa: ANN401  SQLAlchemy's pool objects
+    # A server that went away has closed its end, which can be seen without asking it.
+    del record, proxy
+    watched = select.poll()
+    watched.register(connection.pgconn.socket, select.POLLIN)
+    if watched.poll(0):
+        try:
+            connection.pgconn.consume_input()
+        except psycopg.Error as error:
+            raise DisconnectionError from error
+        if connection.closed:
+            raise DisconnectionError
