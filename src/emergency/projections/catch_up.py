@@ -19,7 +19,6 @@ from sqlalchemy import Connection, delete, inspect, select
 
 from emergency.domain.record import Recorded
 from emergency.errors import NotFoundError
-from emergency.projections import _shim  # noqa: F401
 from emergency.projections.building import Building, Rebuilt, Telling
 from emergency.projections.judging import Judged, Odd, judge, odd_office, odd_ones, odd_stream
 from emergency.projections.streams import (

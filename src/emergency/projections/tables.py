@@ -282,9 +282,9 @@ class Views:
     def wait(self, connection: Connection, offices: Iterable[str]) -> None:
         """Note the incidents that looked these offices up."""
         condition, parameters = self.among("office", offices)
+        looked_up = f"SELECT DISTINCT incident FROM {self.offices} WHERE {condition}"  # noqa: S608 - our own names
         connection.exec_driver_sql(
-            f"INSERT INTO {self.waiting} SELECT DISTINCT incident FROM {self.offices} WHERE {condition} "  # noqa: S608 - our own names
-            "ON CONFLICT DO NOTHING",
+            f"INSERT INTO {self.waiting} {looked_up} ON CONFLICT DO NOTHING",  # noqa: S608 - the same
             parameters,
         )
 
