@@ -681,7 +681,8 @@ class Engine:
     @contextmanager
     def streamed(
         self,
-        kind: Kind,
+        what: Kind,
+        /,
         refs: Sequence[str] = (),
         *,
         at: datetime | None = None,
@@ -692,7 +693,7 @@ class Engine:
         """The same rows one after the other, as the text of JSON objects: however many, they take no room.
 
         Args:
-            kind: ``incidents``, ``obligations`` or ``findings``.
+            what: ``incidents``, ``obligations`` or ``findings``.
             refs: The incidents; none = all. For ``incidents`` always all.
             at: The instant of judging (default: now).
             counted: Beside each incident, how many obligations are ``open`` and ``overdue``, and how many
@@ -704,19 +705,19 @@ class Engine:
             UsageError: there is no such filter.
         """
         moment = at or datetime.now(UTC)
-        _check_filters(kind, filters)
+        _check_filters(what, filters)
         if not refs:
             self._catch_up()
             with streamed(
-                self.projections, kind, at=moment, counted=counted, serious=serious, **filters
+                self.projections, what, at=moment, counted=counted, serious=serious, **filters
             ) as found:
                 yield found
             return
-        listed = self._audit(kind, refs, moment, filters)
-        rows = listed.rows if kind == "findings" else self._audit("findings", refs, moment, {}).rows
+        listed = self._audit(what, refs, moment, filters)
+        rows = listed.rows if what == "findings" else self._audit("findings", refs, moment, {}).rows
         ids = {row["id"] for row in listed.rows}
         grave = any(
-            row["status"] in serious and (kind == "findings" or row["obligation"] in ids) for row in rows
+            row["status"] in serious and (what == "findings" or row["obligation"] in ids) for row in rows
         )
         yield Streamed(replace(listed, rows=()), map(_text, listed.rows), grave)
 
@@ -736,9 +737,9 @@ class Engine:
             rows += [row for row in mine if holds(row, moment) and fits(row, kind, filters)]
         return Listing(tuple(rows), position, 0, (), (self.rulebook.fingerprint,))
 
-    def _listing(self, kind: Kind, *, at: datetime | None = None, **filters: Wanted) -> Listing:
+    def _listing(self, what: Kind, /, *, at: datetime | None = None, **filters: Wanted) -> Listing:
         self._catch_up()
-        return listing(self.projections, kind, at=at, **filters)
+        return listing(self.projections, what, at=at, **filters)
 
     def _catch_up(self) -> None:
         """Catch up first; where this reader may not write, or somebody else is writing, read what is there.

@@ -84,17 +84,18 @@ class Streamed:
 
 
 def listing(
-    projections: Projections, kind: Kind, *, at: datetime | None = None, **filters: Wanted
+    projections: Projections, what: Kind, /, *, at: datetime | None = None, **filters: Wanted
 ) -> Listing:
     """Rows of one kind, in the order of incident and id; for the arguments see `streamed`."""
-    with _held(projections, _Asked(kind, sortable(at), counted=False, serious=(), filters=filters)) as found:
+    with _held(projections, _Asked(what, sortable(at), counted=False, serious=(), filters=filters)) as found:
         return replace(found.about, rows=tuple(map(json.loads, found.texts)))
 
 
 @contextmanager
 def streamed(
     projections: Projections,
-    kind: Kind,
+    what: Kind,
+    /,
     *,
     at: datetime | None = None,
     counted: bool = False,
@@ -105,7 +106,7 @@ def streamed(
 
     Args:
         projections: The read models; they are read as they are.
-        kind: ``incidents``, ``obligations`` or ``findings``.
+        what: ``incidents``, ``obligations`` or ``findings``.
         at: Only rows that hold at this instant.
         counted: Beside each incident, how many obligations are ``open`` and ``overdue``, and how many ``findings``
             of a serious status there are.
@@ -115,7 +116,7 @@ def streamed(
     Raises:
         ReadOnlyError: the tables were never made.
     """
-    with _held(projections, _Asked(kind, sortable(at), counted, tuple(serious), filters)) as found:
+    with _held(projections, _Asked(what, sortable(at), counted, tuple(serious), filters)) as found:
         yield found
 
 

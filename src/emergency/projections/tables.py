@@ -277,16 +277,14 @@ class Views:
         """A condition that a column is one of many values, as one parameter of the driver."""
         if self.postgresql:
             return f"{column} = ANY(%s)", (list(values),)
-        return f"{column} IN (SELECT value FROM json_each(?))", (json.dumps(list(values)),)
+        listed = "SELECT value FROM json_each(?)"
+        return f"{column} IN ({listed})", (json.dumps(list(values)),)
 
     def wait(self, connection: Connection, offices: Iterable[str]) -> None:
         """Note the incidents that looked these offices up."""
         condition, parameters = self.among("office", offices)
-        looked_up = f"SELECT DISTINCT incident FROM {self.offices} WHERE {condition}"  # noqa: S608 - our own names
-        connection.exec_driver_sql(
-            f"INSERT INTO {self.waiting} {looked_up} ON CONFLICT DO NOTHING",  # noqa: S608 - the same
-            parameters,
-        )
+        statement = f"INSERT INTO {self.waiting} SELECT DISTINCT incident FROM {self.offices}"  # noqa: S608 - our own names
+        connection.exec_driver_sql(f"{statement} WHERE {condition} ON CONFLICT DO NOTHING", parameters)
 
     def waited(self, connection: Connection, refs: Iterable[str]) -> None:
         """Incidents that were judged wait no more."""
