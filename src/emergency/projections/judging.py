@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
+
+from pydantic_core import to_json
 
 from emergency.assessment.assess import assess_timeline
 from emergency.assessment.timeline import timeline_of
@@ -181,7 +183,12 @@ def odd_ones(reading: Reading, streams: Sequence[str]) -> list[Odd]:
 
 def sortable(moment: datetime | None) -> str | None:
     """An instant as text that sorts: UTC, to the microsecond."""
-    return None if moment is None else moment.astimezone(UTC).isoformat(timespec="microseconds")
+    return None if moment is None else _sortable(moment)
+
+
+@lru_cache(4096)
+def _sortable(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _position(event: Recorded[Any] | Undecodable) -> int:
@@ -192,10 +199,16 @@ _OFFICES = ("office", "to", "whom", "complete_for", "logged_by")
 """The fields that name offices."""
 
 
+@lru_cache
+def _naming(body: type[Any]) -> tuple[str, ...]:
+    """The fields of one kind of event that name offices."""
+    return tuple(field for field in _OFFICES if field in body.model_fields)
+
+
 def _named(event: Any) -> Iterator[str]:  # noqa: ANN401 - a body of an event
     """Every office that an event names, also in what it changes of another."""
-    for field in _OFFICES:
-        said = getattr(event, field, None)
+    for field in _naming(type(event)):  # type: ignore[arg-type]  # a class can be hashed
+        said = getattr(event, field)
         if said:
             yield from (said,) if type(said) is str else said
     if type(event) is EntryAmended:
@@ -229,4 +242,4 @@ def _plain(words: str) -> str:
 
 
 def _json(row: dict[str, Any]) -> str:
-    return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+    return to_json(row).decode()
