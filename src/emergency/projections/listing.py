@@ -186,6 +186,7 @@ def _begun(projections: Projections, asked: _Asked) -> tuple[Streamed, ExitStack
         found = reading.connection.execute(
             _query(views, asked), execution_options={"stream_results": True, "yield_per": PAGE}
         )
+        stack.callback(found.close)
         texts = (
             (
                 f'{text[:-1]},"open":{owed},"overdue":{overdue},"findings":{findings}}}'
