@@ -169,6 +169,8 @@ class Views:
         Index(f"{start}obligations_office", owed.office, owed.state, owed.holds_until)
         Index(f"{start}obligations_recipient", owed.recipient, owed.state, owed.holds_until)
         Index(f"{start}findings_office", found.office, found.kind, found.holds_until)
+        # Whether anything serious is there is asked of every audit, and mostly answered by the first row.
+        Index(f"{start}findings_status", found.status, found.holds_until)
         # Only offices of imported files are called otherwise there.
         for rows, state in ((self.obligations, "state"), (self.findings, "kind")):
             Index(
