@@ -331,7 +331,7 @@ class _Course:
                 if self.imported
                 else StatedTime(earliest=at, latest=at, basis=Basis.STATED)  # the minute of its typing
             )
-        return StatedTime(text=f"{at:%Y-%m-%dT%H:%M}+08:00", earliest=at, latest=at, basis=Basis(basis))
+        return StatedTime(text=at.isoformat(timespec="minutes"), earliest=at, latest=at, basis=Basis(basis))
 
     def add(
         self,
@@ -426,7 +426,7 @@ class _Course:
             kind=self.kind.slug,
             place=Place(name=f"{self.county.city_name}{self.county.name}", division=self.county.division),
             occurred_at=StatedTime(
-                text=f"{self.begins:%Y-%m-%dT%H:%M}+08:00",
+                text=self.begins.isoformat(timespec="minutes"),
                 earliest=self.begins,
                 latest=self.begins,
                 basis=Basis.STATED,

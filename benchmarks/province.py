@@ -56,7 +56,10 @@ class Company:
 
 @dataclass(frozen=True, slots=True)
 class County:
-    """A county (县) with its townships and companies; departments are ``ID-BUREAU``."""
+    """A county (县) with its townships and companies: ``c3k1`` is the first one of the third city.
+
+    Its departments are ``c3k1-BUREAU``.
+    """
 
     id: str
     name: str
@@ -89,14 +92,14 @@ def province(incidents: int) -> Province:
     counties: list[County] = []
     places, rivers = _PLACES.split(), _RIVERS.split()
     for c in range(cities):
-        city, name = f"city{c + 1}", f"{places[c][0]}{rivers[c]}市"
+        city, name = f"c{c + 1}", f"{places[c][0]}{rivers[c]}市"
         division = f"99{c + 1:02d}00"
         found.append(_government(city, f"{name}人民政府", Tier.CITY, division, ID))
         found += _bureaus(city, name, Tier.CITY, division, above=ID)
         for k in range(counties_each):
             word = places[(c + 2 * k) % len(places)][0] + rivers[(c + k + 3) % len(rivers)]
             division = f"99{c + 1:02d}{k + 21}"
-            county = _county(f"{city}-county{k + 1}", f"{word}县", division, city, name, c + k)
+            county = _county(f"{city}k{k + 1}", f"{word}县", division, city, name, c + k)
             counties.append(county)
             found += _offices(county)
     return Province(tuple(found), tuple(counties))
@@ -105,7 +108,7 @@ def province(incidents: int) -> Province:
 def _county(county: str, name: str, division: str, city: str, city_name: str, number: int) -> County:
     places, brands = _PLACES.split(), _BRANDS.split()
     townships = tuple(
-        (f"{county}-township{t + 1}", f"{name}{places[(number + 3 * t) % len(places)]}镇") for t in range(4)
+        (f"{county}-town{t + 1}", f"{name}{places[(number + 3 * t) % len(places)]}镇") for t in range(4)
     )
     companies = tuple(
         Company(

@@ -107,7 +107,7 @@ def rebuild(settings: Settings, *, anew: bool, processes: int) -> None:
     """
     settings.only_read()
     with _bar(settings) as telling:
-        made = settings.engine.rebuild(progress=telling, anew=anew, processes=processes)
+        made = settings.engine.projections.rebuild(telling=telling, anew=anew, processes=processes)
     say = settings.say
     lines = [say(f"已重建至 {made.position}。", f"Rebuilt through position {made.position}.")]
     lines.append(

@@ -71,7 +71,8 @@ class Outcome:
     Args:
         incident: The incident's reference.
         event_ids: What was recorded.
-        position: Where the log stands after the whole command.
+        position: Where the log stands after the whole command; None while the portal's transaction that it is part
+            of is open: places are given at its commit.
         already: The same command had been carried out before; nothing was written now.
         repeats: The identical entry of at most two minutes before, which this one repeats.
         in_doubt: The stated time lies in the future.
@@ -84,7 +85,7 @@ class Outcome:
 
     incident: str
     event_ids: tuple[str, ...]
-    position: int
+    position: int | None
     already: bool = False
     repeats: str | None = None
     in_doubt: bool = False

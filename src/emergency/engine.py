@@ -16,7 +16,8 @@ from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
+from uuid import uuid4
 
 import sqlalchemy
 from pydantic import ValidationError
@@ -51,7 +52,7 @@ from emergency.domain.incident import (
     incident_of,
     same_entry,
 )
-from emergency.domain.offices import Directory, LoggingStarted, OfficeRegistered
+from emergency.domain.offices import Directory, OfficeRegistered
 from emergency.domain.record import Recorded
 from emergency.domain.schema import EventCodec
 from emergency.domain.times import CHINA
@@ -59,7 +60,7 @@ from emergency.domain.values import Place, StatedTime, Value
 from emergency.domain.vocabulary import PUBLIC, Category
 from emergency.errors import BrokenDataError, BusyError, EmergencyError, NotFoundError, UsageError
 from emergency.exchange import registration
-from emergency.projections.building import Rebuilt, Telling
+from emergency.projections.building import Telling
 from emergency.projections.catch_up import Projections
 from emergency.projections.listing import (
     FILTERS,
@@ -76,9 +77,11 @@ from emergency.projections.moves import moved_findings, moved_obligations
 from emergency.projections.rows import Row, finding_row, holds, obligation_row
 from emergency.projections.streams import INCIDENT, directory, history, incident_stream, streams_of
 from emergency.rulebook import Rulebook, load
-from emergency.store import Draft, Log, Reading, ReadOnlyError, Undecodable, Writing
+from emergency.store import PENDING, Draft, Log, Reading, ReadOnlyError, Undecodable, Writing
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from emergency.exchange.case_file import CaseFile
 
 __all__ = [
@@ -94,27 +97,45 @@ __all__ = [
 ]
 
 
+class _Asked(NamedTuple):
+    """A command's id, and its content as a hash."""
+
+    id: str
+    digest: str
+
+
 class Engine:
     """The whole library behind one object. Safe to use from several threads; close it, or use it as a context.
 
     Args:
-        engine: A SQLAlchemy engine; the caller keeps it.
+        engine: A SQLAlchemy engine, on SQLite or PostgreSQL; the caller keeps it.
         rules: A folder of rules in place of the packaged ones.
+        prefix: What the names of the store's tables begin with.
+        schema: The schema they are in (PostgreSQL); None = the connection's own.
 
     Raises:
         StoreError: the database cannot be used.
+        UsageError: the prefix or schema cannot be one.
         BrokenDataError: the rules cannot be loaded.
     """
 
-    def __init__(self, engine: sqlalchemy.Engine, *, rules: Path | None = None) -> None:
-        self._start(Log(engine, EventCodec()), rules)
+    def __init__(
+        self,
+        engine: sqlalchemy.Engine,
+        *,
+        rules: Path | None = None,
+        prefix: str = "",
+        schema: str | None = None,
+    ) -> None:
+        self._start(Log(engine, EventCodec(), prefix=prefix, schema=schema), rules)
 
     @classmethod
     def open(cls, url: str, *, rules: Path | None = None, create: bool = True) -> Self:
-        """Open a store by its URL, such as ``sqlite:////srv/emergency.db``.
+        """Open a store by its URL, such as ``sqlite:////srv/emergency.db`` or ``postgresql://user@host/database``.
 
         Args:
-            url: Where it is.
+            url: Where it is; ``?timeout=SECONDS`` says how long a writer waits for another (5), ``table_prefix`` and
+                ``table_schema`` how the tables are named.
             rules: A folder of rules in place of the packaged ones.
             create: Make it where it is not there; for whoever only reads, False.
 
@@ -142,6 +163,22 @@ class Engine:
     ) -> None:
         self.close()
 
+    @contextmanager
+    def joined(self, transaction: sqlalchemy.Connection | Session) -> Iterator[Self]:
+        """Work inside a portal's own transaction: what is recorded here is committed with it, or not at all.
+
+        It holds for this thread or task and this engine. A refused command undoes only itself. Queries see what the
+        transaction sees; lists are those of the last catch-up, and say how far behind they are.
+
+        Args:
+            transaction: A connection or session of the SQLAlchemy engine that this engine was given.
+
+        Raises:
+            UsageError: it belongs to another SQLAlchemy engine.
+        """
+        with self._log.joined(transaction):
+            yield self
+
     # -- offices ---------------------------------------------------------------------------------------------
 
     def directory(self, *, as_of: datetime | None = None) -> Directory:
@@ -158,8 +195,13 @@ class Engine:
         Raises:
             RefusedError: an office reports to one that is neither registered nor in the same list.
         """
-        with self._log.writing() as writing:
-            return registration.register(writing, tuple(offices))
+        listed = tuple(offices)
+
+        def work(writing: Writing) -> dict[str, str]:
+            writing.alone()
+            return registration.register(writing, listed)
+
+        return self._log.write(work)
 
     # -- commands on incidents -------------------------------------------------------------------------------
 
@@ -197,31 +239,32 @@ class Engine:
             CommandConflictError: the command id was used for something else.
         """
         at = occurred_at or StatedTime()
-        with self._log.writing() as writing:
+        opened = _valid(
+            events.IncidentOpened,
+            ref=ref or "-",  # until it is minted
+            title=title,
+            category=category,
+            kind=kind,
+            place=_valid(Place, name=place, division=division),
+            occurred_at=at,
+            logged_by=identity.office,
+            officer=identity.officer,
+        )
+        record = Record(_logged(first, identity)) if first is not None else None
+        # A minted reference is no part of what was asked for: asked again, it is the same command.
+        said = Open(opened if ref else opened.model_copy(update={"ref": ""}))
+        digest = _digest(ref or "", *(said, record) if record else (said,))
+
+        def decided(writing: Writing, asked: _Asked) -> tuple[Recorded[Any], ...]:
             self._known(directory(writing), identity.office)
             name = ref or self._mint_ref(writing, identity.office)
-            opened = _valid(
-                events.IncidentOpened,
-                ref=name,
-                title=title,
-                category=category,
-                kind=kind,
-                place=_valid(Place, name=place, division=division),
-                occurred_at=at,
-                logged_by=identity.office,
-                officer=identity.officer,
+            written = self._decided(
+                writing, name, Open(opened.model_copy(update={"ref": name})), identity, asked
             )
-            record = Record(_logged(first, identity)) if first is not None else None
-            # A minted reference is no part of what was asked for: asked again, it is the same command.
-            asked = Open(opened if ref else opened.model_copy(update={"ref": ""}))
-            digest = _digest(ref or "", *(asked, record) if record else (asked,))
-            if command_id is not None and (done := writing.once(command_id, digest)) is not None:
-                name, written, already = done.events[0].stream.removeprefix(INCIDENT), done.events, True
-            else:
-                already = False
-                written = self._decided(writing, name, Open(opened), identity, command_id, digest)
-                if record is not None:
-                    written += self._decided(writing, name, record, identity, command_id, digest)
+            return written + (self._decided(writing, name, record, identity, asked) if record else ())
+
+        written, already = self._commanded(command_id, digest, decided)
+        name = written[0].stream.removeprefix(INCIDENT)
         return self._outcome(name, written, identity.office, already=already)
 
     def record(
@@ -301,34 +344,51 @@ class Engine:
         return same_entry(_logged(entry, identity), state, datetime.now(UTC))
 
     def _carry_out(self, ref: str, command: Command, identity: Identity, command_id: str | None) -> Outcome:
-        digest = _digest(ref, command)
-        with self._log.writing() as writing:
-            done = writing.once(command_id, digest) if command_id is not None else None
-            written = (
-                done.events if done else self._decided(writing, ref, command, identity, command_id, digest)
-            )
-        return self._outcome(ref, written, identity.office, already=done is not None)
+        def decided(writing: Writing, asked: _Asked) -> tuple[Recorded[Any], ...]:
+            return self._decided(writing, ref, command, identity, asked)
 
-    def _decided(
+        written, already = self._commanded(command_id, _digest(ref, command), decided)
+        return self._outcome(ref, written, identity.office, already=already)
+
+    def _commanded(
         self,
-        writing: Writing,
-        ref: str,
-        command: Command,
-        identity: Identity,
         command_id: str | None,
         digest: str,
+        decided: Callable[[Writing, _Asked], tuple[Recorded[Any], ...]],
+    ) -> tuple[tuple[Recorded[Any], ...], bool]:
+        """Carry out a command once, whatever happens to the connection: what it wrote, and whether it had been before.
+
+        A command that its caller did not name gets an id all the same: a commit that was not answered is looked up
+        by it.
+        """
+        asked = _Asked(command_id or str(uuid4()), digest)
+        turns = 0
+
+        def work(writing: Writing) -> tuple[tuple[Recorded[Any], ...], bool]:
+            nonlocal turns
+            turns += 1
+            may_be_done = command_id is not None or turns > 1
+            if may_be_done and (done := writing.once(asked.id, asked.digest)) is not None:
+                return done.events, command_id is not None
+            return decided(writing, asked), False
+
+        return self._log.write(work)
+
+    def _decided(
+        self, writing: Writing, ref: str, command: Command, identity: Identity, asked: _Asked
     ) -> tuple[Recorded[Any], ...]:
         """Decide a command that was not carried out before, and write what it leads to."""
         offices = directory(writing)
         stream = incident_stream(ref)
         unreadable = False
         try:
-            state = incident_of(writing.stream(stream))
+            before = writing.stream(stream)
+            state, version = incident_of(before), before[-1].version if before else 0
         except BrokenDataError:
             # What cannot be read of an incident must not keep anybody from reporting on it.
             if not isinstance(command, Record):
                 raise
-            state, unreadable = None, True
+            state, version, unreadable = None, writing.version(stream), True
         if state is None and not unreadable and not isinstance(command, Open):
             raise self._no_incident(writing, ref)
         self._known(offices, identity.office)
@@ -344,17 +404,17 @@ class Engine:
             now_reads = amended(entry_named(command.target, state).event, command.changes)
             for office in _named(now_reads, command.changes):
                 self._known(offices, office)
-        hashed = digest if command_id else None
         written = writing.append(
             stream,
-            writing.version(stream),
+            version,
             [Draft(event=event) for event in new],
-            command_id=command_id,
-            command_hash=hashed,
+            command_id=asked.id,
+            command_hash=asked.digest,
         )
         if isinstance(command, Record) and _starts_logging(offices, command.entry):
-            started = LoggingStarted(office=command.entry.office)
-            written += registration.append(writing, started, command_id=command_id, command_hash=hashed)
+            written += registration.start_logging(
+                writing, command.entry.office, command_id=asked.id, command_hash=asked.digest
+            )
         return tuple(written)
 
     def _outcome(
@@ -366,7 +426,7 @@ class Engine:
         outcome = Outcome(
             incident=ref,
             event_ids=tuple(recorded.event_id for recorded in mine),
-            position=written[-1].position,
+            position=written[-1].position if written[-1].position < PENDING else None,
             already=already,
             repeats=entry.repeats if entry else None,
             in_doubt=entry.in_doubt if entry else False,
@@ -407,8 +467,10 @@ class Engine:
             )
 
     def _no_incident(self, reading: Reading, ref: str) -> NotFoundError:
-        refs = [s.removeprefix(INCIDENT) for s in reading.streams(INCIDENT)]
-        return NotFoundError(f"There is no incident {ref}.{_nearest(ref, refs)}")
+        latest = reading.streams(INCIDENT)[-_LOOKED_AT:]
+        return NotFoundError(
+            f"There is no incident {ref}.{_nearest(ref, (s.removeprefix(INCIDENT) for s in latest))}"
+        )
 
     # -- timelines -------------------------------------------------------------------------------------------
 
@@ -436,10 +498,14 @@ class Engine:
         from emergency.exchange import case_file, importer, timeline_import  # noqa: PLC0415 - no entry needs it
 
         new = timeline_import.imported(case_file.read(case) if isinstance(case, Path) else case, mapping)
-        with self._log.writing() as writing:
+
+        def work(writing: Writing) -> ImportOutcome:
+            writing.alone()
             for office in (mapping or {}).values():
                 self._known(directory(writing), office)
             return importer.write(writing, new, amend=amend, rulebook=self.rulebook.fingerprint)
+
+        return self._log.write(work)
 
     # -- queries ---------------------------------------------------------------------------------------------
 
@@ -454,15 +520,18 @@ class Engine:
         Raises:
             NotFoundError: there is none, or more than one.
         """
-        refs = self.refs()
-        if ref in refs:
-            return ref
-        found = [r for r in refs if r.startswith(ref)] or [r for r in refs if ref in r]
+        with self._log.reading() as reading:
+            if reading.version(incident_stream(ref)):
+                return ref
+            found = reading.streams(incident_stream(ref), limit=_SHOWN + 1)
+            if not found:
+                found = [s for s in reading.streams(INCIDENT) if ref in s.removeprefix(INCIDENT)]
+            if not found:
+                raise self._no_incident(reading, ref)
         if len(found) == 1:
-            return found[0]
-        if found:
-            raise NotFoundError(f"{ref} fits several incidents: {', '.join(found[:5])}. Write more of it.")
-        raise NotFoundError(f"There is no incident {ref}.{_nearest(ref, refs)}")
+            return found[0].removeprefix(INCIDENT)
+        named = ", ".join(stream.removeprefix(INCIDENT) for stream in found[:_SHOWN])
+        raise NotFoundError(f"{ref} fits several incidents: {named}. Write more of it.")
 
     def view(
         self,
@@ -778,12 +847,16 @@ class Engine:
                 rebuilding=(state.done, state.through) if state.building is not None else None,
             )
 
-    def rebuild(self, *, progress: Telling | None = None, anew: bool = False, processes: int = 1) -> Rebuilt:
+    def rebuild(self, *, progress: Telling | None = None, anew: bool = False, processes: int = 1) -> int:
         """Judge everything anew beside the lists that are read, verify, and put the new ones in their place.
 
-        Readers and writers go on meanwhile; broken off, it goes on where it was. See `Projections.rebuild`.
+        Readers and writers go on meanwhile; broken off, it goes on where it was. For the arguments, the errors, and
+        what else it came to, see `Projections.rebuild`.
+
+        Returns:
+            The position reached.
         """
-        return self.projections.rebuild(telling=progress, anew=anew, processes=processes)
+        return self.projections.rebuild(telling=progress, anew=anew, processes=processes).position
 
     def retry_parked(self, names: Sequence[str] = ()) -> tuple[str, ...]:
         """Try again what is parked, or some of it; gives what was tried.
@@ -803,6 +876,9 @@ def _check_filters(kind: Kind, filters: Iterable[str]) -> None:
 def _text(row: Row) -> str:
     return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
 
+
+_SHOWN, _LOOKED_AT = 5, 2000
+"""How many of several incidents are named, and among how many of the latest one is looked for that was misspelt."""
 
 V = TypeVar("V", bound=Value)
 _UNFIT = re.compile(r"[^\w.-]")

@@ -380,6 +380,7 @@ class TestNobodyIsPrevented:
         outcome = engine.record("mine-01", reported(), COUNTY, command_id="c")
         assert outcome.unjudged is not None
         assert type_name in outcome.unjudged
+        assert outcome.position is not None
         again = engine.record("mine-01", reported(), COUNTY, command_id="c")
         assert (again.already, again.event_ids) == (True, outcome.event_ids)
         assert [row[0] for row in table(file)][-2:] == [outcome.position - 1, outcome.position]

@@ -69,7 +69,7 @@ class TestBeside:
                 seen.append(len(found.rows))
                 assert other.projection_status().rebuilding is not None
 
-        made = store.rebuild(progress=meanwhile)
+        made = store.projections.rebuild(telling=meanwhile)
         assert seen[:3] == [10, 11, 12]
         assert made.position == store._log.last_position()
         assert (made.incidents, made.parked) == (12, 0)
@@ -88,7 +88,7 @@ class TestBeside:
         assert our_tables(store) == first
 
     def test_an_empty_store(self, store: Engine, url: str) -> None:
-        assert store.rebuild().incidents == 0
+        assert store.projections.rebuild().incidents == 0
         with Engine.open(url) as other:
             assert other.incidents().rows == ()
 
@@ -137,11 +137,11 @@ class TestBrokenOff:
         assert 0 < standing[0] < standing[1]
         assert tables_of(store) == live
         fill(store, 2, start=12)
-        made = store.rebuild()
+        made = store.projections.rebuild()
         assert made.resumed_at == standing[0]
         assert made.incidents == 14
         rebuilt = tables_of(store)
-        assert store.rebuild().resumed_at == 0
+        assert store.projections.rebuild().resumed_at == 0
         assert tables_of(store) == rebuilt
 
     def test_under_other_rules_it_begins_anew(self, store: Engine) -> None:
@@ -151,7 +151,7 @@ class TestBrokenOff:
             with pytest.raises(Broken):
                 store.rebuild()
         other = store.projections.rulebook = store.rulebook.known_on(date(2000, 1, 1))
-        assert store.rebuild().resumed_at == 0
+        assert store.projections.rebuild().resumed_at == 0
         assert store.incidents().rulebooks == (other.fingerprint,) != (store.rulebook.fingerprint,)
 
     def test_it_begins_anew_where_that_is_asked(self, store: Engine) -> None:
@@ -160,7 +160,7 @@ class TestBrokenOff:
             breaking(patch, 1)
             with pytest.raises(Broken):
                 store.rebuild()
-        assert store.rebuild(anew=True).resumed_at == 0
+        assert store.projections.rebuild(anew=True).resumed_at == 0
 
     def test_a_killed_program(self, store: Engine, url: str) -> None:
         """Killed again and again, a little later each time, until one run gets through."""
@@ -227,7 +227,7 @@ class TestTogether:
 
         def run(_: int) -> int:
             with Engine.open(url) as mine:
-                return mine.rebuild().position
+                return mine.projections.rebuild().position
 
         with ThreadPoolExecutor(3) as pool:
             assert list(pool.map(run, range(3))) == [store._log.last_position()] * 3
@@ -251,7 +251,7 @@ class TestTogether:
 
         with pytest.raises(RefusedError, match="Another rebuild has begun anew"):
             store.rebuild(progress=meanwhile)
-        assert store.rebuild().incidents == 9
+        assert store.projections.rebuild().incidents == 9
 
     def test_catching_up_at_once(self, store: Engine, url: str) -> None:
         store.incidents()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import Any
 
-from emergency.domain.offices import OfficeEvent, OfficeRegistered, directory_of, updates
+from emergency.domain.offices import LoggingStarted, OfficeEvent, OfficeRegistered, directory_of, updates
 from emergency.domain.record import Recorded
 from emergency.domain.vocabulary import PUBLIC
 from emergency.errors import RefusedError
@@ -39,6 +39,16 @@ def register(writing: Writing, offices: tuple[OfficeRegistered, ...]) -> dict[st
         known = directory_of(written, known)
         became[office.office] = "added" if old is None else "changed" if written else "unchanged"
     return became
+
+
+def start_logging(
+    writing: Writing, office: str, *, command_id: str | None = None, command_hash: str | None = None
+) -> tuple[Recorded[Any], ...]:
+    """Note that an office logs here from now on, unless that is on record already."""
+    before = writing.readable(office_stream(office))
+    if any(isinstance(e, Recorded) and isinstance(e.event, LoggingStarted) for e in before):
+        return ()
+    return append(writing, LoggingStarted(office=office), command_id=command_id, command_hash=command_hash)
 
 
 def append(

@@ -9,13 +9,23 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from emergency.store.port import Codec, ConflictError, Draft, ReadOnlyError, StoredCommand, Undecodable
+from emergency.store.port import (
+    PENDING,
+    Codec,
+    ConflictError,
+    Draft,
+    ReadOnlyError,
+    StoredCommand,
+    Undecodable,
+    UnreachableError,
+)
 
 if TYPE_CHECKING:
     from emergency.store.contacts import Contact, Contacts
     from emergency.store.log import Log, Reading, Writing
 
 __all__ = [
+    "PENDING",
     "Codec",
     "ConflictError",
     "Contact",
@@ -26,6 +36,7 @@ __all__ = [
     "Reading",
     "StoredCommand",
     "Undecodable",
+    "UnreachableError",
     "Writing",
 ]
 

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from eventsourcing.persistence import IntegrityError, Tracking
-from sqlalchemy import URL, Connection, Engine, delete, func, make_url, select
+from sqlalchemy import URL, Connection, Engine, delete, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
@@ -123,9 +123,7 @@ class Reading:
 
     def position_at(self, moment: datetime) -> int:
         """Give the position of the last event that the store's clock dated no later than this, 0 if none."""
-        events = self.tables.events.c
-        query = select(func.max(events.position)).where(events.recorded_at <= moment)
-        return self.connection.execute(query).scalar() or 0
+        return self._recorder.max_position_at(moment, self.connection) or 0
 
     def command(self, command_id: str) -> StoredCommand | None:
         """Give what an earlier command of that id wrote, None if there was none."""

@@ -9,6 +9,9 @@ from typing import Any, Protocol
 from emergency.domain.record import Recorded
 from emergency.errors import RefusedError, StoreError
 
+PENDING = 2**62
+"""Where the places begin that events have in a portal's transaction until it commits: behind all others."""
+
 
 class Codec(Protocol):
     """Turns the body of an event into bytes and back; the store never looks inside."""

@@ -27,9 +27,9 @@ from sqlalchemy.exc import DisconnectionError
 
 from emergency.errors import BusyError, EmergencyError, StoreError
 from emergency.store.database import Bell, Database, Row, Stand, driver_of
-from emergency.store.port import ConflictError, ReadOnlyError, UnreachableError
+from emergency.store.port import PENDING, ConflictError, ReadOnlyError, UnreachableError
 from emergency.store.seal import FIRST, sealed
-from emergency.store.tables import LAST, PENDING, POSTGRESQL, SCHEMA_VERSION, Tables
+from emergency.store.tables import LAST, POSTGRESQL, SCHEMA_VERSION, Tables
 
 CLOCK = "clock_timestamp()"
 """The server's clock."""
@@ -77,13 +77,14 @@ class Postgres(Database):
         self.channel = f"{tables.schema or ''}.{tables.prefix}events"
         self._log_key = _key(f"log {self.channel}")
         patient = f"{max(1, round(patience * 1000))}ms"
+        ring = f"pg_notify('{self.channel}', '')"
         self._look = self.sql(_STAND)
         self._lock_log = (
             f"SELECT set_config('lock_timeout', '{patient}', true), pg_advisory_xact_lock({self._log_key})"
         )
         self._lock_both = (
             f"SELECT set_config('lock_timeout', '{patient}', true), pg_advisory_xact_lock(%s), "
-            f"pg_advisory_xact_lock({self._log_key}), pg_notify('{self.channel}', '')"
+            f"pg_advisory_xact_lock({self._log_key}), {ring}"
         )
         self._next_pending = f"SELECT nextval('{self._sequence}') FROM generate_series(1, %s)"
 
@@ -248,7 +249,7 @@ class Postgres(Database):
                     IF NOT EXISTS (SELECT 1 FROM {events} WHERE pending) THEN RETURN NULL; END IF;
                     PERFORM pg_advisory_xact_lock({self._log_key});
                     SELECT greatest(h.position, {self.tables.sql(LAST)}), h.seal, h.recorded_at
-                        INTO place, chain, latest FROM {head} h;
+                        INTO place, chain, latest FROM {head} h FOR UPDATE;  -- refused to an outdated snapshot
                     stamp := clock_timestamp();
                     back := coalesce(stamp < latest, false);
                     FOR one IN SELECT * FROM {events} WHERE pending ORDER BY position LOOP
@@ -361,7 +362,8 @@ def explain(fault: BaseException, database: str | None) -> EmergencyError:
             return StoreError(f"{place} {advice} ({said})")
     if code.startswith(_LOST) or (not code and isinstance(fault, psycopg.OperationalError)):
         return UnreachableError(
-            f"{place} does not answer ({said}). Try again; if it stays so, see that the server runs and can be reached."
+            f"{place} cannot be reached ({said}). Try again; if it stays so, see that the server runs, that the name "
+            "of the database and the user are right, and that they may connect from here."
         )
     return StoreError(f"{place} refused: {said}. Nothing was written.")
 

@@ -28,6 +28,7 @@ from eventsourcing.persistence import (
 from sqlalchemy import Connection, Engine, exc
 
 from emergency.store.database import Bell, Database, Row, Stand, driver_of
+from emergency.store.port import PENDING
 from emergency.store.tables import LAST
 
 _COLUMNS = (
@@ -378,6 +379,14 @@ class SqlRecorder(SqlAggregateRecorder, ProcessRecorder):
             self.database.sql(f"SELECT max(position) FROM {{events}} WHERE {condition}"),
             parameters,
         )
+
+    def max_position_at(self, moment: datetime, connection: Connection) -> int | None:
+        """Give the position of the last event recorded no later than this, None if there is none."""
+        statement = self.database.sql(
+            f"SELECT position FROM {{events}} WHERE recorded_at <= ? AND position < {PENDING} "
+            "ORDER BY position DESC LIMIT 1"
+        )
+        return self._one(connection, statement, (self.database.stored(moment),))
 
     def select_event_ids(self, event_ids: Sequence[str], connection: Connection) -> Sequence[str]:
         """Give those of the ids that the log already has."""

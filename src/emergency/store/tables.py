@@ -27,14 +27,12 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from emergency.errors import UsageError
+from emergency.store.port import PENDING
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 
 SCHEMA_VERSION = 2
 """The version of these tables. A program refuses a store of a higher one, and of a lower one until it is upgraded."""
-
-PENDING = 2**62
-"""Where the places begin that events have in a portal's transaction until it commits: behind all others."""
 
 LAST = f"(SELECT max(position) FROM {{events}} WHERE position < {PENDING})"
 """The last position, from the rows themselves: one put in by hand must not keep anybody from reporting."""
