@@ -87,6 +87,24 @@ class TestBeside:
         store.rebuild()
         assert our_tables(store) == first
 
+    def test_a_reader_keeps_what_it_reads(self, store: Engine, url: str) -> None:
+        """PostgreSQL cannot drop what is being read: it is dropped by the next rebuild."""
+        fill(store, 3)
+        first = our_tables(store) if store.incidents() else set()
+        with Engine.open(url) as reader:
+            with reader.streamed("incidents") as found:
+                next(found.texts)
+                began = time.monotonic()
+                store.rebuild()
+                assert time.monotonic() - began < 20
+                second = our_tables(store) - (first - {"view_slots"})
+                assert len(list(found.texts)) == 2
+            assert reader.incidents().behind == 0
+        left = our_tables(store)
+        assert left == (first | second if url.startswith("postgresql") else second)
+        store.rebuild()
+        assert our_tables(store) == first
+
     def test_an_empty_store(self, store: Engine, url: str) -> None:
         assert store.projections.rebuild().incidents == 0
         with Engine.open(url) as other:

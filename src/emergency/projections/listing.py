@@ -183,6 +183,9 @@ def _begun(projections: Projections, asked: _Asked) -> tuple[Streamed, ExitStack
                 "The lists of this store were never made, and just now it can only be read. Let somebody who may "
                 "write to it run `emergency list` once; a single incident can be read with `emergency show`."
             )
+        if views.postgresql and not projections.log.is_joined:
+            # Compiling a plan that reads much by its estimate takes longer than the first thousand rows.
+            reading.connection.exec_driver_sql("SET LOCAL jit = off")
         found = reading.connection.execute(
             _query(views, asked), execution_options={"stream_results": True, "yield_per": PAGE}
         )
