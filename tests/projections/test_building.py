@@ -287,6 +287,25 @@ class TestTogether:
         assert tables_of(store) == live
 
 
+class TestProcesses:
+    """Several processes judge what one would have judged."""
+
+    def test_the_same_rows(self, store: Engine) -> None:
+        fill(store, 23)
+        strange(store, "incident/mine-003")
+        store.rebuild()
+        one = tables_of(store)
+        made = store.projections.rebuild(processes=2)
+        assert (made.incidents, made.parked) == (22, 1)
+        assert tables_of(store) == one
+
+    def test_a_store_in_memory_has_only_one(self) -> None:
+        with Engine.open("sqlite://") as engine:
+            engine.register_offices(OFFICES)
+            fill(engine, 2)
+            assert engine.projections.rebuild(processes=2).incidents == 2
+
+
 class TestVerified:
     """What was built is held against the log before anybody reads it."""
 

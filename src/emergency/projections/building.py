@@ -8,6 +8,7 @@ goes in once, and whoever comes second with it takes the next one.
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from uuid import uuid4
 from sqlalchemy import and_, func, insert, select, update
 
 from emergency.errors import BrokenDataError, BusyError, RefusedError
+from emergency.projections.judges import Verdicts, judges
 from emergency.projections.judging import Judged, Odd, judge, odd_ones
 from emergency.projections.streams import INCIDENT, REVIEW, incident_of_review, incident_stream
 from emergency.projections.tables import SHAPE, SLOTS, State, Views
@@ -83,6 +85,27 @@ class Rebuilt:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Streams that begin one after the other.
+
+    Args:
+        after: The position after which they begin.
+        through: The position that the last of them begins at.
+        refs: The incidents to be judged for them.
+        orphans: Those of them that have reviews and no stream of their own, and may be there from an earlier chunk.
+        odd: Streams that are no incident's and cannot be read.
+        last: There are no more.
+    """
+
+    after: int
+    through: int
+    refs: Sequence[str]
+    orphans: Sequence[str]
+    odd: Sequence[Odd]
+    last: bool
+
+
 class Building:
     """One run that builds.
 
@@ -106,8 +129,7 @@ class Building:
         state, views = self._begin(anew=anew)
         self._first = state.done
         named = state.building_id or ""
-        while self._chunk(views, named):
-            pass
+        self._build(views, named)
         compared = 0
         while (checked := self._caught_up(views, named)) is not None:
             compared = checked
@@ -179,32 +201,46 @@ class Building:
 
     # -- building -----------------------------------------------------------------------------------------------
 
-    def _chunk(self, views: Views, named: str) -> bool:
-        """Judge and write the next streams; says whether there are more."""
+    def _build(self, views: Views, named: str) -> None:
+        """Judge and write the streams that had begun, chunk by chunk, until there are no more."""
         projections = self._projections
-        with self._log.reading() as reading:
-            state = projections.state(reading)
-            if state.building_id != named or reading.tracked(views.name):
-                return False
-            begun = reading.begun("", after=state.done, through=state.through, limit=CHUNK)
-            last = begun[-1][1] if begun else state.through
-            refs, orphans, odd = self._of(reading, [stream for stream, _ in begun])
-            projections.directories.forget_answers()
-            judged = judge(reading, refs, projections.directories.of(reading), projections.rulebook)
+        ahead: deque[tuple[Chunk, Verdicts]] = deque()
+        with judges(projections, self._processes) as judging:
+            while True:
+                with self._log.reading() as reading:
+                    state = projections.state(reading)
+                    if state.building_id != named or reading.tracked(views.name) or not state.through:
+                        return
+                    if ahead and ahead[0][0].after != state.done:
+                        ahead.clear()  # whoever shares this rebuild was quicker
+                    # While others judge, the next chunks wait for them; this process takes one at a time.
+                    while len(ahead) < (1 if self._processes == 1 else 2 * self._processes):
+                        if ahead and ahead[-1][0].last:
+                            break
+                        after = ahead[-1][0].through if ahead else state.done
+                        chunk = self._planned(reading, after, state.through)
+                        ahead.append((chunk, judging(reading, chunk.refs)))
+                chunk, verdicts = ahead.popleft()
+                self._put(views, named, chunk, verdicts())
+                self._tell(chunk.through, state.through)
 
+    def _planned(self, reading: Reading, after: int, through: int) -> Chunk:
+        begun = reading.begun("", after=after, through=through, limit=CHUNK)
+        refs, orphans, odd = self._of(reading, [stream for stream, _ in begun])
+        return Chunk(after, begun[-1][1] if begun else through, refs, orphans, odd, last=not begun)
+
+    def _put(self, views: Views, named: str, chunk: Chunk, judged: Sequence[Judged]) -> None:
         def work(writing: Writing) -> None:
             writing.lock(views.name)
-            now = projections.state(writing)
-            if (now.building_id, now.done) != (named, state.done) or writing.tracked(views.name):
+            now = self._projections.state(writing)
+            if (now.building_id, now.done) != (named, chunk.after) or writing.tracked(views.name):
                 return  # whoever shares this rebuild was quicker
-            views.write(writing.connection, judged, odd, replace=orphans)
-            self._save(writing, done=last)
-            if not begun and state.through:
-                writing.track(views.name, state.through)
+            views.write(writing.connection, judged, chunk.odd, replace=chunk.orphans)
+            self._save(writing, done=chunk.through)
+            if chunk.last and chunk.through:
+                writing.track(views.name, chunk.through)
 
         self._log.write(work)
-        self._tell(last, state.through)
-        return bool(begun)
 
     def _of(self, reading: Reading, streams: Sequence[str]) -> tuple[list[str], list[str], list[Odd]]:
         """The incidents that begin with these streams, those that have only reviews, and what cannot be read."""
