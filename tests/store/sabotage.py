@@ -22,6 +22,15 @@ if TYPE_CHECKING:
 Sabotage = Callable[["pytest.MonkeyPatch"], None]
 
 
+def _begin_as(patch: pytest.MonkeyPatch, reader: str | None, writer: str | None) -> None:
+    transaction = sqlite.Sqlite._transaction
+
+    def wrong(self: sqlite.Sqlite, engine: Engine, begin: str) -> Any:  # noqa: ANN401  passes on
+        return transaction(self, engine, {"BEGIN": reader, "BEGIN IMMEDIATE": writer}[begin] or "SELECT 1")
+
+    patch.setattr(sqlite.Sqlite, "_transaction", wrong)
+
+
 def sorted_by_stream(patch: pytest.MonkeyPatch) -> None:
     page = log.Reading.page
 
@@ -61,8 +70,8 @@ def positions_reused(patch: pytest.MonkeyPatch) -> None:
 
 
 def no_transactions(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(sqlite, "_begin", lambda connection: None)  # noqa: ARG005  SQLAlchemy looks at the names
-    patch.setattr(sqlite, "_commit", lambda connection: None)  # noqa: ARG005  the same
+    _begin_as(patch, None, None)
+    patch.setattr(sqlite, "_still_on", lambda connection: None)  # noqa: ARG005  called by its name
 
 
 def any_version(patch: pytest.MonkeyPatch) -> None:
@@ -130,15 +139,11 @@ def tracking_unguarded(patch: pytest.MonkeyPatch) -> None:
 
 
 def readers_take_the_lock(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(sqlite, "_begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE") and None)
+    _begin_as(patch, "BEGIN IMMEDIATE", "BEGIN IMMEDIATE")
 
 
 def readings_without_transaction(patch: pytest.MonkeyPatch) -> None:
-    def wrong(connection: Connection) -> None:
-        if connection.get_execution_options().get(sqlite.WRITES):
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    patch.setattr(sqlite, "_begin", wrong)
+    _begin_as(patch, None, "BEGIN IMMEDIATE")
 
 
 def faults_unexplained(patch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from emergency.errors import BusyError, EmergencyError, StoreError
+from emergency.errors import BusyError, EmergencyError, StoreError, UsageError
 from emergency.store.port import UnreachableError
 from emergency.store.tables import Tables
 
@@ -80,6 +80,18 @@ class Database(ABC):
         """A transaction that may write; commit at the end, roll back on any exception."""
 
     @abstractmethod
+    def join(self, connection: Connection) -> None:
+        """Make sure that somebody else's transaction has begun, and is one.
+
+        Raises:
+            UsageError: Each statement of that connection is committed by itself.
+        """
+
+    @abstractmethod
+    def may_succeed_anew(self, connection: Connection) -> bool:
+        """Whether what was overtaken inside somebody else's transaction can succeed when it is done anew there."""
+
+    @abstractmethod
     def joining(self, connection: Connection) -> AbstractContextManager[None]:
         """Write inside a transaction of somebody else's: an exception undoes this and nothing else of it."""
 
@@ -127,7 +139,7 @@ class Database(ABC):
         """
 
     @abstractmethod
-    def lock(self, connection: Connection, name: str) -> None:
+    def lock(self, connection: Connection, name: str, *, joined: bool) -> None:
         """Be the only one who does what is called so, until the transaction ends."""
 
     @abstractmethod
@@ -175,6 +187,10 @@ class Database(ABC):
         """Turn what the libraries raise into our own errors; the cause stays attached."""
         try:
             yield
+        except UnicodeEncodeError as error:
+            raise UsageError(
+                f"{error.object!r} has a sign that no text can hold. Nothing was written. Leave it out."
+            ) from error
         except (PersistenceError, DBAPIError, PoolTimeoutError, self.driver.Error) as error:
             ours = self.explain(error, engine)
             if ours is None:  # pragma: no cover  the types are all explained
@@ -218,3 +234,11 @@ class Polling:
 def driver_of(connection: Connection) -> Any:  # noqa: ANN401  by driver
     """The driver's connection beneath."""
     return connection.connection.dbapi_connection
+
+
+def no_transaction() -> UsageError:
+    """What to say of a connection that commits each statement by itself."""
+    return UsageError(
+        "This connection commits each statement by itself (AUTOCOMMIT), so there is no transaction to join. "
+        "Give one that has a transaction."
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
@@ -14,7 +15,7 @@ from typing import Any, Self, TypeVar
 from eventsourcing.persistence import IntegrityError, Tracking
 from sqlalchemy import URL, Connection, Engine, delete, make_url
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, scoped_session
 
 from emergency.domain.record import Recorded
 from emergency.errors import (
@@ -32,7 +33,21 @@ from emergency.store.tables import POSTGRESQL, SCHEMA_VERSION, SQLITE, Tables, t
 
 T = TypeVar("T")
 
-_joined: ContextVar[Mapping[int, Connection]] = ContextVar("emergency_joined")
+
+class _Joined:
+    """A transaction of somebody else's that is worked in, until it is over: a task may outlive the block."""
+
+    def __init__(self, transaction: Connection | Session | scoped_session[Session]) -> None:
+        self.transaction = transaction
+        self.over = False
+
+    def connection(self) -> Connection:
+        """The connection now: a session that was committed goes on with another."""
+        own = self.transaction
+        return own if isinstance(own, Connection) else own.connection()
+
+
+_joined: ContextVar[Mapping[int, _Joined]] = ContextVar("emergency_joined")
 """The transactions of portals that this thread or task works in, by log."""
 
 
@@ -191,7 +206,7 @@ class Writing(Reading):
 
     def lock(self, name: str) -> None:
         """Be the only one in this store who does what is called so, until the transaction ends."""
-        self._recorder.database.lock(self.connection, name)
+        self._recorder.database.lock(self.connection, name, joined=self._joined)
 
     def once(self, command_id: str, command_hash: str) -> StoredCommand | None:
         """Ask before deciding whether this command was already carried out.
@@ -273,7 +288,14 @@ class Writing(Reading):
             )
         if not entries:
             return []
-        logged = self._recorder.put(self.connection, stand, entries, joined=self._joined)
+        try:
+            logged = self._recorder.put(self.connection, stand, entries, joined=self._joined)
+        except (
+            database.driver.IntegrityError
+        ) as error:  # seen too late by a transaction that sees nothing newer
+            raise ConflictError(
+                f"The record {stream} has moved on. Nothing was written. Try again."
+            ) from error
         if command_id is not None:
             self._begun[command_id] = command_hash
         return [recorded(one, draft.event) for one, draft in zip(logged, events, strict=True)]
@@ -361,7 +383,10 @@ class Log:
         schema: str | None = None,
         patience: float = PATIENCE,
     ) -> None:
-        database = _database(tables_of(_known(engine.dialect.name), prefix, schema), patience)
+        if not 0 <= patience <= _LONGEST:
+            raise UsageError(f"A writer cannot wait {patience:g} seconds for another; say 0 to {_LONGEST:d}.")
+        _known(engine.dialect.name)
+        database = _database(engine, prefix, schema, patience)
         database.prepare(engine)
         self._engine = engine
         self._database = database
@@ -394,7 +419,8 @@ class Log:
             engine = _opened(parsed, patience, create=create)
         except (ArgumentError, ValueError) as error:
             raise UsageError(
-                f"{url!r} does not name a database. Write it as sqlite:///FILE or postgresql://USER@HOST/DATABASE."
+                f"{_without_password(url)!r} does not name a database. "
+                "Write it as sqlite:///FILE or postgresql://USER@HOST/DATABASE."
             ) from error
         try:
             log = cls(
@@ -449,7 +475,7 @@ class Log:
         self.close()
 
     @contextmanager
-    def joined(self, transaction: Connection | Session) -> Iterator[None]:
+    def joined(self, transaction: Connection | Session | scoped_session[Session]) -> Iterator[None]:
         """Work inside somebody else's transaction: what is written here is committed, or not, with theirs.
 
         It holds for this thread or task, for this log and no other. What is refused inside undoes only itself.
@@ -458,37 +484,48 @@ class Log:
             transaction: A connection or session of the engine that this log was given.
 
         Raises:
-            UsageError: It belongs to another engine.
+            UsageError: It belongs to another engine, or commits each statement by itself.
+            BusyError: In SQLite, another program is writing for longer than we wait.
         """
-        connection = transaction.connection() if isinstance(transaction, Session) else transaction
-        if connection.engine.pool is not self._engine.pool:
-            raise UsageError(
-                "This connection belongs to another engine. Give Engine(...) the engine that the portal's own "
-                "connections or sessions come from."
-            )
-        token = _joined.set({**_joined.get({}), id(self): connection})
+        joined = _Joined(transaction)
+        with self._database.translated(self._engine):
+            self._attended(joined)
+        token = _joined.set({**_joined.get({}), id(self): joined})
         try:
             yield
         finally:
+            joined.over = True
             _joined.reset(token)
 
     @property
     def is_joined(self) -> bool:
         """Whether this thread or task works inside somebody else's transaction."""
-        return self._theirs() is not None
+        joined = _joined.get({}).get(id(self))
+        return joined is not None and not joined.over
 
     def _theirs(self) -> Connection | None:
-        return _joined.get({}).get(id(self))
+        joined = _joined.get({}).get(id(self))
+        return None if joined is None or joined.over else self._attended(joined)
+
+    def _attended(self, joined: _Joined) -> Connection:
+        connection = joined.connection()
+        if not isinstance(connection, Connection) or connection.engine.pool is not self._engine.pool:
+            raise UsageError(
+                "This transaction belongs to another engine. Give Engine(...) the engine that the portal's own "
+                "connections or sessions come from."
+            )
+        self._database.join(connection)
+        return connection
 
     @contextmanager
     def reading(self) -> Iterator[Reading]:
         """Read one unchanging state; never waits for a writer. In a joined transaction: what that sees."""
-        theirs = self._theirs()
-        with (
-            self._database.translated(self._engine),
-            self._database.reading(self._engine) if theirs is None else nullcontext(theirs) as connection,
-        ):
-            yield Reading(connection, self._recorder, self._codec)
+        with self._database.translated(self._engine):
+            theirs = self._theirs()
+            with (
+                self._database.reading(self._engine) if theirs is None else nullcontext(theirs) as connection
+            ):
+                yield Reading(connection, self._recorder, self._codec)
 
     @contextmanager
     def writing(self) -> Iterator[Writing]:
@@ -500,8 +537,8 @@ class Log:
             UnreachableError: The database does not answer.
             StoreError: The database cannot be written; nothing was written.
         """
-        theirs = self._theirs()
         with self._database.translated(self._engine):
+            theirs = self._theirs()
             if theirs is None:
                 with self._database.writing(self._engine) as connection:
                     yield Writing(connection, self._recorder, self._codec)
@@ -512,8 +549,8 @@ class Log:
     def write(self, work: Callable[[Writing], T]) -> T:
         """Do some work in a write transaction; where it was overtaken or the connection was lost, do it anew.
 
-        It goes on for as long as a writer waits, with pauses of random length. Inside a joined transaction a lost
-        connection is not made anew: the transaction is lost with it.
+        It goes on for as long as a writer waits, with pauses of random length. Inside a joined transaction only where
+        that can help: not in one that is lost, or that sees nothing newer.
 
         Args:
             work: Reads, decides and appends. It must be such that a second run, after a first that was committed
@@ -523,16 +560,26 @@ class Log:
             Everything that `writing` raises.
         """
         until = time.monotonic() + self._database.patience
-        pause = 0.005
+        overtaken, pause = 0, 0.01
         while True:
             try:
                 with self.writing() as writing:
+                    if overtaken > 1:
+                        writing.alone()  # who was overtaken twice stands in line: nobody is overtaken for ever
                     return work(writing)
             except (ConflictError, UnreachableError) as error:
-                if time.monotonic() > until or (self.is_joined and isinstance(error, UnreachableError)):
+                hopeless = self.is_joined and (
+                    isinstance(error, UnreachableError) or not self._may_succeed_anew()
+                )
+                if hopeless or time.monotonic() > until:
                     raise
+                overtaken += isinstance(error, ConflictError)
             time.sleep(random.uniform(0, pause))  # noqa: S311  no secret
-            pause = min(2 * pause, 0.5)
+            pause = min(2 * pause, 0.5 if not overtaken else 0.1)
+
+    def _may_succeed_anew(self) -> bool:
+        theirs = self._theirs()
+        return theirs is None or self._database.may_succeed_anew(theirs)
 
     def stream(self, stream: str, *, through: int | None = None) -> list[Recorded[Any]]:
         """Read one stream; see `Reading.stream`."""
@@ -603,8 +650,15 @@ def _place(logged: LoggedEvent) -> str:
     )
 
 
+_LONGEST = 3600
+"""Seconds that a writer may wait at most."""
+
 _ASKED = ("timeout", "table_prefix", "table_schema")
 """What a URL may ask of us and the database does not know."""
+
+
+def _without_password(url: str) -> str:
+    return re.sub(r"(//[^/@:]*):[^@]*@", r"\1:***@", url)
 
 
 def _known(dialect: str) -> str:
@@ -625,12 +679,12 @@ def _opened(url: URL, patience: float, *, create: bool) -> Engine:
     return engine
 
 
-def _database(tables: Tables, patience: float) -> Database:
-    if tables.dialect == SQLITE:
+def _database(engine: Engine, prefix: str, schema: str | None, patience: float) -> Database:
+    if engine.dialect.name == SQLITE:
         from emergency.store.sqlite import Sqlite  # noqa: PLC0415  only the database that is used is loaded
 
-        return Sqlite(tables, patience)
-    database: Database = _postgres().Postgres(tables, patience)
+        return Sqlite(tables_of(SQLITE, prefix, schema), patience)
+    database: Database = _postgres().opened(engine, prefix, schema, patience)
     return database
 
 

@@ -26,10 +26,10 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DisconnectionError
 
 from emergency.errors import BusyError, EmergencyError, StoreError
-from emergency.store.database import Bell, Database, Row, Stand, driver_of
+from emergency.store.database import Bell, Database, Row, Stand, driver_of, no_transaction
 from emergency.store.port import PENDING, ConflictError, ReadOnlyError, UnreachableError
 from emergency.store.seal import FIRST, sealed
-from emergency.store.tables import LAST, POSTGRESQL, SCHEMA_VERSION, Tables
+from emergency.store.tables import LAST, POSTGRESQL, SCHEMA_VERSION, Tables, tables_of
 
 CLOCK = "clock_timestamp()"
 """The server's clock."""
@@ -54,7 +54,6 @@ _COLUMNS = (
     ("recorded_at", "timestamptz"),
     ("clock_back", "boolean"),
     ("seal", "bytea"),
-    ("pending", "boolean"),
 )
 _INTO = f"INSERT INTO {{events}} ({', '.join(name for name, _ in _COLUMNS)})"
 _ONE = f"{_INTO} VALUES ({', '.join('?' for _ in _COLUMNS)})"
@@ -74,27 +73,19 @@ class Postgres(Database):
             self.sql(f"WITH put AS ({put}) {_MOVE}") for put in (_ONE, _MANY)
         )
         self._pend_one, self._pend_many = self.sql(_ONE), self.sql(_MANY)
-        self.channel = f"{tables.schema or ''}.{tables.prefix}events"
+        self.channel = f"{tables.schema}.{tables.prefix}events"
         self._log_key = _key(f"log {self.channel}")
-        patient = f"{max(1, round(patience * 1000))}ms"
-        ring = f"pg_notify('{self.channel}', '')"
         self._look = self.sql(_STAND)
-        self._lock_log = (
-            f"SELECT set_config('lock_timeout', '{patient}', true), pg_advisory_xact_lock({self._log_key})"
-        )
-        self._lock_both = (
-            f"SELECT set_config('lock_timeout', '{patient}', true), pg_advisory_xact_lock(%s), "
-            f"pg_advisory_xact_lock({self._log_key}), {ring}"
-        )
-        self._next_pending = f"SELECT nextval('{self._sequence}') FROM generate_series(1, %s)"
+        patient = f"set_config('lock_timeout', '{max(1, round(patience * 1000))}ms', true)"
+        log = f"pg_advisory_xact_lock({self._log_key}), pg_notify({_text(self.channel)}, '')"
+        self._lock_log = f"SELECT {patient}, {log}"
+        self._lock_all = f"SELECT {patient}, pg_advisory_xact_lock(%s), pg_advisory_xact_lock(%s), {log}"
+        self._lock_one = f"SELECT {patient}, pg_advisory_xact_lock(%s)"
+        self._next_pending = f"SELECT nextval({_text(self._sequence)}) FROM generate_series(1, %s)"
 
     @property
     def _sequence(self) -> str:
-        return f"{self._named('events_pending_places')}"
-
-    def _named(self, name: str) -> str:
-        own = f"{self.tables.prefix}{name}"
-        return f"{self.tables.schema}.{own}" if self.tables.schema else own
+        return self.tables.named("events_pending")
 
     def prepare(self, engine: Engine) -> None:
         """Notice a lost connection before it is used."""
@@ -116,6 +107,15 @@ class Postgres(Database):
             connection.execution_options(isolation_level="READ COMMITTED")
             with connection.begin():
                 yield connection
+
+    def join(self, connection: Connection) -> None:
+        """Refuse a connection without transactions."""
+        if driver_of(connection).autocommit:
+            raise no_transaction()
+
+    def may_succeed_anew(self, connection: Connection) -> bool:
+        """Where each statement sees what was committed before it."""
+        return connection.get_isolation_level() == "READ COMMITTED"
 
     @contextmanager
     def joining(self, connection: Connection) -> Iterator[None]:
@@ -144,17 +144,22 @@ class Postgres(Database):
     def stand(
         self, connection: Connection, stream: str, command_id: str | None, *, joined: bool, waited: bool
     ) -> Stand:
-        """Take the stream's lock, then the log's, and look; in one round trip where nothing else must be asked."""
+        """Take the locks and look; in one round trip where nothing else must be asked."""
         driver = driver_of(connection)
-        key = _key(f"stream {self.channel} {stream}")
+        stream_key = _key(f"stream {self.channel} {stream}")
+        command_key = stream_key if command_id is None else _key(f"command {self.channel} {command_id}")
+        # Binary, so that no setting of the session's changes how a time is read.
+        looking = driver.cursor(binary=True)
         if joined or waited:
-            self._take_stream(driver, key, stream, until=time.monotonic() + (self.patience if joined else 0))
-            found = driver.execute(self._look, (stream, command_id)).fetchone()
+            until = time.monotonic() + (self.patience if joined else 0)
+            for key in dict.fromkeys((command_key, stream_key)):
+                self._try(driver, key, until, f"to the record {stream}")
+            found = looking.execute(self._look, (stream, command_id)).fetchone()
         else:
             with _pipeline(driver):
-                driver.execute(self._lock_both, (key,))
-                cursor = driver.execute(self._look, (stream, command_id))
-                found = cursor.fetchone()
+                driver.execute(self._lock_all, (command_key, stream_key))
+                looking.execute(self._look, (stream, command_id))
+                found = looking.fetchone()
         position, seal, recorded_at, now, version, known = found
         return Stand(
             position,
@@ -165,13 +170,13 @@ class Postgres(Database):
             known,
         )
 
-    def _take_stream(self, driver: Any, key: int, stream: str, until: float) -> None:  # noqa: ANN401  by driver
+    def _try(self, driver: Any, key: int, until: float, what: str) -> None:  # noqa: ANN401  by driver
+        """Take a lock without waiting in line for it: for who holds something that others wait for."""
         while not driver.execute("SELECT pg_try_advisory_xact_lock(%s)", (key,)).fetchone()[0]:
             left = until - time.monotonic()
             if left <= 0:
                 raise ConflictError(
-                    f"Another program is writing to the record {stream} and has not finished. "
-                    "Nothing was written. Try again."
+                    f"Another program is writing {what} and has not finished. Nothing was written. Try again."
                 )
             time.sleep(min(left, random.uniform(0.005, 0.05)))  # noqa: S311  no secret
 
@@ -185,7 +190,7 @@ class Postgres(Database):
                 p for (p,) in driver_of(connection).execute(self._next_pending, (len(events),)).fetchall()
             ]
             given = [(place, *one, now, False) for place, one in zip(places, events, strict=True)]
-            self._put(connection, self._pend_one, self._pend_many, [(*row, None, True) for row in given])
+            self._put(connection, self._pend_one, self._pend_many, [(*row, None) for row in given])
             return given
         back = stand.recorded_at is not None and now < stand.recorded_at
         position, seal = stand.position, stand.seal
@@ -194,7 +199,7 @@ class Postgres(Database):
             position += 1
             seal = sealed(seal, position, one, now, clock_back=back)
             given.append((position, *one, now, back))
-            rows.append((*given[-1], seal, False))
+            rows.append((*given[-1], seal))
         self._put(connection, self._insert_one, self._insert_many, rows, (position, seal, now))
         stand.position, stand.seal, stand.recorded_at = position, seal, now
         return given
@@ -208,12 +213,13 @@ class Postgres(Database):
         else:
             driver_of(connection).execute(many, (*map(list, zip(*rows, strict=True)), *more))
 
-    def lock(self, connection: Connection, name: str) -> None:
+    def lock(self, connection: Connection, name: str, *, joined: bool) -> None:
         """An advisory lock, with patience."""
-        driver_of(connection).execute(
-            f"SELECT set_config('lock_timeout', '{round(self.patience * 1000)}ms', true), pg_advisory_xact_lock(%s)",
-            (_key(f"named {self.channel} {name}"),),
-        )
+        key = _key(f"named {self.channel} {name}")
+        if joined:
+            self._try(driver_of(connection), key, time.monotonic() + self.patience, name)
+        else:
+            driver_of(connection).execute(self._lock_one, (key,))
 
     def alone(self, connection: Connection) -> None:
         """Take the log's lock before anything is read."""
@@ -221,8 +227,9 @@ class Postgres(Database):
 
     def create(self, connection: Connection) -> None:
         """Make the tables, the head, and the trigger that gives pending events their places."""
-        if self.tables.schema is not None:
-            driver_of(connection).execute(f"CREATE SCHEMA IF NOT EXISTS {self.tables.schema}")
+        there = "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = %s"
+        if not self.rows(connection, there, (self.tables.schema,)):
+            driver_of(connection).execute(f'CREATE SCHEMA "{self.tables.schema}"')
         self.tables.metadata.create_all(connection)
         connection.execute(self.tables.head.insert().values(position=0, seal=FIRST, recorded_at=None))
         connection.execute(
@@ -233,8 +240,8 @@ class Postgres(Database):
 
     def places_at_commit(self) -> tuple[str, ...]:
         """The sequence, the functions and the trigger that give pending events their places."""
-        events, head = str(self.tables.events), str(self.tables.head)
-        frame, place = self._named("events_frame"), self._named("events_place")
+        events, head, last = (self.tables.sql(name) for name in ("{events}", "{head}", LAST))
+        frame, place = self.tables.named("events_frame"), self.tables.named("events_place")
         texts = ("stream", "type", "event_id", "command_id", "command_hash", "correlation_id", "causation_id")
         return (
             f"CREATE SEQUENCE {self._sequence} MINVALUE {PENDING} START {PENDING}",
@@ -242,32 +249,34 @@ class Postgres(Database):
             f"""CREATE FUNCTION {frame}(said bytea) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$
                 SELECT CASE WHEN said IS NULL THEN '-,'::bytea
                 ELSE convert_to(octet_length(said)::text || ':', 'UTF8') || said || ','::bytea END $$""",
+            # It runs for each row, and does all of them the first time.
             f"""CREATE FUNCTION {place}() RETURNS trigger LANGUAGE plpgsql AS $$
                 DECLARE
                     stamp timestamptz; place bigint; chain bytea; latest timestamptz; back boolean; one record;
                 BEGIN
-                    IF NOT EXISTS (SELECT 1 FROM {events} WHERE pending) THEN RETURN NULL; END IF;
+                    IF NOT EXISTS (SELECT 1 FROM {events} WHERE position = NEW.position) THEN RETURN NULL; END IF;
                     PERFORM pg_advisory_xact_lock({self._log_key});
-                    SELECT greatest(h.position, {self.tables.sql(LAST)}), h.seal, h.recorded_at
+                    SELECT greatest(h.position, {last}), h.seal, h.recorded_at
                         INTO place, chain, latest FROM {head} h FOR UPDATE;  -- refused to an outdated snapshot
                     stamp := clock_timestamp();
                     back := coalesce(stamp < latest, false);
-                    FOR one IN SELECT * FROM {events} WHERE pending ORDER BY position LOOP
+                    FOR one IN SELECT * FROM {events} WHERE position >= {PENDING} ORDER BY position LOOP
                         place := place + 1;
                         chain := sha256(chain || convert_to(place || ':' || one.version || ':' || one.schema_version
                             || ':' || round(extract(epoch FROM stamp)::numeric * 1000000)::bigint || ':'
                             || back::int || ',', 'UTF8')
                             || {" || ".join(f"{frame}(convert_to(one.{name}, 'UTF8'))" for name in texts)}
                             || {frame}(one.body));
-                        UPDATE {events} SET position = place, recorded_at = stamp, clock_back = back, seal = chain,
-                            pending = false WHERE position = one.position;
+                        UPDATE {events} SET position = place, recorded_at = stamp, clock_back = back, seal = chain
+                            WHERE position = one.position;
                     END LOOP;
                     UPDATE {head} SET position = place, seal = chain, recorded_at = stamp;
-                    PERFORM pg_notify('{self.channel}', '');
+                    PERFORM pg_notify({_text(self.channel)}, '');
                     RETURN NULL;
                 END $$""",
-            f"""CREATE CONSTRAINT TRIGGER {self.tables.prefix}events_place AFTER INSERT ON {events}
-                DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.pending) EXECUTE FUNCTION {place}()""",
+            f"""CREATE CONSTRAINT TRIGGER "{self.tables.prefix}events_place" AFTER INSERT ON {events}
+                DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.position >= {PENDING})
+                EXECUTE FUNCTION {place}()""",
         )
 
     def bell(self, engine: Engine) -> Bell:
@@ -302,28 +311,44 @@ class Ringing:
         """Have a connection that listens."""
         if self._driver is None or self._driver.closed:
             fairy = self._engine.raw_connection()
-            self._driver = fairy.dbapi_connection
+            driver: Any = fairy.dbapi_connection
             fairy.detach()
-            self._driver.set_autocommit(True)
-            self._driver.execute(f'LISTEN "{self._channel}"')
+            driver.set_autocommit(True)
+            driver.execute(f'LISTEN "{self._channel}"')
+            self._driver = driver
 
     def wait(self) -> None:
         """Until it rings, two seconds at most."""
         until = time.monotonic() + self.LOOKS_AGAIN
         while not self._stopped.is_set() and time.monotonic() < until:
+            if self._driver is None:
+                self._stopped.wait(self.NAP)
+                return
             try:
                 if any(True for _ in self._driver.notifies(timeout=self.NAP, stop_after=1)):
                     return
             except psycopg.Error:
                 self._driver = None
-                self._stopped.wait(self.NAP)
-                return
 
     def stop(self) -> None:
         """Let whoever waits go, and close the connection."""
         self._stopped.set()
         if self._driver is not None:
             self._driver.close()
+
+
+def opened(engine: Engine, prefix: str, schema: str | None, patience: float) -> Postgres:
+    """The database with its tables; a schema that nobody named is the one that the connections are in.
+
+    It is looked up once and named in every statement: a session may change where it looks for tables.
+    """
+    if schema is None:
+        with (
+            Postgres(tables_of(POSTGRESQL, prefix, "public"), patience).translated(engine),
+            engine.connect() as found,
+        ):
+            schema = str(found.exec_driver_sql("SELECT current_schema()").scalar() or "public")
+    return Postgres(tables_of(POSTGRESQL, prefix, schema), patience)
 
 
 def open_engine(url: URL) -> Engine:
@@ -371,6 +396,11 @@ def explain(fault: BaseException, database: str | None) -> EmergencyError:
 def _key(name: str) -> int:
     """The number by which PostgreSQL knows a lock."""
     return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+def _text(words: str) -> str:
+    """As a statement writes words."""
+    return "'" + words.replace("'", "''") + "'"
 
 
 def _pipeline(driver: Any) -> AbstractContextManager[Any]:  # noqa: ANN401  by driver

@@ -28,7 +28,7 @@ from eventsourcing.persistence import (
 from sqlalchemy import Connection, Engine, exc
 
 from emergency.store.database import Bell, Database, Row, Stand, driver_of
-from emergency.store.port import PENDING
+from emergency.store.port import PENDING, UnreachableError
 from emergency.store.tables import LAST
 
 _COLUMNS = (
@@ -403,6 +403,10 @@ class SqlRecorder(SqlAggregateRecorder, ProcessRecorder):
             recorder=self, gt=gt, topics=topics, bell=self.database.bell(self._engine)
         )
 
+    def is_away(self, error: Exception) -> bool:
+        """Whether an error says that the database does not answer now."""
+        return isinstance(self.database.explain(error, self._engine), UnreachableError)
+
     def insert_tracking(self, tracking: Tracking, connection: Connection | None = None) -> None:
         """Note how far a reader has come.
 
@@ -452,18 +456,26 @@ class FollowingSubscription(Subscription[ApplicationRecorder]):
             if found is not None:
                 self._last_notification_id = found.id
                 return found
-            # Listened for first and read then: what is written in between rings.
-            self._bell.listen()
-            page = self._recorder.select_notifications(
+            page = self._looked()
+            self._page = iter(page)
+            if not page:
+                self._bell.wait()
+        raise StopIteration
+
+    def _looked(self) -> Sequence[Notification]:
+        """What is new; nothing, where the database does not answer: it is asked again after a while."""
+        try:
+            self._bell.listen()  # first of all: what is written while we read rings
+            return self._recorder.select_notifications(
                 start=self._last_notification_id,
                 limit=self.PAGE,
                 topics=self._topics,
                 inclusive_of_start=False,
             )
-            self._page = iter(page)
-            if not page:
-                self._bell.wait()
-        raise StopIteration
+        except Exception as error:
+            if isinstance(self._recorder, SqlRecorder) and self._recorder.is_away(error):
+                return ()
+            raise
 
 
 def begins_with(column: str, prefix: str) -> tuple[str, tuple[str, ...]]:
@@ -475,6 +487,7 @@ def begins_with(column: str, prefix: str) -> tuple[str, tuple[str, ...]]:
         return "1 = 1", ()
     end = _next(prefix)
     if column == "type" and prefix.replace(".", "").isalpha() and prefix.isascii():
+        end = end.replace("{", "{{")  # what comes after z
         return f"{column} >= '{prefix}' AND {column} < '{end}'", ()
     return (f"{column} >= ? AND {column} < ?", (prefix, end)) if end else (f"{column} >= ?", (prefix,))
 

@@ -1,8 +1,9 @@
 """All that only SQLite can do: its pragmas, its locks, its error codes.
 
-SQLite's driver starts transactions by itself, late, and as readers; two of them that both read and then
-write run into each other. So the driver is told to keep out, and the ``begin`` event starts them: ``BEGIN
-IMMEDIATE`` for a connection that is marked as a writer, a plain ``BEGIN`` for all others.
+SQLite's driver starts transactions by itself, late, and as readers; two of them that both read and then write run
+into each other. So in our own transactions the driver is told to keep out, and they begin as what they are: ``BEGIN
+IMMEDIATE`` for a writer, a plain ``BEGIN`` for a reader. When they end, the connection is given back as it was: a
+portal's own transactions are its own affair.
 """
 
 from __future__ import annotations
@@ -15,20 +16,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine
 from sqlalchemy.pool import QueuePool
 
 from emergency.errors import BusyError, EmergencyError, StoreError
 from emergency.store import clock
-from emergency.store.database import PATIENCE, Database, Row, Stand, driver_of
+from emergency.store.database import PATIENCE, Database, Row, Stand, driver_of, no_transaction
 from emergency.store.port import ConflictError, ReadOnlyError
 from emergency.store.seal import FIRST, sealed
 from emergency.store.tables import LAST, SCHEMA_VERSION, SQLITE, Tables
 
-WRITES = "emergency_writes"
-"""The execution option that marks a connection of ours: as a writer, or as one that only reads."""
-
-_READY, _JOINED = "emergency_ready", "emergency_joined"
+_READY = "emergency_ready"
 
 _STAND = (
     f"SELECT max(h.position, coalesce({LAST}, 0)), h.seal, h.recorded_at, "
@@ -53,47 +51,61 @@ class Sqlite(Database):
         self._stand, self._insert, self._move = (self.sql(s) for s in (_STAND, _INSERT, _MOVE))
 
     def prepare(self, engine: Engine) -> None:
-        """Set the pragmas and begin the transactions as the log needs them.
-
-        Connections that its pool already holds get them when they are next taken out.
-        """
-        if event.contains(engine, "begin", _begin):
-            return
-        event.listen(engine, "connect", _connect)
-        event.listen(engine, "checkout", _checkout)
-        event.listen(engine, "begin", _begin)
-        event.listen(engine, "commit", _commit)
+        """Nothing: a connection is made ready when it is used."""
 
     @contextmanager
     def reading(self, engine: Engine) -> Iterator[Connection]:
         """A transaction that only reads."""
-        with engine.connect() as connection:
-            connection.execution_options(**{WRITES: False})
-            with connection.begin():
-                yield connection
+        with self._transaction(engine, "BEGIN") as connection:
+            yield connection
 
     @contextmanager
     def writing(self, engine: Engine) -> Iterator[Connection]:
         """Hold the right to write from the first statement on."""
+        with self._transaction(engine, "BEGIN IMMEDIATE") as connection:
+            yield connection
+            _still_on(connection)
+
+    @contextmanager
+    def _transaction(self, engine: Engine, begin: str) -> Iterator[Connection]:
         with engine.connect() as connection:
-            connection.execution_options(**{WRITES: True})
-            with connection.begin():
-                yield connection
+            _make_ready(connection)
+            driver = driver_of(connection)
+            before, driver.isolation_level = driver.isolation_level, None
+            try:
+                with connection.begin():
+                    if (
+                        driver.in_transaction
+                    ):  # a portal begins its transactions itself, and not as we want them
+                        driver.execute("ROLLBACK")
+                    driver.execute(begin)
+                    yield connection
+            finally:
+                driver.isolation_level = before
+
+    def join(self, connection: Connection) -> None:
+        """Begin the portal's transaction as a writer, where it has not begun: it can then not be overtaken."""
+        driver = driver_of(connection)
+        if not connection.in_transaction():
+            connection.begin()
+        if driver.in_transaction:
+            return
+        if driver.isolation_level is None:
+            raise no_transaction()
+        _make_ready(connection)
+        driver.execute("BEGIN IMMEDIATE")
 
     @contextmanager
     def joining(self, connection: Connection) -> Iterator[None]:
-        """A savepoint. A transaction that has not begun yet begins as a writer: it can then not be overtaken."""
-        before = connection.get_execution_options().get(WRITES)
-        begun = connection.in_transaction()
-        if not begun:
-            connection.execution_options(**{WRITES: True})
-        try:
-            with connection.begin_nested():
-                connection.info[_JOINED] = True
-                yield
-        finally:
-            if not begun:
-                connection.execution_options(**{WRITES: before})
+        """A savepoint."""
+        with connection.begin_nested():
+            yield
+            _still_on(connection)
+
+    def may_succeed_anew(self, connection: Connection) -> bool:
+        """Never: a transaction that was overtaken stays so."""
+        del connection
+        return False
 
     def sql(self, statement: str) -> str:
         """SQLite takes ``?``."""
@@ -152,7 +164,7 @@ class Sqlite(Database):
         stand.position, stand.seal, stand.recorded_at = position, seal, now
         return given
 
-    def lock(self, connection: Connection, name: str) -> None:
+    def lock(self, connection: Connection, name: str, *, joined: bool) -> None:
         """A writer is alone anyway."""
 
     def alone(self, connection: Connection) -> None:
@@ -265,23 +277,15 @@ def _make_folder(url: URL) -> None:
         ) from error
 
 
-def _connect(connection: sqlite3.Connection, record: Any) -> None:  # noqa: ANN401  SQLAlchemy's pool record
-    try:
-        connection.isolation_level = None
-        _use_wal(connection)
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute("PRAGMA secure_delete=ON")  # what was erased shall not linger in a free page
-    except BaseException:
-        connection.close()
-        raise
-    record.info[_READY] = True
-
-
-def _checkout(connection: sqlite3.Connection, record: Any, proxy: Any) -> None:  # noqa: ANN401  the same
-    del proxy
-    if _READY not in record.info:
-        _connect(connection, record)
+def _make_ready(connection: Connection) -> None:
+    if _READY in connection.info:
+        return
+    driver = driver_of(connection)
+    if not driver.in_transaction:
+        _use_wal(driver)
+        driver.execute("PRAGMA synchronous=FULL")
+        driver.execute("PRAGMA secure_delete=ON")  # what was erased shall not linger in a free page
+        connection.info[_READY] = True
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:
@@ -302,18 +306,8 @@ def _use_wal(connection: sqlite3.Connection) -> None:
             return  # some file systems keep their own mode: correct, though readers may then wait
 
 
-def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(WRITES)
-    connection.info.pop(_JOINED, None)
-    if writes is None:  # somebody else's transaction: an error is theirs, in the form they expect
-        connection.exec_driver_sql("BEGIN")
-    else:
-        driver_of(connection).execute("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _commit(connection: Connection) -> None:
+def _still_on(connection: Connection) -> None:
     # After some faults (a full disk) SQLite rolls back by itself, and the driver then takes a commit without
     # a transaction for a success. What is lost must not be reported as written.
-    wrote = connection.get_execution_options().get(WRITES) or connection.info.get(_JOINED)
-    if wrote and not driver_of(connection).in_transaction:
+    if not driver_of(connection).in_transaction:
         raise StoreError("The database broke the transaction off; nothing was written. Try again.")

@@ -37,7 +37,8 @@ SCHEMA_VERSION = 2
 LAST = f"(SELECT max(position) FROM {{events}} WHERE position < {PENDING})"
 """The last position, from the rows themselves: one put in by hand must not keep anybody from reporting."""
 
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
+_PREFIX = re.compile(r"(?:[a-z][a-z0-9_]{0,30})?")
+_SCHEMA = re.compile(r'[^"%?{}\x00]{1,63}')
 _OFFICES = "type >= 'office.' AND type < 'office/'"
 """What an index of its own finds: the directory is read at every command and is a small part of the log."""
 
@@ -71,18 +72,21 @@ class Tables:
     Args:
         dialect: ``sqlite`` or ``postgresql``.
         prefix: What their names begin with.
-        schema: The schema they are in; None = the connection's own. SQLite has none.
+        schema: The schema they are in; SQLite has none.
 
     Raises:
         UsageError: The prefix or schema is no plain lower-case name.
     """
 
     def __init__(self, dialect: str, prefix: str = "", schema: str | None = None) -> None:
-        for what, name in (("prefix", prefix or "a"), ("schema", schema or "a")):
-            if not _NAME.fullmatch(name):
-                raise UsageError(
-                    f"{name!r} cannot be the tables' {what}: write it in small letters, digits and _, at most 31."
-                )
+        if not _PREFIX.fullmatch(prefix):
+            raise UsageError(
+                f"{prefix!r} cannot be the tables' prefix: write it in small letters, digits and _, at most 31."
+            )
+        if schema is not None and not _SCHEMA.fullmatch(schema):
+            raise UsageError(
+                f'The tables cannot be in a schema called {schema!r}: it is empty, too long or has "%?{{}}.'
+            )
         if schema is not None and dialect == SQLITE:
             raise UsageError("SQLite has no schemas. Give the tables a prefix instead.")
         self.dialect, self.prefix, self.schema = dialect, prefix, schema
@@ -128,14 +132,6 @@ class Tables:
             ),
             sqlite_autoincrement=True,
         )
-        if postgresql:
-            # Written inside a portal's transaction, an event gets its place when that transaction commits.
-            self.events.append_column(
-                Column(
-                    "pending", Boolean(create_constraint=False), nullable=False, server_default=text("false")
-                )
-            )
-            Index(f"{prefix}events_pending", self.events.c.position, postgresql_where=text("pending"))
         self.head = Table(
             prefix + "head",
             self.metadata,
@@ -167,11 +163,19 @@ class Tables:
             Column("value", Text, nullable=False),
         )
 
+        self._names = {
+            name: self.named(name)
+            for name in (t.name.removeprefix(prefix) for t in self.metadata.tables.values())
+        }
+
+    def named(self, name: str) -> str:
+        """Something of ours in the database, by its name without the prefix, as a statement writes it."""
+        own = f'"{self.prefix}{name}"'
+        return f'"{self.schema}".{own}' if self.schema else own
+
     def sql(self, statement: str) -> str:
         """A statement with the tables' names in it, written ``{events}``, ``{head}`` and so on."""
-        return statement.format_map(
-            {t.name.removeprefix(self.prefix): str(t) for t in self.metadata.tables.values()}
-        )
+        return statement.format_map(self._names)
 
 
 @lru_cache(maxsize=64)
