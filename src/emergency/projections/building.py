@@ -214,22 +214,25 @@ class Building:
                     if ahead and ahead[0][0].after != state.done:
                         ahead.clear()  # whoever shares this rebuild was quicker
                     # While others judge, the next chunks wait for them; this process takes one at a time.
-                    while len(ahead) < (1 if self._processes == 1 else 2 * self._processes):
+                    while len(ahead) < (1 if self._processes == 1 else 1 + self._processes):
                         if ahead and ahead[-1][0].last:
                             break
                         after = ahead[-1][0].through if ahead else state.done
                         chunk = self._planned(reading, after, state.through)
                         ahead.append((chunk, judging(reading, chunk.refs)))
-                chunk, verdicts = ahead.popleft()
-                self._put(views, named, chunk, verdicts())
-                self._tell(chunk.through, state.through)
+                through = ahead[0][0].through
+                self._put(views, named, *ahead.popleft())
+                self._tell(through, state.through)
 
     def _planned(self, reading: Reading, after: int, through: int) -> Chunk:
         begun = reading.begun("", after=after, through=through, limit=CHUNK)
         refs, orphans, odd = self._of(reading, [stream for stream, _ in begun])
         return Chunk(after, begun[-1][1] if begun else through, refs, orphans, odd, last=not begun)
 
-    def _put(self, views: Views, named: str, chunk: Chunk, judged: Sequence[Judged]) -> None:
+    def _put(self, views: Views, named: str, chunk: Chunk, verdicts: Verdicts) -> None:
+        """Write a chunk; its rows are let go of before the next ones are judged."""
+        judged = verdicts()
+
         def work(writing: Writing) -> None:
             writing.lock(views.name)
             now = self._projections.state(writing)

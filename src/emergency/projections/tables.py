@@ -36,6 +36,9 @@ SLOTS = ("a", "b")
 
 POSTGRESQL = "postgresql"
 
+COPIED = 500
+"""So many rows at a time are made into the text that PostgreSQL reads."""
+
 
 class StoreTables(Protocol):
     """What the names of the tables are made of."""
@@ -265,7 +268,8 @@ class Views:
         if self.postgresql:
             cursor = connection.connection.cursor()
             with cursor, cursor.copy(f"COPY {table} FROM STDIN") as copy:  # type: ignore[attr-defined]  # psycopg's own
-                copy.write("".join(map(_line, rows)))
+                for start in range(0, len(rows), COPIED):
+                    copy.write("".join(map(_line, rows[start : start + COPIED])))
         else:
             marks = ",".join("?" * len(rows[0]))
             statement = f"INSERT INTO {table} VALUES ({marks})"  # noqa: S608 - our own names
