@@ -25,6 +25,7 @@ from emergency.domain.offices import OfficeRegistered
 from emergency.projections import building, catch_up, judging
 from emergency.projections.building import Progress
 from emergency.projections.tables import Views
+from emergency.store import Reading
 
 from .bench import FAR, ME, OFFICES, forget, open_incident, strange, tables_of
 
@@ -86,6 +87,26 @@ class TestBeside:
         assert first & second == {"view_slots"}
         store.rebuild()
         assert our_tables(store) == first
+
+    def test_nobody_sees_less_than_before(
+        self, store: Engine, url: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """What somebody read between the last look at the log and the switch is in the new tables, too."""
+        fill(store, 3)
+        store.incidents()
+        real = building.Building._verified
+        late: list[int] = []
+
+        def verified(self: building.Building, reading: Reading, views: Views) -> int:
+            checked = real(self, reading, views)
+            if not late:
+                with Engine.open(url) as other:
+                    fill(other, 1, start=3)
+                    late.append(other.incidents().recorded_through)
+            return checked
+
+        monkeypatch.setattr(building.Building, "_verified", verified)
+        assert store.rebuild() == late[0] == store._log.last_position()
 
     def test_a_reader_keeps_what_it_reads(self, store: Engine, url: str) -> None:
         """PostgreSQL cannot drop what is being read: it is dropped by the next rebuild."""

@@ -74,6 +74,7 @@ class TestSameRows:
             {"recipient": "city"},
             {"state": ["open", "overdue", "late"]},
             {"party": "city"},
+            {"party": ["county", "city"]},
             {"party": ["city", "a/county"], "state": ["met", "late"]},
             {"office_or_ref": "county"},
             {"office_or_ref": "a/county", "state": "met"},
