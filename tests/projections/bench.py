@@ -84,7 +84,7 @@ def tables_of(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
         if views is None:
             return {}
         return {
-            table.name.partition("_")[2]: sorted(
+            table.name.rpartition("_")[2]: sorted(
                 map(tuple, reading.connection.execute(select(table))), key=repr
             )
             for table in views.metadata.sorted_tables
