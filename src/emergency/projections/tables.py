@@ -201,8 +201,18 @@ class Views:
         self.metadata.drop_all(connection)
 
     def emptied(self, connection: Connection, limit: int) -> bool:
-        """Delete so many rows; says whether none are left. Dropping a large table at once would hold up others."""
+        """In SQLite, take one step to empty the tables: an index, or so many rows; says whether nothing is left.
+
+        Dropping a large table at once would hold up others. Without its indexes its rows go much faster.
+        """
         for table in (self.obligations, self.findings, self.incidents, self.offices):
+            index = connection.exec_driver_sql(
+                "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL",
+                (table.name,),
+            ).scalar()
+            if index is not None:
+                connection.exec_driver_sql(f"DROP INDEX {index}")
+                return False
             gone = connection.exec_driver_sql(
                 f"DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} LIMIT {limit})"  # noqa: S608 - our own names
             )
