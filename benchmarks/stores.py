@@ -81,6 +81,8 @@ class Places:
         folder.mkdir(parents=True, exist_ok=True)
         file = folder / f"made-{events}.db"
         if not file.exists():
+            for broken_off in folder.glob(f"{file.name}.part*"):
+                broken_off.unlink()
             with Log.open(f"sqlite:///{file}.part", EventCodec()) as log:
                 generate(log, incidents=incidents_for(events), seed=SEED)
             Path(f"{file}.part").rename(file)

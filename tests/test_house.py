@@ -124,6 +124,7 @@ def test_what_the_domain_reaches_does_no_input_or_output() -> None:
         "datetime",
         "enum",
         "itertools",
+        "operator",
         "pydantic",
         "pydantic_core",
         "re",

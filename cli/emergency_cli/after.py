@@ -31,7 +31,7 @@ def print_outcome(
     if outcome.unjudged is not None:
         _unjudged(settings, outcome, form)
         return
-    view = settings.engine.view(outcome.incident)
+    view = outcome.view or settings.engine.view(outcome.incident)
     if form == "json":
         emit_json(_json(outcome, view))
         return

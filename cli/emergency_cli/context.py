@@ -231,49 +231,42 @@ def _into_settings(ctx: click.Context, param: click.Parameter, value: str | None
         setattr(ctx.ensure_object(Settings), param.name, value)
 
 
+def shared_option(*names: str, **attributes: Any) -> Callable[[F], F]:  # noqa: ANN401 - click's own
+    """Make one option for all commands that have it: to make it anew for each takes longer than the one that is run."""
+    made = click.Option(names, **attributes)
+    return click.option(*names, cls=lambda *_, **__: made)  # type: ignore[arg-type]
+
+
+def _remembered_option(*names: str, **attributes: Any) -> Callable[[F], F]:  # noqa: ANN401 - click's own
+    return shared_option(*names, expose_value=False, callback=_into_settings, **attributes)
+
+
 def _lang_option(envvar: str | None) -> Callable[[F], F]:
-    return click.option(
+    return _remembered_option(
         "--lang",
         type=click.Choice(["zh", "en"]),
         envvar=envvar,
-        expose_value=False,
-        callback=_into_settings,
         help="The language of tables; the locale's unless given.",
     )
 
 
 lang_option = _lang_option("EMERGENCY_LANG")
 
-_db_option = click.option(
-    "--db",
-    metavar="URL",
-    expose_value=False,
-    callback=_into_settings,
-    hidden=True,
-    help="As before the command.",
-)
+_lang_again = _lang_option(None)
+_db_again = _remembered_option("--db", metavar="URL", hidden=True, help="As before the command.")
+_office = _remembered_option("--office", metavar="ID", help="My office.")
+_role = _remembered_option("--as", "role", metavar="ROLE", help="My role.")
+_officer = _remembered_option("--officer", metavar="ID", help="My officer id.")
 
 
 def common_options(command: F) -> F:
     """What every command takes after its name as well: the language, and the store."""
-    return _lang_option(None)(_db_option(command))
+    return _lang_again(_db_again(command))
 
 
 def identity_options(command: F) -> F:
     """Who is at the keyboard, said after the command's name."""
-    for decorate in (
-        click.option(
-            "--officer", metavar="ID", expose_value=False, callback=_into_settings, help="My officer id."
-        ),
-        click.option(
-            "--as", "role", metavar="ROLE", expose_value=False, callback=_into_settings, help="My role."
-        ),
-        click.option(
-            "--office", metavar="ID", expose_value=False, callback=_into_settings, help="My office."
-        ),
-    ):
-        command = decorate(command)
-    return command
+    return _office(_role(_officer(command)))
 
 
 pass_settings = click.make_pass_decorator(Settings)

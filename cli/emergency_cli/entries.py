@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from emergency.domain.fixed import fixed
 from emergency_cli.after import print_outcome
 from emergency_cli.asking import ask, on_terminal
-from emergency_cli.context import Settings, common_options, hint, identity_options, now, pass_settings
+from emergency_cli.context import (
+    Settings,
+    common_options,
+    hint,
+    identity_options,
+    now,
+    pass_settings,
+    shared_option,
+)
 from emergency_cli.figures import facts_of, is_figure, level_of, others_of
 from emergency_cli.lazy import REFUSED, leave
 
@@ -43,55 +51,57 @@ def _all(*decorators: Callable[[Any], Any]) -> Callable[[F], F]:
 _words = click.argument("words", nargs=-1, metavar="[INCIDENT] [FIGURE=NUMBER]...")
 
 opening_options = _all(
-    click.option("--new", metavar="TITLE", help="Put a new incident on record with this entry."),
-    click.option(
+    shared_option("--new", metavar="TITLE", help="Put a new incident on record with this entry."),
+    shared_option(
         "--category", type=click.Choice(CATEGORIES), default="accident", show_default=True, help="With --new."
     ),
-    click.option("--kind", metavar="WORD", help="With --new: what it is, like fire, coal-mine, flood."),
-    click.option("--place", metavar="TEXT", help="With --new: where it happened."),
-    click.option("--division", metavar="CODE", help="With --new: the division code, six digits."),
-    click.option("--occurred", metavar="TIME", help="With --new: when it happened."),
+    shared_option("--kind", metavar="WORD", help="With --new: what it is, like fire, coal-mine, flood."),
+    shared_option("--place", metavar="TEXT", help="With --new: where it happened."),
+    shared_option("--division", metavar="CODE", help="With --new: the division code, six digits."),
+    shared_option("--occurred", metavar="TIME", help="With --new: when it happened."),
 )
 
 saying_options = _all(
-    click.option("--at", metavar="TIME", help="When: 13:05, 昨天 23:40, 约 13:05, 不明; now unless given."),
-    click.option("--nature", metavar="TEXT", help="What it is, in words."),
-    click.option(
+    shared_option("--at", metavar="TIME", help="When: 13:05, 昨天 23:40, 约 13:05, 不明; now unless given."),
+    shared_option("--nature", metavar="TEXT", help="What it is, in words."),
+    shared_option(
         "--figure",
         "others",
         multiple=True,
         metavar="NAME=NUMBER",
         help="Any other figure, like sick=12; may be given again.",
     ),
-    click.option(
+    shared_option(
         "--circumstance",
         "circumstances",
         multiple=True,
         metavar="SLUG",
         help="A circumstance, by its slug; may be given again.",
     ),
-    click.option("--source", metavar="TEXT", help="Where this is known from."),
-    click.option("--from", "acting", metavar="OFFICE", help="The act is another office's, which I only log."),
+    shared_option("--source", metavar="TEXT", help="Where this is known from."),
+    shared_option(
+        "--from", "acting", metavar="OFFICE", help="The act is another office's, which I only log."
+    ),
 )
 
 telling_options = _all(
-    click.option("--to", multiple=True, metavar="OFFICE", help="To whom; may be given again."),
-    click.option("--by", "channel", type=click.Choice(CHANNELS), help="How it was told."),
-    click.option("--received", metavar="TIME", help="When it was received, where that is known."),
+    shared_option("--to", multiple=True, metavar="OFFICE", help="To whom; may be given again."),
+    shared_option("--by", "channel", type=click.Choice(CHANNELS), help="How it was told."),
+    shared_option("--received", metavar="TIME", help="When it was received, where that is known."),
 )
 
 ordering_options = _all(
-    click.option("--authority", metavar="TEXT", help="On whose authority: the order, article or office."),
-    click.option("--why", metavar="TEXT", help="The reason."),
-    click.option(
+    shared_option("--authority", metavar="TEXT", help="On whose authority: the order, article or office."),
+    shared_option("--why", metavar="TEXT", help="The reason."),
+    shared_option(
         "--whom", multiple=True, metavar="OFFICE", help="Whose duties; the acting office's own unless given."
     ),
 )
 
 ending_options = _all(
-    click.option("--command-id", metavar="ID", help="For scripts: the same id never records twice."),
-    click.option("--quiet", "-q", is_flag=True, help="Print only the incident and the entry's id."),
-    click.option(
+    shared_option("--command-id", metavar="ID", help="For scripts: the same id never records twice."),
+    shared_option("--quiet", "-q", is_flag=True, help="Print only the incident and the entry's id."),
+    shared_option(
         "--format", "form", type=click.Choice(["table", "json"]), default="table", help="What to print."
     ),
     identity_options,
@@ -100,7 +110,7 @@ ending_options = _all(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
+@fixed(kw_only=True)
 class Said:
     """What was typed for one entry, as it was typed."""
 

@@ -7,11 +7,13 @@ renderer is loaded for it.
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import click
 
@@ -20,8 +22,7 @@ from emergency_cli.context import Settings, hint
 USAGE, REFUSED, INTERRUPTED, PIPE_CLOSED = 2, 3, 130, 141
 
 
-@dataclass(frozen=True, slots=True)
-class Later:
+class Later(NamedTuple):
     """Where a command is to be found, and its one line of help, which is shown without loading it."""
 
     module: str
@@ -91,23 +92,47 @@ class Program(LazyGroup):
             return super().main(args, prog_name, standalone_mode=False, **extra)
         _speak_utf8()
         settings = extra.setdefault("obj", Settings())
-        code = REFUSED
-        try:
-            code = super().main(args, prog_name, standalone_mode=False, **extra) or 0
-        except (click.Abort, KeyboardInterrupt, EOFError):
-            line_end = "\n" if sys.stderr.isatty() else ""
-            _say(line_end + (settings.recorded_so_far or "Nothing was recorded."))
-            code = INTERRUPTED
-        except click.UsageError as error:
-            where = error.ctx.command_path if error.ctx else prog_name
-            _say(f"Error: {error.format_message()}\nHelp: {where} --help")
-            code = USAGE
-        except click.ClickException as error:
-            _say(f"Error: {error.format_message()}")
-            code = REFUSED
-        except Exception as error:  # noqa: BLE001 - the last line of defence: words, not a traceback
-            code = _explain(error)
+        with _noting_interrupts() as interrupts:
+            try:
+                code = super().main(args, prog_name, standalone_mode=False, **extra) or 0
+            except (click.Abort, KeyboardInterrupt, EOFError):
+                code = _interrupted(settings)
+            except click.UsageError as error:
+                where = error.ctx.command_path if error.ctx else prog_name
+                _say(f"Error: {error.format_message()}\nHelp: {where} --help")
+                code = USAGE
+            except click.ClickException as error:
+                _say(f"Error: {error.format_message()}")
+                code = REFUSED
+            except Exception as error:  # noqa: BLE001 - the last line of defence: words, not a traceback
+                code = _interrupted(settings) if interrupts else _explain(error)
         sys.exit(code)
+
+
+@contextmanager
+def _noting_interrupts() -> Iterator[list[int]]:
+    """Remember that the user interrupted: a library that is interrupted at its work may make an error of it."""
+    seen: list[int] = []
+
+    def note(number: int, _: object) -> NoReturn:
+        seen.append(number)
+        raise KeyboardInterrupt
+
+    before = signal.getsignal(signal.SIGINT)
+    if before is not signal.default_int_handler or threading.current_thread() is not threading.main_thread():
+        yield seen
+        return
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield seen
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _interrupted(settings: Settings) -> int:
+    line_end = "\n" if sys.stderr.isatty() else ""
+    _say(line_end + (settings.recorded_so_far or "Nothing was recorded."))
+    return INTERRUPTED
 
 
 def _speak_utf8() -> None:

@@ -8,11 +8,12 @@ import json
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
+
+from emergency_cli.paragraph import Paragraph
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -38,8 +39,7 @@ format_option = click.option(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One column of a table.
 
     Args:
@@ -60,29 +60,39 @@ def width() -> int:
     return shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
 
 
-def show(*things: RenderableType) -> None:
-    """Print what rich can render, in one go, so that a closed pipe ends us quietly."""
-    from rich.console import Console  # noqa: PLC0415 - help and JSON need no renderer
+def show(*things: Paragraph | RenderableType) -> None:
+    """Print paragraphs, and whatever else rich can render, in one go, so that a closed pipe ends us quietly."""
+    wide = width()
+    lines: list[str] = []
+    for thing in things:
+        if isinstance(thing, str):
+            lines += Paragraph(thing).lines(wide)
+        elif isinstance(thing, Paragraph):
+            lines += thing.lines(wide)
+        else:
+            lines += _rendered(thing, wide)
+    click.echo("".join(f"{line}\n" for line in lines), nl=False)
+
+
+def _rendered(thing: RenderableType, wide: int) -> list[str]:
+    from rich.console import Console  # noqa: PLC0415 - help, JSON and entries need no renderer
 
     page = io.StringIO()
-    console = Console(
+    Console(
         file=page,
-        width=width(),
+        width=wide,
         force_terminal=sys.stdout.isatty() or None,
         highlight=False,
         markup=False,
         emoji=False,
         legacy_windows=False,
-    )
-    for thing in things:
-        console.print(thing)
-    lines = page.getvalue().split("\n")
-    click.echo("\n".join(line.rstrip() for line in lines), nl=False)
+    ).print(thing)
+    return [line.rstrip() for line in page.getvalue().removesuffix("\n").split("\n")]
 
 
 def table(columns: Sequence[Column], rows: Iterable[Any], *, title: str | None = None) -> RenderableType:
     """A plain table that fits the width, wide characters counted as two."""
-    from rich import box  # noqa: PLC0415 - see show
+    from rich import box  # noqa: PLC0415 - as above
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
@@ -108,12 +118,9 @@ def table(columns: Sequence[Column], rows: Iterable[Any], *, title: str | None =
     return made
 
 
-def indented(text: str, by: int = 2) -> RenderableType:
+def indented(text: str, by: int = 2) -> Paragraph:
     """A paragraph set in, broken at the width."""
-    from rich.padding import Padding  # noqa: PLC0415 - see show
-    from rich.text import Text  # noqa: PLC0415
-
-    return Padding(Text(text, overflow="fold"), (0, 0, 0, by), expand=False)
+    return Paragraph(text, by)
 
 
 def envelope(listing: Listing, at: datetime, rows: Sequence[Row], current: str) -> dict[str, Any]:

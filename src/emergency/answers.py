@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from emergency.assessment.model import Assessment, Ground, Obligation, Words
 from emergency.assessment.timeline import Timeline
 from emergency.domain.events import EntryAmended
+from emergency.domain.fixed import fixed
 from emergency.domain.offices import Directory
 from emergency.domain.vocabulary import State
 from emergency.projections.rows import Row, finding_row, incident_row, obligation_row
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from emergency.assessment.why import Why
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fixed(frozen=True, slots=True, kw_only=True)
 class Identity:
     """Who is at the keyboard: an office, a role in it, the officer's id. Never a name."""
 
@@ -27,7 +28,7 @@ class Identity:
     officer: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fixed(frozen=True, slots=True, kw_only=True)
 class Due:
     """A report that an office still owes, as advice: the earliest defensible deadline.
 
@@ -64,7 +65,7 @@ class Due:
     unread: tuple[Words, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fixed(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What a command came to.
 
@@ -81,6 +82,7 @@ class Outcome:
         due: What the acting office owes next, the soonest first.
         remarks: Duties of the acting office that could not be tied to a recipient in the directory.
         unjudged: Why the incident cannot be judged now; the entry is on record all the same. None where it is.
+        view: The incident as it was judged for this outcome; None where it was not.
     """
 
     incident: str
@@ -94,9 +96,10 @@ class Outcome:
     due: tuple[Due, ...] = ()
     remarks: tuple[Words, ...] = ()
     unjudged: str | None = None
+    view: View | None = field(default=None, repr=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(frozen=True, slots=True)
 class View:
     """One incident, judged from its own stream."""
 
@@ -125,7 +128,7 @@ class View:
         return incident_row(self.timeline, self.directory)
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(frozen=True, slots=True)
 class Explained:
     """Why a verdict is what it is, worked out when it was asked for and stored nowhere.
 
@@ -153,7 +156,7 @@ class Explained:
         return markdown(prose(self.why, chinese=lang == "zh"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fixed(frozen=True, slots=True, kw_only=True)
 class WhatIf:
     """What other rules would have made of incidents on record; nothing of it is stored.
 
@@ -182,17 +185,20 @@ class WhatIf:
     removed: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(frozen=True, slots=True)
 class ImportOutcome:
-    """What an import came to: ``imported``, ``unchanged`` or ``amended``, and what changed."""
+    """What an import came to: ``imported``, ``unchanged`` or ``amended``, and what changed.
+
+    ``position`` is where the log stands after it; None while the portal's transaction that it is part of is open.
+    """
 
     ref: str
     status: Literal["imported", "unchanged", "amended"]
     changes: tuple[str, ...]
-    position: int
+    position: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fixed(frozen=True, slots=True, kw_only=True)
 class ProjectionStatus:
     """How the read models stand to the log and the rulebook.
 

@@ -13,7 +13,6 @@ from collections.abc import Callable, Collection, Container, Iterable, Iterator,
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from difflib import get_close_matches
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
@@ -450,14 +449,17 @@ class Engine:
             met=tuple(o for o in now if o.met_by in ids),
             due=tuple(still_due(now, office, view.directory)),
             remarks=tuple(r.words for r in view.assessment.remarks if r.office == office),
+            view=view,
         )
 
     def _mint_ref(self, writing: Writing, office: str) -> str:
         day = datetime.now(UTC).astimezone(CHINA).strftime("%Y%m%d")
         start = f"{_UNFIT.sub('-', office)}-{day}-"
         used = writing.streams(incident_stream(start))
-        number = max((int(s.rpartition("-")[2]) for s in used if s.rpartition("-")[2].isdigit()), default=0)
-        return f"{start}{number + 1:02d}"
+        number = max((int(n) for s in used if (n := s.rpartition("-")[2]).isdecimal()), default=0) + 1
+        while not writing.claim(incident_stream(f"{start}{number:02d}")):
+            number += 1  # somebody is opening that one; nobody waits for whether it comes to be
+        return f"{start}{number:02d}"
 
     def _known(self, offices: Directory, office: str) -> None:
         if office != PUBLIC and office not in offices:
@@ -953,7 +955,7 @@ def _digest(ref: str, *commands: Command) -> str:
             said[name] = _said(value) if isinstance(value, Value) else value
         content.append(said)
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
 def _said(value: Value) -> list[Any]:
@@ -963,6 +965,8 @@ def _said(value: Value) -> list[Any]:
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
+
     near = get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f" Did you mean {near[0]}?" if near else ""
 

@@ -101,6 +101,7 @@ def test_long_histories_fold_to_incidents(tmp_path: Path) -> None:
 
 
 def test_a_made_up_store_is_made_once_and_of_the_asked_size(tmp_path: Path) -> None:
+    (tmp_path / "made-1000.db.part").write_bytes(b"broken off before")
     with Places(tmp_path) as places:
         file = places.made(1_000)
         before = file.stat().st_mtime_ns

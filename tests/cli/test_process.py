@@ -180,3 +180,28 @@ def test_without_a_store_named_it_lies_in_the_user_s_data(tmp_path: Path, env: d
     assert _run(*add, env=home).returncode == 0
     assert (tmp_path / "data" / "emergency" / "emergency.db").exists()
     assert _run("list", env=home).returncode == 0
+
+
+SELDOM = (
+    "difflib",
+    "emergency.assessment.why",
+    "emergency.exchange.case_file",
+    "emergency.rulebook.loader",
+    "rich.console",
+    "yaml",
+)
+"""What no entry needs: each costs a hundredth and more of a command that somebody waits for."""
+
+
+def test_an_entry_loads_nothing_that_it_does_not_need(on_duty: Type) -> None:
+    assert on_duty(*NEW).code == 0
+    assert on_duty("report", "-", "死=1").code == 0  # the rules are kept by now
+    code = (
+        "import atexit, sys\n"
+        f"atexit.register(lambda: print([n for n in {SELDOM!r} if n in sys.modules]))\n"
+        "from emergency_cli.main import main\n"
+        "sys.argv = ['emergency', 'report', '-', '死=2']\n"
+        "main()\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.splitlines()[-1] == "[]"

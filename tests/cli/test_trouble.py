@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -99,3 +100,20 @@ def test_at_once_is_said_where_the_governing_rule_has_no_hours(governing: str | 
     }
     due = obligation_columns(Settings(lang="en"), Directory())[2]
     assert due.cell(row) == shown
+
+
+def test_an_interrupt_that_a_library_took_for_its_own_error(
+    type_in: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def opened(_: Settings, *, create: bool) -> NoReturn:
+        del create
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            raise RuntimeError("Error building a validator") from None
+        raise AssertionError
+
+    monkeypatch.setattr(Settings, "_open", opened)
+    ran = type_in("list")
+    assert (ran.code, ran.err) == (130, "Nothing was recorded.\n")
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -5,12 +5,14 @@ Nothing here knows of an incident: all of it is kept with the rulebook that it w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from bisect import bisect_right
+from dataclasses import field
 from datetime import date, timedelta
 from functools import cached_property
 
 from emergency.assessment.model import Ground, Words
 from emergency.assessment.words import limit_words
+from emergency.domain.fixed import fixed
 from emergency.domain.vocabulary import Category, Line, Tier
 from emergency.rulebook import Clock, Modality, Recipient, Rule, Rulebook, Stage, Value
 from emergency.rulebook.model import Unread
@@ -87,12 +89,16 @@ class Asked:
         self.clocks = tuple(dict.fromkeys(v.clock for v in values if not v.limit.recurs))
         """The clocks of its values, of whatever day; for what is asked for again and again, see ``cadences``."""
         self.cadences = tuple(dict.fromkeys(v.limit for v in values if v.limit.recurs))
+        self.all_clocks = frozenset([*self.clocks, *([Clock.LAST_REPORT] if self.cadences else [])])
+        """Those of all its values: reports asked for again and again are counted from the last one."""
         self.longest = max(
             (v.limit.hours for v in rule.values.values() if isinstance(v, Value) and v.limit.hours),
             default=None,
         )
         """The longest of its limits in hours."""
         self._unread = tuple((text.since, Words(text.says.zh, text.says.en)) for text in unread)
+        self.changes = frozenset([*rule.values, *(text.since for text in unread)])
+        """The days on which anything about it changes."""
         self._terms = [
             (since, Terms(rule, value) if isinstance(value, Value) else None)
             for since, value in reversed(tuple(rule.values.items()))
@@ -135,12 +141,16 @@ class Asked:
                 return terms
         return None
 
+    def next_change(self, day: date) -> date:
+        """The next day on which anything about it changes; the last day there is where nothing does."""
+        return min([change for change in self.changes if change > day], default=date.max)
+
     def unread(self, day: date) -> tuple[Words, ...]:
         """The texts in force on a day that may have changed it and that nobody has read."""
         return tuple([said for since, said in self._unread if since <= day]) if self._unread else ()
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(slots=True)
 class Asks:
     """Everything that is asked of one kind of office on one kind of event.
 
@@ -148,11 +158,25 @@ class Asks:
         rules: The rules that bind it, or allow it something.
         firsts: Those that may call for a first report, in the order of the rules.
         later: Those that may call for another.
+        turns: The days on which anything changes about those for a first report, in order.
     """
 
     rules: tuple[Rule, ...]
     firsts: tuple[Asked, ...]
     later: tuple[Asked, ...]
+    turns: tuple[date, ...]
+    _awake: dict[frozenset[Clock], tuple[Asked, ...]] = field(default_factory=dict, init=False)
+
+    def awake(self, silent: frozenset[Clock]) -> tuple[Asked, ...]:
+        """Those that may call for another report though some clocks never started."""
+        known = self._awake.get(silent)
+        if known is None:
+            known = self._awake[silent] = tuple(one for one in self.later if not one.all_clocks <= silent)
+        return known
+
+    def turn(self, day: date) -> int:
+        """A number that is the same for two days on which the same was asked for as a first report."""
+        return bisect_right(self.turns, day)
 
 
 def asks_of(
@@ -178,11 +202,10 @@ def asks_of(
                 rule.id, category=category, kind=kind, division=division, day=date.max
             )
             asked.append(Asked(rulebook, rule, newest, unread))
-        known = rulebook.memo[key] = Asks(
-            rules,
-            tuple(one for one in asked if one.stage is Stage.FIRST),
-            tuple(one for one in asked if one.stage is not Stage.FIRST),
-        )
+        firsts = tuple(one for one in asked if one.stage is Stage.FIRST)
+        later = tuple(one for one in asked if one.stage is not Stage.FIRST)
+        turns = sorted(frozenset[date]().union(*(one.changes for one in firsts)))
+        known = rulebook.memo[key] = Asks(rules, firsts, later, tuple(turns))
     return known
 
 

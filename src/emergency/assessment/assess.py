@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +15,7 @@ from emergency.assessment.later import later_duties
 from emergency.assessment.model import Assessment, Finding, Obligation, Remark
 from emergency.assessment.obligations import assess_duty
 from emergency.assessment.timeline import Timeline, timeline_of
-from emergency.domain.fixed import changed
+from emergency.domain.fixed import changed, fixed
 from emergency.domain.offices import Directory
 from emergency.domain.record import Recorded
 from emergency.domain.review import Determined
@@ -24,7 +23,7 @@ from emergency.domain.vocabulary import Fault, Status
 from emergency.rulebook import Rule, Rulebook
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(eq=False)
 class Owed:
     """What one office owed on one incident, and what it did about each duty.
 
@@ -68,8 +67,9 @@ def assess_timeline(timeline: Timeline, directory: Directory, rulebook: Rulebook
         if owed is None:
             continue
         remarks.extend(owed.remarks)
-        judged = tuple(Judged(duty, *assess_duty(owed.record, duty, doing)) for duty, doing in owed.duties)
-        obligations.extend(phase for one in judged for phase in one.phases)
+        judged = tuple([Judged(duty, *assess_duty(owed.record, duty, doing)) for duty, doing in owed.duties])
+        for one in judged:
+            obligations.extend(one.phases)
         findings.extend(findings_of(owed.record, judged))
     return Assessment(
         obligations=tuple(obligations),
@@ -86,9 +86,9 @@ def owed_by(timeline: Timeline, directory: Directory, rulebook: Rulebook, office
         return None
     asks = applicable(record)
     firsts, remarks = duties(record, asks)
-    everyone = frozenset(r for duty in firsts for r in duty.recipients)
-    later, more = later_duties(record, asks.later)
-    done = tuple((duty, done_about(record, duty, everyone)) for duty in firsts)
+    everyone = frozenset([r for duty in firsts for r in duty.recipients])
+    later, more = later_duties(record, asks)
+    done = [(duty, done_about(record, duty, everyone)) for duty in firsts]
     return Owed(record, asks.rules, (*done, *later), (*remarks, *more))
 
 

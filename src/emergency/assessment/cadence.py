@@ -8,7 +8,7 @@ guessed: where a record made afterwards does not say when the situation was over
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from emergency.assessment.asked import Asked
@@ -21,6 +21,7 @@ from emergency.assessment.model import Words
 from emergency.assessment.pauses import pauses_of
 from emergency.assessment.reasons import EXCUSING, RECEIVER_UNNAMED, REPORT_UNDATED, STABLE_UNKNOWN
 from emergency.assessment.timeline import Step, Timeline
+from emergency.domain.fixed import fixed
 from emergency.domain.intervals import Interval, first_of, surely_after, surely_by
 from emergency.rulebook import Limit, YearNotPublishedError
 
@@ -31,7 +32,7 @@ _LONGEST_REST = 400
 """So many days on end may be suspended, or lie before a rule took effect."""
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(eq=False)
 class Occasion:
     """What calls for one report.
 
@@ -48,7 +49,7 @@ class Occasion:
     doing: Doing | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(eq=False)
 class Told:
     """What an office told a recipient, the earliest first, and what it told nobody knows whom."""
 
@@ -176,7 +177,8 @@ def _day_by_day(record: OfficeRecord, asked: Asked, limit: Limit, told: Told) ->
                 following = count.after(day)
                 yield from count.occasion(day, _before_the_end(record, following))
         day = max(day + ONE_DAY, count.day(following)) if following is not None else day + ONE_DAY
-    for _ in range(_LONGEST_REST):
+    given_up = day + timedelta(days=_LONGEST_REST)
+    while day < given_up:
         if count.owed(day):
             vague = count.vague(day)
             doing = Doing(reason=vague) if vague is not None else _before_the_end(record, None)
@@ -185,7 +187,7 @@ def _day_by_day(record: OfficeRecord, asked: Asked, limit: Limit, told: Told) ->
                 return
         if count.ended(day):
             return
-        day += ONE_DAY
+        day = count.next_day(day)
 
 
 class _Count:
@@ -266,9 +268,15 @@ class _Count:
 
     def owed(self, day: date) -> bool:
         """Whether a report was owed on a day: the rule held, the situation went on, nothing was suspended."""
+        return self._asks(day) and not self.ended(day) and not self._paused(day)
+
+    def _asks(self, day: date) -> bool:
         terms = self._asked.on(day)
-        asks = terms is not None and terms.value.limit == self._limit
-        return asks and not self.ended(day) and not self._paused(day)
+        return terms is not None and (terms.value.limit is self._limit or terms.value.limit == self._limit)
+
+    def next_day(self, day: date) -> date:
+        """The next day that may ask for something: while the rule is not in force, the day on which it changes."""
+        return day + ONE_DAY if self._asks(day) else self._asked.next_change(day)
 
     def _name(self, day: date) -> str:
         """The day; with the hour or the number where that tells it from another rule's."""

@@ -84,6 +84,17 @@ def _asked(timeline: Timeline, inquiry: Step, office: str) -> Start:
     return Start(receipt.at, (inquiry.id,), rests_on=receipt.rests_on)
 
 
+def silent_clocks(timeline: Timeline) -> frozenset[Clock]:
+    """The clocks of acts that nobody did: they started for no office."""
+    known: frozenset[Clock] | None = timeline.memo.get("silent")
+    if known is None:
+        kinds = timeline.kinds
+        silent = [clock for clock, acts in ACTS.items() if kinds.isdisjoint(acts)]
+        known = frozenset(silent if Inquired in kinds else [*silent, Clock.ASKED])
+        timeline.memo["silent"] = known
+    return known
+
+
 def declared_over(timeline: Timeline) -> tuple[Step, ...]:
     """The steps by which the situation was declared stable, the handling ended or the incident closed."""
     if "over" not in timeline.memo:
@@ -95,7 +106,7 @@ def declared_over(timeline: Timeline) -> tuple[Step, ...]:
 
 
 def _counts(step: Step) -> bool:
-    return not isinstance(step.entry, Verified) or step.entry.outcome is Outcome.CONFIRMED
+    return step.act is not Verified or getattr(step.entry, "outcome", None) is Outcome.CONFIRMED
 
 
 def _when(step: Step) -> tuple[float, str]:

@@ -21,12 +21,20 @@ from emergency.domain.events import REPORTS, ClueLinked, Denied, Inquired, Notif
 from emergency.domain.intervals import Interval, first_of, possibly_by, surely_after, surely_by
 from emergency.domain.vocabulary import Fault, Line, Origin, State, Status
 
+_KEEPING = frozenset({Withheld, Denied})
+"""Acts by which an office keeps back what it knows."""
+_OUTSIDE = frozenset({Inquired, ClueLinked})
+"""Acts by which an office above may find out."""
 _CARRYING = frozenset({*REPORTS, Notified})
 """Acts that carry to an office above what an outsider may have told."""
 
 
 def concealed(record: OfficeRecord, judged: tuple[Judged, ...]) -> Finding | None:
     """The one suspicion of concealment that the office's record gives, if any."""
+    timeline, office = record.timeline, record.office.id
+    keeps = any(s.act in _KEEPING for s in timeline.acts(office))
+    if not keeps and (not judged or timeline.kinds.isdisjoint(_OUTSIDE)):
+        return None  # every pattern has one of these acts
     untrue = {c.report.id for c in record.contradicted}
     first = first_report(record)
     if first is not None and first.id in untrue:
@@ -44,6 +52,8 @@ def concealed(record: OfficeRecord, judged: tuple[Judged, ...]) -> Finding | Non
         if outside is not None:
             steps, at = outside
             return _concealment(record, one, steps, (Fault.LATE, Fault.CONCEALED), explanation.FOUND_OUT, at)
+    if not keeps:
+        return None
     at_once = [j for j in firsts if j.ground.due is None and j.ground.sure]
     others: list[Judged | None] = [] if timed else [*at_once] or [None]
     for duty in others:
@@ -88,7 +98,7 @@ def _limit_passed(judged: Judged, own: Step | None) -> bool:
 
 def _kept_back(record: OfficeRecord, own: Step | None, *, surely_before: bool) -> tuple[Step, ...]:
     """The office's acts of withholding or denial before its own report."""
-    acts = [s for s in record.timeline.acts(record.office.id) if s.act in (Withheld, Denied)]
+    acts = [s for s in record.timeline.acts(record.office.id) if s.act in _KEEPING]
     if own is None:
         return tuple(acts)
     if surely_before:

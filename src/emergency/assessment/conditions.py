@@ -80,6 +80,8 @@ class Levels:
     day: date
     _found: dict[int, tuple[Facts, Graded | None]] = field(default_factory=dict)
     """By identity, with the facts themselves so that none is taken for another."""
+    _measured: dict[int, tuple[Facts, dict[str, int]]] = field(default_factory=dict)
+    """The same for the figures that levels go by."""
     _confirmed: list[Thresholds] | None = None
     """What the tables say on that day, as far as somebody read it."""
 
@@ -90,10 +92,17 @@ class Levels:
             known = self._found[id(facts)] = (facts, self._graded(facts))
         return known[1]
 
+    def measures(self, facts: Facts) -> dict[str, int]:
+        """The figures that levels go by, without those that were still being verified: see `graded_measures`."""
+        known = self._measured.get(id(facts))
+        if known is None:
+            known = self._measured[id(facts)] = facts, graded_measures(without_unverified(facts))
+        return known[1]
+
     def _graded(self, facts: Facts) -> Graded | None:
         opened = self.timeline.opened
         stated = without_unverified(facts)
-        measures = graded_measures(stated)
+        measures = self.measures(facts)
         if not measures and not stated.circumstances:
             return None
         division = opened.place.division
@@ -151,13 +160,11 @@ class Holding:
 
     def __post_init__(self) -> None:
         """Work out what is asked of it again and again."""
-        directory = self.directory
-        above = frozenset(directory.above(self.office.id)) if directory is not None else frozenset()
+        graded, office, directory = self.timeline.gradings, self.office.id, self.directory
+        above = directory.above(office) if graded and directory is not None else ()
         self.__dict__.update(
-            gradings_above=tuple(
-                [s for s in self.timeline.steps if s.act is GradedEntry and s.office in above]
-            ),
-            gradings=tuple([s for s in self.timeline.acts(self.office.id) if s.act is GradedEntry]),
+            gradings_above=tuple([s for s in graded if s.office in above]) if graded else (),
+            gradings=tuple([s for s in graded if s.office == office]) if graded else (),
             circumstances=frozenset([slug for h in self.held for slug in h.facts.circumstances]),
         )
 
@@ -447,7 +454,7 @@ def _end(limit: Limit, start: Interval, days: Days, knowledge: Knowledge) -> Int
 
 def _meets(holding: Holding, rule: Rule, facts: Facts) -> bool:
     """Whether facts surely meet the rule's condition on figures, by a confirmed table where it asks for a level."""
-    if rule.at_least is not None and not rule.figures_reach(graded_measures(without_unverified(facts))):
+    if rule.at_least is not None and not rule.figures_reach(holding.levels.measures(facts)):
         return False
     if rule.levels is None:
         return True
@@ -459,7 +466,7 @@ def _still(holding: Holding, rule: Rule, facts: Facts, corrections: list[Facts])
     """Whether facts still meet the condition, or a graver one, after what replaced some of their figures."""
     for later in corrections:
         facts = _corrected(facts, without_unverified(later))
-    if rule.at_least is not None and not rule.figures_reach(graded_measures(without_unverified(facts))):
+    if rule.at_least is not None and not rule.figures_reach(holding.levels.measures(facts)):
         return False
     if rule.levels is None:
         return True
@@ -515,6 +522,8 @@ LEVEL_TOLD = Words("如等级难以判明（尚未确定）", "if the level cann
 def graded_measures(facts: Facts) -> dict[str, int]:
     """The figures that levels go by, as lower bounds: the missing are counted with the dead."""
     measures: dict[str, int] = {figure.of: figure.count.at_least for figure in facts.figures}
+    if not any(facts.__dict__.values()):
+        return measures
     dead = [c.at_least for c in (facts.deaths, facts.missing) if c is not None]
     if facts.deaths is None and facts.bodies is not None:
         dead.append(facts.bodies.at_least)
@@ -524,8 +533,9 @@ def graded_measures(facts: Facts) -> dict[str, int]:
     lost = [c.at_least for c in (facts.trapped, facts.missing) if c is not None]
     if lost:
         measures["trapped_or_missing"] = sum(lost)
+    stated = facts.__dict__
     for name in COUNTED:
-        count = getattr(facts, name)
+        count = stated[name]
         if count is not None:
             measures[name] = count.at_least
     return measures

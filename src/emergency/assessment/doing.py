@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from emergency.assessment.clocks import KNOWLEDGE
@@ -62,27 +63,38 @@ class Doing:
     """When the duty itself was over, where that was before any report."""
 
 
-def _messages(record: OfficeRecord, duty: Duty) -> list[Step]:
+def _messages(record: OfficeRecord, duty: Duty) -> Sequence[Step]:
     """What may serve as the office's report under a duty, the earliest first.
 
     A second, written report is met in writing only; a raise only by what came after it.
     """
-    messages = [m for m in messages_to(record, duty.recipients) if in_form(m, duty.channel)]
-    if any(claim.value.clock not in KNOWLEDGE for claim in duty.claims):
-        return messages  # told before it verified or graded, it had told already
+    messages = messages_to(record, duty.recipients)
+    if duty.channel == "written":
+        messages = [m for m in messages if in_form(m, duty.channel)]
+    if not messages:
+        return messages
+    since = duty.knowledge.since
+    if duty.governing.ground.sure and duty.governing.start is since:
+        return messages  # nothing was raised: it was called for since the office knew
+    for claim in duty.claims:
+        if claim.value.clock not in KNOWLEDGE:
+            return messages  # told before it verified or graded, it had told already
     starts = [claim.start for claim in duty.claims if claim.ground.sure] or [c.start for c in duty.claims]
-    if any(not surely_after(start, duty.knowledge.since) for start in starts):
+    if any(not surely_after(start, since) for start in starts):
         return messages
     return [m for m in messages if any(possibly_by(start, m.at) for start in starts)]
 
 
-def messages_to(record: OfficeRecord, recipients: tuple[str, ...]) -> list[Step]:
+def messages_to(record: OfficeRecord, recipients: tuple[str, ...]) -> Sequence[Step]:
     """What the office told, or may have told, to recipients or to anybody, the earliest first.
 
     Its reports, its truthful answers that say something, and a notice that it gave the recipient itself.
     """
+    said = spoken(record)
+    if not said.notices:
+        return said.messages
     to = set(recipients)
-    return [s for s in _spoken(record).messages if s.act is not Notified or not to.isdisjoint(s.to)]
+    return [s for s in said.messages if s.act is not Notified or not to.isdisjoint(s.to)]
 
 
 @fixed()
@@ -92,26 +104,37 @@ class Spoken:
     Args:
         messages: What may serve as a report: its reports, truthful answers with figures, truthful notices.
         unread: Its answers in words only.
+        notices: Whether there are notices among the messages.
     """
 
     messages: tuple[Step, ...]
     unread: tuple[Step, ...]
+    notices: bool
 
 
-def _spoken(record: OfficeRecord) -> Spoken:
+def spoken(record: OfficeRecord) -> Spoken:
     """What the office said, the earliest first."""
     # Each of its duties asks for it.
     known: Spoken | None = record.memo.get("spoken")
     if known is None:
-        untrue = {c.report.id for c in record.contradicted}
         acts = record.timeline.acts(record.office.id)
-        unread = tuple([s for s in acts if s.act is Answered and not _says_figures(s)])
-        messages = [
-            s
-            for s in acts
-            if s.act in _REPORTS or (s.act in _OTHER_WORDS and s.id not in untrue and s not in unread)
-        ]
-        known = record.memo["spoken"] = Spoken(tuple(sorted(messages, key=_ends)), unread)
+        messages: list[Step] = []
+        unread: list[Step] = []
+        others = notices = False
+        for step in acts:
+            if step.act is Answered and not _says_figures(step):
+                unread.append(step)
+            elif step.act in _REPORTS:
+                messages.append(step)
+            elif step.act in _OTHER_WORDS:
+                messages.append(step)
+                others, notices = True, notices or step.act is Notified
+        if others:
+            untrue = {c.report.id for c in record.contradicted}
+            messages = [s for s in messages if s.act in _REPORTS or s.id not in untrue]
+        if len(messages) > 1:
+            messages.sort(key=_ends)
+        known = record.memo["spoken"] = Spoken(tuple(messages), tuple(unread), notices)
     return known
 
 
@@ -127,7 +150,8 @@ def _says_figures(step: Step) -> bool:
 
 def _unread_answers(record: OfficeRecord, duty: Duty) -> list[Step]:
     """Answers to the recipient in words only: they may have been the report, or its very opposite."""
-    return [s for s in _spoken(record).unread if not set(duty.recipients).isdisjoint(s.to)]
+    unread = spoken(record).unread
+    return [s for s in unread if not set(duty.recipients).isdisjoint(s.to)] if unread else []
 
 
 def _ends(step: Step) -> tuple[datetime, datetime, str]:
@@ -139,19 +163,23 @@ def done_about(record: OfficeRecord, duty: Duty, all_recipients: frozenset[str])
     due = duty.governing.judged
     messages = _messages(record, duty)
     doing = Doing(reached=_reached(record, duty), not_reported=_absence(record.timeline, duty, due))
+    unread = _unread_answers(record, duty)
+    if not messages and not unread:
+        return doing
     to_it = _to_it(record, duty, messages)
     unnamed = [m for m in messages if not m.to]
-    unread = _unread_answers(record, duty)
     follow_ups = [m for m in to_it if m.act in FOLLOWING]
-    firsts = [m for m in to_it if m not in follow_ups]
+    firsts = [m for m in to_it if m not in follow_ups] if follow_ups else to_it
     in_time = [m for m in follow_ups if due is None or surely_by(m.at, due)]
     absent = doing.not_reported
     if record.complete:
         firsts, follow_ups = to_it, []
     elif absent is not None:
         after = [m for m in follow_ups if surely_by(absent.at, m.at)]
-        firsts, follow_ups = [*firsts, *after], [m for m in follow_ups if m not in after]
-    firsts = sorted({m.id: m for m in (*firsts, *in_time)}.values(), key=_ends)
+        firsts = sorted((*firsts, *after), key=_ends)
+        follow_ups = [m for m in follow_ups if m not in after]
+    if in_time:
+        firsts = sorted({m.id: m for m in (*firsts, *in_time)}.values(), key=_ends)
     earlier = [m for m in follow_ups if m not in firsts]
     if not firsts and record.complete and unnamed:
         # Whether it went to the right office or not: nothing came before it.
@@ -184,7 +212,7 @@ def done_about(record: OfficeRecord, duty: Duty, all_recipients: frozenset[str])
     return changed(doing, report=firsts[0], sent=sent, doubt=doubt)
 
 
-def _to_it(record: OfficeRecord, duty: Duty, messages: list[Step]) -> list[Step]:
+def _to_it(record: OfficeRecord, duty: Duty, messages: Sequence[Step]) -> list[Step]:
     """Those that went to a right receiver; where the directory names none of the rule's line, whoever is of it."""
     right = set(duty.recipients)
     unnamed = {(c.rule.to.tier, c.rule.to.line) for c in duty.claims if c.found.note is not None}
@@ -196,7 +224,7 @@ def _to_it(record: OfficeRecord, duty: Duty, messages: list[Step]) -> list[Step]
     return [m for m in messages if not right.isdisjoint(m.to)]
 
 
-def _elsewhere(record: OfficeRecord, messages: list[Step], all_recipients: frozenset[str]) -> Step | None:
+def _elsewhere(record: OfficeRecord, messages: Sequence[Step], all_recipients: frozenset[str]) -> Step | None:
     """The first report where all of them went to offices that were not right; a word inside the enterprise is none."""
 
     def outward(step: Step) -> list[str]:
@@ -218,6 +246,8 @@ def in_form(message: Step, channel: str) -> bool:
 
 def _absence(timeline: Timeline, duty: Duty, due: Interval | None) -> Step | None:
     """A step that states that the office had not reported, at or after the due time."""
+    if NonReportStated not in timeline.kinds:
+        return None
     stated = [
         s
         for s in timeline.acts(duty.office.id)
@@ -234,12 +264,10 @@ def _absence(timeline: Timeline, duty: Duty, due: Interval | None) -> Step | Non
 def _reached(record: OfficeRecord, duty: Duty) -> Reached | None:
     """When the right recipient, or one as good, came to know by whatever route, as far as its own record shows."""
     found = [r for recipient in duty.recipients if (r := _knew(record.timeline, recipient)) is not None]
-    if not found:
-        return None
+    if len(found) < 2:  # noqa: PLR2004 - the first of them is the only one
+        return found[0] if found else None
     first = min(found, key=lambda r: (r.at.latest or FAR, r.at.earliest or FAR, r.step))
-    rests_on = (
-        tuple(dict.fromkeys(i for r in found for i in r.rests_on)) if len(found) > 1 else first.rests_on
-    )
+    rests_on = tuple(dict.fromkeys(i for r in found for i in r.rests_on))
     return Reached(first_of(r.at for r in found), first.step, rests_on)
 
 

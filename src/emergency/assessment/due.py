@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import calendar as months
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from emergency.domain.fixed import fixed
 from emergency.domain.intervals import Interval
 from emergency.rulebook import Calendar, Limit, Period
 
@@ -48,7 +48,7 @@ never = Paused()
 """No date is suspended."""
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(slots=True)
 class Days:
     """By which calendar the days of a rule are counted for an office.
 

@@ -14,18 +14,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from emergency.assessment.asked import Asked, Asks, Terms, asks_of, newest_of
-from emergency.assessment.clocks import KNOWLEDGE, started_by
+from emergency.assessment.clocks import KNOWLEDGE, silent_clocks, started_by
 from emergency.assessment.conditions import Holding, Start, levels_of, started
 from emergency.assessment.due import Days, due_after, moved
-from emergency.assessment.holding import Contradiction, Held, contradictions, held_by
+from emergency.assessment.holding import Contradiction, Held, at_most_of, contradictions, held_by, words_of
 from emergency.assessment.knowledge import Knowledge, knowledge_of
 from emergency.assessment.model import Ground, Remark
 from emergency.assessment.pauses import pauses_of
 from emergency.assessment.reasons import CALENDAR_UNKNOWN, CONDITION_OPEN, WHATEVER_THE_LEVEL
-from emergency.assessment.recipients import Found, Superiors, found_among, recipient_of, superiors_of
+from emergency.assessment.recipients import Found, found_among, recipient_of, superiors_of
 from emergency.assessment.timeline import Timeline
 from emergency.domain.events import REPORTS, Foreseen, Warned
-from emergency.domain.fixed import changed, fixed
+from emergency.domain.fixed import changed, fixed, kept
 from emergency.domain.intervals import OPEN, Interval, first_of, shifted, surely_after, surely_by
 from emergency.domain.offices import Directory, Office
 from emergency.domain.times import CHINA
@@ -56,6 +56,7 @@ class Claim:
     """A rule that may apply to an office, before it is known what was done."""
 
     rule: Rule
+    channel: str
     value: Value
     found: Found
     ground: Ground
@@ -66,6 +67,29 @@ class Claim:
     """Steps with an assumed or unstated time that its start rests on beyond the office's knowledge."""
     judged: Interval | None
     """What a verdict goes by: the limit after the office's own start, whatever was lost before it knew."""
+
+
+@fixed(eq=False)
+class Offer:
+    """What a rule asks of an office, on the days on which its clock may have started.
+
+    Args:
+        rule: The rule.
+        channel: By which channel.
+        terms: What is in force.
+        found: To whom.
+        ground: What is shown, before anything is known of its due time.
+        limits: Those of all versions that it may be read under.
+        open: Whether it is open that it applies at all.
+    """
+
+    rule: Rule
+    channel: str
+    terms: Terms
+    found: Found
+    ground: Ground
+    limits: tuple[Limit, ...]
+    open: bool
 
 
 @fixed(eq=False)
@@ -90,7 +114,8 @@ class Duty:
     def __post_init__(self) -> None:
         """Work out what is asked of it again and again."""
         governs = governing(self.claims)
-        told = tuple(dict.fromkeys((self.found.office, *governs.found.equals)))
+        equals = governs.found.equals
+        told = tuple(dict.fromkeys((self.found.office, *equals))) if equals else (self.found.office,)
         self.__dict__.update(governing=governs, recipients=told)
 
 
@@ -103,23 +128,31 @@ class OfficeRecord:
     rulebook: Rulebook
     office: Office
     knowledge: Knowledge
-    holding: Holding
-    contradicted: tuple[Contradiction, ...]
-    """Its reports that lie below what it held."""
     complete: bool
     """Whether the record holds all that the office sent out."""
     zone: ZoneInfo
     days: tuple[date, ...]
     """The China days on which it may have come to know."""
-    superiors: dict[date | None, Superiors] = field(default_factory=dict)
-    """Whom it may report to, by day."""
     memo: dict[Any, Any] = field(default_factory=dict)
     """What pure functions of this record have already worked out."""
 
-    @property
+    @kept
     def held(self) -> tuple[Held, ...]:
         """What it held, and since when."""
-        return self.holding.held
+        return held_by(self.timeline, self.office.id)
+
+    @kept
+    def holding(self) -> Holding:
+        """What the conditions of rules are read from."""
+        levels = levels_of(self.timeline, self.rulebook, self.days[-1])
+        return Holding(self.timeline, self.office, self.held, levels, self.directory)
+
+    @kept
+    def contradicted(self) -> tuple[Contradiction, ...]:
+        """Its reports that lie below what it held."""
+        # Who stated no figure need not be asked what it held.
+        said = [s for s in words_of(self.timeline, self.office.id) if at_most_of(s)]
+        return tuple(contradictions(self.timeline, said, self.held)) if said else ()
 
 
 def office_record(
@@ -127,24 +160,22 @@ def office_record(
 ) -> OfficeRecord | None:
     """The record of one office; None where nothing hints that it knew, or nobody knows what it is."""
     office = directory.get(office_id)
-    knowledge = knowledge_of(timeline, office_id)
-    if knowledge is None and any(s.act in (Foreseen, Warned) for s in timeline.acts(office_id)):
-        knowledge = NOTHING_KNOWN
-    if office is None or knowledge is None:
+    if office is None:
         return None
-    held = held_by(timeline, office_id)
-    days = days_of(timeline, knowledge.since)
+    knowledge = knowledge_of(timeline, office_id)
+    if knowledge is None:
+        if not any(s.act in (Foreseen, Warned) for s in timeline.acts(office_id)):
+            return None
+        knowledge = NOTHING_KNOWN
     return OfficeRecord(
         timeline=timeline,
         directory=directory,
         rulebook=rulebook,
         office=office,
         knowledge=knowledge,
-        holding=Holding(timeline, office, held, levels_of(timeline, rulebook, days[-1]), directory),
-        contradicted=tuple(contradictions(timeline, office_id, held)),
         complete=_complete(timeline, office, knowledge),
         zone=ZoneInfo(office.zone),
-        days=days,
+        days=days_of(timeline, knowledge.since),
     )
 
 
@@ -179,18 +210,70 @@ def duties(record: OfficeRecord, asks: Asks) -> tuple[tuple[Duty, ...], tuple[Re
     claims: list[Claim] = []
     remarks: list[Remark] = []
     knows = Start(record.knowledge.since, record.knowledge.triggers)
-    for asked in asks.firsts:
-        for clock in asked.clocks:
-            base = _base(record, clock, knows)
-            if base is None:
-                continue
-            start = started(record.holding, asked, base, record.knowledge) if asked.conditional else base
-            made = claim_of(record, asked, start, FIRST, clock=clock)
-            if isinstance(made, Remark):
-                remarks.append(made)
-            elif made is not None:
-                claims.append(made)
-    return tuple(_grouped(record, claims)), tuple(remarks)
+    silent = silent_clocks(record.timeline)
+    if record.knowledge is NOTHING_KNOWN:
+        silent |= KNOWLEDGE
+    plan = _plan(record, asks, silent)
+    remarks.extend(plan.remarks)
+    for asked, clock, offer in plan.asked:
+        base = knows if clock in KNOWLEDGE else _base(record, clock, knows)
+        if base is None:
+            continue
+        start = started(record.holding, asked, base, record.knowledge) if asked.conditional else base
+        if isinstance(offer, Offer):
+            claims.append(_claim(record, offer, start, FIRST))
+            continue
+        made = offer or claim_of(record, asked, start, FIRST, clock=clock)
+        if isinstance(made, Remark):
+            remarks.append(made)
+        elif made is not None:
+            claims.append(made)
+    return tuple(_grouped(record, claims)) if claims else (), tuple(remarks)
+
+
+@fixed(eq=False)
+class Plan:
+    """What is asked of an office as first reports, in the order of the rules.
+
+    Args:
+        asked: The rules, each with its clock and, where that is the same on every day of the record, what is asked.
+        remarks: Where all clocks start with the office's knowledge: what nobody is judged by, which then is not asked.
+        asks: What it was made from.
+    """
+
+    asked: tuple[tuple[Asked, Clock, Offer | Remark | None], ...]
+    remarks: tuple[Remark, ...]
+    asks: Asks
+
+
+def _plan(record: OfficeRecord, asks: Asks, silent: frozenset[Clock]) -> Plan:
+    """What is asked of the office but for clocks that never started.
+
+    Most incidents lie between two changes of the law and of the directory, and so do many others: what is asked there
+    is kept with the directory.
+    """
+    span, directory = record.timeline.days, record.directory
+    day = span[0] if span is not None else date.min
+    turns = directory.turn(day), asks.turn(day)
+    if span is None or (turns[0] != directory.turn(span[1]) or turns[1] != asks.turn(span[1])):
+        clocks = ((asked, clock) for asked in asks.firsts for clock in asked.clocks if clock not in silent)
+        return Plan(tuple([(asked, clock, None) for asked, clock in clocks]), (), asks)
+    # The key names the asks by identity, and what is kept holds them, so that none are taken for others.
+    key = "plan", id(asks), record.office.id, turns, silent
+    known: Plan | None = directory.memo.get(key)
+    if known is None:
+        made = [
+            (asked, clock, offer)
+            for asked in asks.firsts
+            for clock in asked.clocks
+            if clock not in silent and (offer := _offer(record, asked, clock, (day,))) is not None
+        ]
+        remarks: list[Remark] = []
+        if all(clock in KNOWLEDGE for _, clock, _ in made):
+            remarks = [offer for *_, offer in made if isinstance(offer, Remark)]
+            made = [one for one in made if not isinstance(one[2], Remark)]
+        known = directory.memo[key] = Plan(tuple(made), tuple(remarks), asks)
+    return known
 
 
 def bases_of(record: OfficeRecord, rule: Rule) -> Iterator[Start]:
@@ -232,9 +315,14 @@ def claim_of(
     Returns:
         The claim; a remark where the directory has no recipient; None where the rule was not in force.
     """
-    same = start.at is record.knowledge.since
-    days = record.days if same else days_of(record.timeline, start.at)
-    versions = [asked.on(day) for day in days]
+    days = record.days if start.at is record.knowledge.since else days_of(record.timeline, start.at)
+    offer = _offer(record, asked, clock, days)
+    return _claim(record, offer, start, occasion, due) if isinstance(offer, Offer) else offer
+
+
+def _offer(record: OfficeRecord, asked: Asked, clock: Clock, days: tuple[date, ...]) -> Offer | Remark | None:
+    """What a rule asks of the office on some days: see `claim_of`."""
+    versions = [asked.on(days[0])] if len(days) == 1 else [asked.on(day) for day in days]
     if len(asked.clocks) > 1:
         versions = [v if v is None or v.value.clock is clock else None for v in versions]
     terms = versions[-1]
@@ -247,32 +335,54 @@ def claim_of(
     found = recipient(record, asked, days[-1])
     if found is None:
         return Remark(record.office.id, asked.no_recipient)
-    sure, condition, judged = start.sure, start.condition, due
-    limits = [terms.value.limit]
+    limits: tuple[Limit, ...] = (terms.value.limit,)
+    open_ = False
     if len(versions) > 1:
-        limits = list(dict.fromkeys(v.value.limit for v in versions if v is not None))
-        if None in versions or len({limit.has_hours for limit in limits}) > 1:
-            sure, condition = False, CONDITION_OPEN
+        limits = tuple(dict.fromkeys([v.value.limit for v in versions if v is not None]))
+        open_ = None in versions or len({limit.has_hours for limit in limits}) > 1
+    unread = asked.unread(days[-1])
+    ground = terms.ground(found.note)
+    return Offer(
+        asked.rule,
+        asked.channel,
+        terms,
+        found,
+        changed(ground, unread=unread) if unread else ground,
+        limits,
+        open_,
+    )
+
+
+def _claim(
+    record: OfficeRecord, offer: Offer, start: Start, occasion: str, due: Interval | None = None
+) -> Claim:
+    """What is asked of the office, from a start on."""
+    terms, sure, condition, judged = offer.terms, start.sure, start.condition, due
+    if offer.open:
+        sure, condition = False, CONDITION_OPEN
     if due is None and terms.has_hours:
         try:
-            judged, due = _due(record, asked.rule, terms, start, limits, sure=sure)
+            judged, due = _due(record, offer.rule, terms, start, offer.limits, sure=sure)
         except YearNotPublishedError:
             sure, condition, judged, due = False, CALENDAR_UNKNOWN, OPEN, OPEN
-    unread = asked.unread(days[-1])
-    ground = changed(terms.ground(found.note), due=due, sure=sure, condition=condition, unread=unread)
+    ground = changed(offer.ground, due=due, sure=sure, condition=condition)
     return Claim(
-        asked.rule, terms.value, found, ground, occasion, start.at, start.trigger, start.rests_on, judged
+        offer.rule,
+        offer.channel,
+        terms.value,
+        offer.found,
+        ground,
+        occasion,
+        start.at,
+        start.trigger,
+        start.rests_on,
+        judged,
     )
 
 
 def recipient(record: OfficeRecord, asked: Asked, day: date | None) -> Found | None:
     """The office that a rule's report goes to, on a day; None where the directory has none."""
-    superiors = record.superiors.get(day)
-    if superiors is None:
-        new = superiors_of(record.office, record.directory, day)
-        # Days on which the office reported to the same ones share what was found among them.
-        superiors = next((known for known in record.superiors.values() if known == new), new)
-        record.superiors[day] = superiors
+    superiors = superiors_of(record.office, record.directory, day)
     # Many rules name the same kind of recipient.
     if asked.wanted not in superiors.found:
         superiors.found[asked.wanted] = found_among(superiors, asked.rule.to, record.office)
@@ -285,9 +395,11 @@ def days_of(timeline: Timeline, since: Interval) -> tuple[date, ...]:
     A bare day runs to the midnight that ends it; that midnight is no day of its own. An open beginning reaches back
     to the event, or without end.
     """
-    known: tuple[date, ...] | None = timeline.memo.get(("days", since))
+    # The ends keep their hash, the interval does not.
+    key = "days", since.earliest, since.latest
+    known: tuple[date, ...] | None = timeline.memo.get(key)
     if known is None:
-        known = timeline.memo["days", since] = _days_of(timeline, since)
+        known = timeline.memo[key] = _days_of(timeline, since)
     return known
 
 
@@ -302,7 +414,7 @@ def _days_of(timeline: Timeline, since: Interval) -> tuple[date, ...]:
 
 
 def _due(
-    record: OfficeRecord, rule: Rule, terms: Terms, start: Start, limits: list[Limit], *, sure: bool
+    record: OfficeRecord, rule: Rule, terms: Terms, start: Start, limits: tuple[Limit, ...], *, sure: bool
 ) -> tuple[Interval | None, Interval | None]:
     """When a verdict says that it was due, and when the officer is told that it is."""
     value = terms.value
@@ -318,8 +430,8 @@ def _due(
         )
         return judged, with_inherited(record, value.clock, start.at, terms.hours, judged)
     days = days_for(record, rule)
-    limits = [limit for limit in limits if limit.has_hours]
-    ends = [due_after(limit, start.at, days) for limit in limits]
+    timed = [limit for limit in limits if limit.has_hours]
+    ends = [due_after(limit, start.at, days) for limit in timed]
     early = [end.earliest for end in ends if end.earliest is not None]
     late = [end.latest for end in ends if end.latest is not None]
     judged = Interval(
@@ -329,7 +441,7 @@ def _due(
     if value.limit.at_most is not None:
         judged = at_most(record, value.limit, judged, start, days)
     judged = moved(value.limit, judged, days)
-    within = min((limit.hours for limit in limits if limit.hours is not None), default=None)
+    within = min((limit.hours for limit in timed if limit.hours is not None), default=None)
     if within is None:
         return judged, judged
     return judged, with_inherited(record, value.clock, start.at, within, judged)
@@ -405,13 +517,18 @@ def _grouped(record: OfficeRecord, claims: list[Claim]) -> Iterator[Duty]:
     """
     groups: dict[tuple[str, str], list[Claim]] = {}
     for claim in claims:
-        groups.setdefault((claim.found.office, claim.rule.channel.value), []).append(claim)
+        groups.setdefault((claim.found.office, claim.channel), []).append(claim)
     for (_, channel), together in groups.items():
         settled = _whatever_the_level(record, together)
         members = together
         if settled:
             rules = {c.rule.id for c in settled}
             members = [c for c in together if c.ground.sure or c.rule.id not in rules] + settled
+        since = record.knowledge.since
+        if all(claim.start is since for claim in members):
+            # None of them was called for later than another.
+            yield Duty(record.office, record.knowledge, members[0].found, channel, FIRST, tuple(members))
+            continue
         began = [c.start.latest for c in members if c.ground.sure and c.start.latest is not None]
         first = min(began, default=None)
         occasions: dict[str, list[Claim]] = {}
@@ -435,8 +552,8 @@ def _whatever_the_level(record: OfficeRecord, claims: list[Claim]) -> list[Claim
     timed = [
         c
         for c in claims
-        if c.rule.levels is not None
-        and not (c.rule.at_least or c.rule.circumstances or c.rule.level_unclear)
+        if (rule := c.rule).levels is not None
+        and not (rule.at_least or rule.circumstances or rule.level_unclear)
         and c.value.limit.hours is not None
         and c.value.clock in KNOWLEDGE
     ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial, wraps
 from typing import ParamSpec
@@ -21,6 +20,7 @@ from emergency.assessment.words import (
     span_words,
     stage_words,
 )
+from emergency.domain.fixed import fixed
 from emergency.domain.intervals import Span
 from emergency.domain.vocabulary import Fault, State, Status
 from emergency.rulebook import Stage
@@ -71,7 +71,7 @@ MEASURES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(slots=True)
 class Understatement:
     """A report, what it lies below, and by how much."""
 

@@ -17,7 +17,7 @@ from emergency.assessment.holding import Held, known_of, live, reports_of, told_
 from emergency.assessment.judged import Judged
 from emergency.assessment.model import Finding, Obligation
 from emergency.assessment.timeline import Step
-from emergency.domain.events import NonReportStated, Notified
+from emergency.domain.events import NonReportStated, Notified, Withheld
 from emergency.domain.intervals import surely_by
 from emergency.domain.vocabulary import Fault, State, Status
 from emergency.rulebook import Stage
@@ -28,8 +28,9 @@ def findings_of(record: OfficeRecord, judged: tuple[Judged, ...]) -> Iterator[Fi
     for one in judged:
         yield from _late(record, one)
     # What was suspected of the first report is not suspected again of those that followed.
-    judged = tuple(one for one in judged if one.duty.stage is Stage.FIRST)
-    yield from _falsified(record)
+    judged = tuple([one for one in judged if one.duty.stage is Stage.FIRST])
+    if record.contradicted or Withheld in record.timeline.kinds:
+        yield from _falsified(record)
     if not record.knowledge.shown:
         return
     suspicion = concealed(record, judged)
@@ -46,7 +47,10 @@ def _late(record: OfficeRecord, judged: Judged) -> Iterator[Finding]:
     if judged.duty.governing.value.limit.before is not None:
         return  # to report in the wrong order is no lateness
     for phase in judged.phases:
-        status = None if phase.state is State.OPEN else _lateness(judged, phase)
+        state = phase.state
+        if state is State.OPEN or (state is State.MET and not any(g.breached for g in phase.grounds)):
+            continue
+        status = _lateness(judged, phase)
         if status is None:
             continue
         evidence = (phase.met_by, phase.reached_by, *phase.trigger)
@@ -79,10 +83,10 @@ def _lateness(judged: Judged, phase: Obligation) -> Status | None:
         if not ground.confirmed:
             return Status.POSSIBLE
         return Status.PRESUMED if phase.rests_on else Status.ESTABLISHED
-    stricter = any(g.breached and g.sure for g in phase.grounds)
-    if phase.state is State.POSSIBLY_LATE or (stricter and phase.state is State.MET):
+    if phase.state is State.POSSIBLY_LATE:
         return Status.POSSIBLE
-    return None
+    stricter = phase.state is State.MET and any(g.breached and g.sure for g in phase.grounds)
+    return Status.POSSIBLE if stricter else None
 
 
 # -- falsified -------------------------------------------------------------------------------------------------
@@ -128,8 +132,10 @@ def _falsified(record: OfficeRecord) -> Iterator[Finding]:
 def _missed(record: OfficeRecord, judged: tuple[Judged, ...]) -> Iterator[Finding]:
     timeline = record.timeline
     for one in judged:
+        if one.duty.channel != "any":
+            continue
         overdue = next((p for p in one.phases if p.state is State.OVERDUE), None)
-        if overdue is None or one.final.channel != "any" or not one.ground.confirmed:
+        if overdue is None or not one.ground.confirmed:
             continue
         since = _still_unreported(record, one, overdue)
         if since is None:

@@ -120,9 +120,8 @@ _HOLDING = frozenset({Learned, Verified, Withheld})
 
 
 def _tells(step: Step) -> bool:
-    entry = step.entry
-    if isinstance(entry, Verified):
-        return entry.outcome is Outcome.CONFIRMED
+    if step.act is Verified:
+        return getattr(step.entry, "outcome", None) is Outcome.CONFIRMED
     return step.act in _TELLING
 
 
@@ -158,16 +157,18 @@ def known_figures(facts: Facts, *, told: bool = False) -> dict[str, float]:
         told: Read them as what a report accounts for: people rescued or injured are accounted for as well.
     """
     figures: dict[str, float] = {}
-    if not told:
+    if not any(facts.__dict__.values()):
+        return figures
+    if not told and facts.verifying:
         facts = without_unverified(facts)
     dead = facts.deaths if facts.deaths is not None else facts.bodies
     rescued = facts.rescued if told else None
     if dead is not None:
         figures[DEATHS] = dead.at_least
-    people = (dead, facts.missing, facts.dead_or_missing, facts.trapped, rescued)
-    if any(count is not None for count in people):
-        lost = max(_least(dead) + _least(facts.missing), _least(facts.dead_or_missing))
-        figures[PERSONS] = lost + _least(facts.trapped)
+    missing, together, trapped = facts.missing, facts.dead_or_missing, facts.trapped
+    if (dead or missing or together or trapped or rescued) is not None:
+        lost = max(_least(dead) + _least(missing), _least(together))
+        figures[PERSONS] = lost + _least(trapped)
         if told:
             hurt = max(_least(facts.injured), _least(facts.seriously_injured))
             figures[PERSONS] += max(_least(rescued), hurt)
@@ -204,6 +205,8 @@ def _at_most(facts: Facts, told: Figures) -> dict[str, float]:
     A measure it does not speak of, or speaks of only approximately or as being verified, is left out.
     """
     figures: dict[str, float] = {}
+    if not any(facts.__dict__.values()):
+        return figures
     if facts.deaths is not None and not facts.deaths.about and DEATHS not in facts.verifying:
         figures[DEATHS] = facts.deaths.value
     unaccounted = (facts.missing, facts.trapped, facts.dead_or_missing)
@@ -260,10 +263,19 @@ class Contradiction:
     """By measure: what was reported, and the lowest that was held."""
 
 
-def contradictions(timeline: Timeline, office: str, held: tuple[Held, ...]) -> Iterator[Contradiction]:
-    """Each word of the office to another that lies below what it held and had not already told its receivers."""
-    notices = [s for s in timeline.acts(office) if s.act is Notified and s.to and _to_an_office(s)]
-    for report in (*reports_of(timeline, office, answers=True), *notices):
+def words_of(timeline: Timeline, office: str) -> tuple[Step, ...]:
+    """What the office said to another: its reports and answers, then its notices."""
+    reports = reports_of(timeline, office, answers=True)
+    if Notified not in timeline.kinds:
+        return reports
+    return (*reports, *[s for s in timeline.acts(office) if s.act is Notified and s.to and _to_an_office(s)])
+
+
+def contradictions(
+    timeline: Timeline, said_by_it: Iterable[Step], held: tuple[Held, ...]
+) -> Iterator[Contradiction]:
+    """Each word of an office to another that lies below what it held and had not already told its receivers."""
+    for report in said_by_it:
         stated = at_most_of(report)
         if not any(known_of(h.step).get(m, said) > said for m, said in stated.items() for h in held):
             continue  # most reports lie below nothing that was ever held
@@ -299,7 +311,8 @@ def reports_of(timeline: Timeline, office: str, *, answers: bool) -> tuple[Step,
 
 
 def _to_an_office(step: Step) -> bool:
-    return not step.to or any(to != "public" for to in step.to)
+    to = step.to
+    return not to or to[0] != "public" or any(one != "public" for one in to)
 
 
 def live(held: Iterable[Held], report: Step, measure: str) -> list[Held]:
@@ -353,11 +366,7 @@ def understated(
     kept = [s for s in timeline.acts(office) if s.act is Withheld]
     if not kept:
         return
-    verified = [
-        s
-        for s in timeline.steps
-        if isinstance(s.entry, Verified) and s.entry.outcome is Outcome.CONFIRMED and s.office != office
-    ]
+    verified = [s for s in timeline.steps if s.act is Verified and _tells(s) and s.office != office]
     for report in reports_of(timeline, office, answers=True):
         withheld = next((w for w in kept if had_by(w.at, report.at)), None)
         if withheld is None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import Enum, auto
+from typing import Any
 
 from emergency.assessment.timeline import Receipt, Step, Timeline
 from emergency.domain.events import (
@@ -13,6 +15,7 @@ from emergency.domain.events import (
     ClueLinked,
     Denied,
     Directed,
+    Entry,
     Graded,
     HandlingEnded,
     Inquired,
@@ -88,13 +91,15 @@ class Knowledge:
 def evidence_of(timeline: Timeline, office: str) -> tuple[Evidence, ...]:
     """Every step that shows or hints at the office's knowledge."""
     occurred = timeline.occurred.earliest
-    found = []
+    found: list[Evidence] = []
     for step in timeline.acts(office):
-        shows = _DONE.get(step.act) or _own_act(step)
+        act = step.act
+        shows = _DONE[act] if act in _DONE else _DONE_BY_CONTENT.get(act, _nothing)(step.entry)
         if shows is not None:
             found.append(_of_the_event(step, shows, step, occurred))
     for step in timeline.told(office):
-        shows = _TOLD.get(step.act) or _received(step)
+        act = step.act
+        shows = _TOLD[act] if act in _TOLD else _TOLD_BY_CONTENT.get(act, _nothing)(step.entry)
         if shows is not None and step.office != office:
             found.append(_of_the_event(step, shows, timeline.receipt(step, office), occurred))
     return tuple(found)
@@ -104,11 +109,12 @@ def _of_the_event(step: Step, shows: Shows, had: Step | Receipt, occurred: datet
     """What was known before the event is no knowledge of the event: when that came is open."""
     at = had.at
     if occurred is not None:
+        early, late = at.earliest, at.latest
         # A receipt that a source puts before its own sending ends before it begins: each end is asked for itself.
-        if at.latest is not None and at.latest < occurred and not step.entry.at.also:
+        if late is not None and late < occurred and not step.entry.at.also:
             at = Interval(occurred, None)
-        elif shows is _SIGN and at.earliest is not None and at.earliest < occurred:
-            at = Interval(occurred, at.latest)
+        elif shows is _SIGN and early is not None and early < occurred:
+            at = Interval(occurred, late)
     return Evidence(step, shows, at, had.rests_on)
 
 
@@ -121,36 +127,34 @@ _DONE[Inquired] = Shows.SIGN
 _TOLD = {ClueLinked: Shows.SIGN, Inquired: Shows.SIGN, Notified: Shows.DIRECTLY}
 _TOLD.update(dict.fromkeys(REPORTS, Shows.DIRECTLY))
 """What an act shows of an office that was told, where nothing else of the act matters."""
-_BY_CONTENT = frozenset({Learned, Verified, ClueLinked, Notified, Answered})
-"""Acts that show something only by what was said."""
 
 
-def _own_act(step: Step) -> Shows | None:
-    """What an act of its own shows of an office by what was said."""
-    if step.act not in _BY_CONTENT:
-        return None
-    match step.entry:
-        case Learned(sign=sign):
-            return Shows.SIGN if sign else Shows.DIRECTLY
-        case Verified(outcome=outcome):
-            return Shows.DIRECTLY if outcome is Outcome.CONFIRMED else Shows.SIGN
-        case ClueLinked(by=by, sign=sign):
-            return Shows.BY_THEN if by is Origin.OWN and not sign else Shows.SIGN
-        case Notified() | Answered():
-            return Shows.BY_THEN if step.facts.asserts_harm else None
+def _nothing(_: Any) -> None:  # noqa: ANN401 - of whatever kind of act
     return None
 
 
-def _received(step: Step) -> Shows | None:
-    """What an act shows of an office that was told by what was said."""
-    if step.act not in _BY_CONTENT:
-        return None
-    match step.entry:
-        case Verified(outcome=outcome):
-            return Shows.DIRECTLY if outcome is Outcome.CONFIRMED else Shows.SIGN
-        case Answered():
-            return Shows.DIRECTLY if step.facts.asserts_harm else Shows.SIGN
-    return None
+def _verified(entry: Any) -> Shows:  # noqa: ANN401 - each is called with its own kind of act
+    return _DIRECTLY if entry.outcome is Outcome.CONFIRMED else _SIGN
+
+
+def _stated(entry: Any) -> Shows | None:  # noqa: ANN401 - the same
+    return _BY_THEN if entry.facts.asserts_harm else None
+
+
+# To look the kind of act up is many times faster than to match it, which a pydantic class answers itself.
+_DONE_BY_CONTENT: dict[type[Entry], Callable[[Any], Shows | None]] = {
+    Learned: lambda entry: _SIGN if entry.sign else _DIRECTLY,
+    Verified: _verified,
+    ClueLinked: lambda entry: _BY_THEN if entry.by is Origin.OWN and not entry.sign else _SIGN,
+    Notified: _stated,
+    Answered: _stated,
+}
+"""What an act of its own shows of an office by what was said."""
+_TOLD_BY_CONTENT: dict[type[Entry], Callable[[Any], Shows | None]] = {
+    Verified: _verified,
+    Answered: lambda entry: _DIRECTLY if entry.facts.asserts_harm else _SIGN,
+}
+"""What an act shows of an office that was told by what was said."""
 
 
 def knowledge_of(timeline: Timeline, office: str) -> Knowledge | None:
@@ -166,32 +170,65 @@ def _knowledge(timeline: Timeline, office: str) -> Knowledge | None:
     evidence = evidence_of(timeline, office)
     if not evidence:
         return None
+    floor = timeline.occurred.earliest
+    if len(evidence) == 1 and evidence[0].shows is not _SIGN:
+        return _by_one(evidence[0], floor)
     direct: list[Evidence] = []
     by_then: list[Evidence] = []
     signs: list[Evidence] = []
     for one in evidence:
         (direct if one.shows is _DIRECTLY else by_then if one.shows is _BY_THEN else signs).append(one)
-    latest = min([e.at.latest for e in (*direct, *by_then) if e.at.latest is not None], default=None)
-    ends = [e for e in (*direct, *by_then) if latest is not None and e.at.latest == latest]
-    shown_since = _shown_since(direct, latest, timeline.occurred.earliest)
-    since = shown_since if direct or by_then else Interval(None, None)
+    shown = direct + by_then
+    latest: datetime | None = None
+    for one in shown:
+        end = one.at.latest
+        if end is not None and (latest is None or end < latest):
+            latest = end
+    ends: list[Evidence] = []
+    if latest is not None:
+        ends = shown if len(shown) == 1 else [e for e in shown if e.at.latest == latest]
+    shown_since = _shown_since(direct, latest, floor)
+    since = shown_since if shown else Interval(None, None)
     if signs:
         # A sign starts the clock possibly: one without a time leaves its beginning open.
-        sign = first_of(e.at for e in signs).earliest
-        shown = since.earliest if direct or by_then else sign
-        since = Interval(None if sign is None or shown is None else min(sign, shown), latest)
+        sign = first_of([e.at for e in signs]).earliest
+        first = since.earliest if shown else sign
+        since = Interval(None if sign is None or first is None else min(sign, first), latest)
     triggers = [
-        e for e in (*direct, *signs) if latest is None or e.at.earliest is None or e.at.earliest <= latest
+        e.step.id
+        for e in (direct + signs if signs else direct)
+        if latest is None or e.at.earliest is None or e.at.earliest <= latest
     ]
+    if ends:
+        triggers.append(ends[0].step.id)
     start = _start(direct, ends)
+    rests_on = (
+        start[0].rests_on if len(start) == 1 else tuple(dict.fromkeys([i for e in start for i in e.rests_on]))
+    )
     return Knowledge(
         since=since,
         shown_since=shown_since,
-        shown=bool(direct or by_then),
-        triggers=tuple(dict.fromkeys(e.step.id for e in (*triggers, *ends[:1]))),
-        rests_on=tuple(dict.fromkeys(i for e in start for i in e.rests_on)),
-        latest_steps=frozenset(e.step.id for e in ends),
+        shown=bool(shown),
+        triggers=tuple(dict.fromkeys(triggers)),
+        rests_on=rests_on,
+        latest_steps=frozenset([e.step.id for e in ends]),
         evidence=evidence,
+    )
+
+
+def _by_one(one: Evidence, floor: datetime | None) -> Knowledge:
+    """What one piece of evidence that is no mere sign shows, as most offices have no other."""
+    latest, here = one.at.latest, (one.step.id,)
+    since = _shown_since([one] if one.shows is _DIRECTLY else [], latest, floor)
+    told = one.shows is _DIRECTLY or latest is not None
+    return Knowledge(
+        since=since,
+        shown_since=since,
+        shown=True,
+        triggers=here if told else (),
+        rests_on=one.rests_on if told else (),
+        latest_steps=frozenset(() if latest is None else here),
+        evidence=(one,),
     )
 
 
@@ -200,7 +237,9 @@ def _shown_since(direct: list[Evidence], latest: datetime | None, floor: datetim
 
     Where only its own acts show that it knew by then, it may have known since the event.
     """
-    earliest = first_of(e.at for e in direct).earliest if direct else floor
+    earliest = floor
+    if direct:
+        earliest = direct[0].at.earliest if len(direct) == 1 else first_of([e.at for e in direct]).earliest
     if earliest is not None and latest is not None and earliest > latest:
         earliest = floor if floor is not None and floor <= latest else None
     return Interval(earliest, latest)
@@ -215,10 +254,11 @@ def _start(direct: list[Evidence], ends: list[Evidence]) -> list[Evidence]:
     """
     if not ends:
         return direct
-    told = [e for e in ends if e.shows is Shows.DIRECTLY]
+    told = [e for e in ends if e.shows is _DIRECTLY]
     latest = ends[0].at.latest
-    if not told and latest is not None:
+    if direct and not told and latest is not None:
         undated = [e for e in direct if e.at.earliest is None or e.at.earliest <= latest]
         if undated:
             return undated
-    return [min(told or ends, key=lambda e: len(e.rests_on))]
+    ends = told or ends
+    return ends if len(ends) == 1 else [min(ends, key=lambda e: len(e.rests_on))]

@@ -7,15 +7,15 @@ does not hold all that the office sent, a report that came too late is no proof 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from emergency.assessment.asked import AFTER_REPORTS, Asked
+from emergency.assessment.asked import AFTER_REPORTS, Asked, Asks
 from emergency.assessment.cadence import Occasion, Told, again_and_again
-from emergency.assessment.clocks import ACTS, KNOWLEDGE, ONCE, started_by
+from emergency.assessment.clocks import ACTS, KNOWLEDGE, ONCE, silent_clocks, started_by
 from emergency.assessment.conditions import Start, conditioned, graded_measures
-from emergency.assessment.doing import Doing, in_form, messages_to
+from emergency.assessment.doing import Doing, in_form, messages_to, spoken
 from emergency.assessment.due import due_after, moved, window_end
 from emergency.assessment.duties import (
     NOTHING_KNOWN,
@@ -37,6 +37,7 @@ from emergency.assessment.reasons import (
     REPORT_UNDATED,
     START_UNDATED,
 )
+from emergency.assessment.recipients import superiors_of
 from emergency.assessment.timeline import Step
 from emergency.domain.events import FinalReportFiled, FollowUpFiled
 from emergency.domain.fixed import changed
@@ -48,13 +49,14 @@ CASUALTIES = ("deaths", "missing", "trapped", "dead_or_missing", "seriously_inju
 """The figures whose change calls for a supplement."""
 
 
-def later_duties(
-    record: OfficeRecord, later: Iterable[Asked]
-) -> tuple[list[tuple[Duty, Doing]], tuple[Remark, ...]]:
+def later_duties(record: OfficeRecord, asks: Asks) -> tuple[list[tuple[Duty, Doing]], tuple[Remark, ...]]:
     """Every report beyond the first that was called for, with what was done about it."""
     groups: dict[tuple[str, Stage, str, str], list[tuple[Claim, Doing | None]]] = {}
     remarks: list[Remark] = []
-    for asked in later:
+    silent = silent_clocks(record.timeline)
+    if not spoken(record).messages or not superiors_of(record.office, record.directory, None).above:
+        silent |= AFTER_REPORTS
+    for asked in asks.awake(silent):
         for clock, occasion in _occasions(record, asked):
             made = claim_of(record, asked, occasion.start, occasion.name, clock=clock, due=occasion.due)
             if isinstance(made, Remark):
@@ -302,8 +304,8 @@ def _changes(record: OfficeRecord, asked: Asked, told: Told) -> Iterator[Occasio
     dated = [h for h in record.held if h.since.latest is not None and not h.by_then]
     to_it = {office for message in told.messages for office in message.to}
     for item in sorted(dated, key=_late_end):
-        figures = _toll(item.facts)
-        told_before = [_toll(m.facts) for m in told.messages if surely_by(m.at, item.since)]
+        figures = _toll(item.step)
+        told_before = [_toll(m) for m in told.messages if surely_by(m.at, item.since)]
         said = {name: figure for figures_told in told_before for name, figure in figures_told.items()}
         news = any(_is_news(name, figure, held + told_before) for name, figure in figures.items())
         put_right = item.source == OWN and any(
@@ -325,8 +327,15 @@ def _is_news(name: str, figure: int, before: list[dict[str, int]]) -> bool:
     return figure > max(known, default=0)
 
 
-def _toll(facts: Facts) -> dict[str, int]:
+def _toll(step: Step) -> dict[str, int]:
     """The casualty figures that are stated, and the dead and missing together however they are put."""
+    known: dict[str, int] | None = step.memo.get("toll")
+    if known is None:
+        known = step.memo["toll"] = _toll_of(step.facts)
+    return known
+
+
+def _toll_of(facts: Facts) -> dict[str, int]:
     stated = without_unverified(facts)
     figures = {name: c.at_least for name in CASUALTIES if (c := getattr(stated, name)) is not None}
     together = graded_measures(stated).get("dead_or_missing")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import cached_property
 
-from emergency.domain.fixed import fixed
+from emergency.domain.fixed import fixed, kept
 from emergency.domain.intervals import Interval, Span
 from emergency.domain.vocabulary import Fault, State, Status
 
@@ -25,7 +24,7 @@ class Explanation(Words):
     def __init__(self, render: Callable[[], Words]) -> None:
         self._render = render
 
-    @cached_property
+    @kept
     def _rendered(self) -> Words:
         return self._render()
 

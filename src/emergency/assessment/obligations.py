@@ -44,7 +44,8 @@ def assess_duty(record: OfficeRecord, duty: Duty, doing: Doing) -> tuple[tuple[O
     """The obligation, one row a phase of its life, the last phase last; and a report that went elsewhere."""
     claim = duty.governing
     due = claim.ground.due
-    grounds = tuple(_breached(c, doing) for c in duty.claims)
+    done = _done(doing)
+    grounds = tuple([c.ground if done is None else _breached(c, done) for c in duty.claims])
     state, reason, late_by = _state(record, duty, claim, doing)
     base = Obligation(
         id=f"{record.timeline.ref}:{duty.office.id}>{duty.found.office}:{claim.rule.stage}:{duty.channel}:{duty.occasion}",
@@ -71,15 +72,19 @@ def assess_duty(record: OfficeRecord, duty: Duty, doing: Doing) -> tuple[tuple[O
     return phases, doing.elsewhere.id if doing.elsewhere else None
 
 
-def _breached(claim: Claim, doing: Doing) -> Ground:
-    ground = claim.ground
+def _done(doing: Doing) -> Interval | None:
+    """What is held against the due time, for a ground; None where nothing is."""
     done = doing.sent if doing.report and doing.reason is None else None
     if done is None and doing.elsewhere is not None and doing.reached is not None:
         done = doing.reached.at
-    if claim.value.limit.before is not None:
-        return ground  # to report in the wrong order is no lateness
-    breached = ground.due is not None and done is not None and surely_after(done, ground.due)
-    return changed(ground, breached=True) if breached else ground
+    return done
+
+
+def _breached(claim: Claim, done: Interval) -> Ground:
+    ground = claim.ground
+    late = ground.due is not None and surely_after(done, ground.due)
+    # To report in the wrong order is no lateness.
+    return changed(ground, breached=True) if late and claim.value.limit.before is None else ground
 
 
 def _state(
@@ -92,7 +97,7 @@ def _state(
         return _state_at_once(record, duty, claim, doing)
     if doing.report is not None:
         return _compared(duty, claim, doing.sent, due, doing)
-    if ground.condition in EXCUSING:
+    if ground.condition is not None and ground.condition in EXCUSING:
         return State.EXCUSED, ground.condition, None
     if doing.elsewhere is not None and doing.reached is not None:
         return _compared(duty, claim, doing.reached.at, due, doing)
@@ -126,7 +131,7 @@ def _state_at_once(
         return State.MET, NO_HOURS, None
     if not duty.knowledge.shown:
         return State.UNDETERMINED, KNOWLEDGE_NOT_SHOWN, None
-    if claim.ground.condition in EXCUSING:
+    if claim.ground.condition is not None and claim.ground.condition in EXCUSING:
         return State.EXCUSED, claim.ground.condition, None
     if not claim.ground.sure:
         return State.UNDETERMINED, claim.ground.condition or CONDITION_OPEN, None
@@ -191,7 +196,8 @@ def _overdue_by(record: OfficeRecord, doing: Doing, due: Interval) -> Span | Non
 def _met_on(timeline: Timeline, report: Step | None) -> str | None:
     if report is None:
         return None
-    if any((report.id, office) in timeline.acknowledged for office in report.to):
+    acknowledged = timeline.acknowledged
+    if acknowledged and any((report.id, office) in acknowledged for office in report.to):
         return "acknowledged"
     if report.imported:
         return "imported"
@@ -200,8 +206,7 @@ def _met_on(timeline: Timeline, report: Step | None) -> str | None:
 
 def _rests_on(duty: Duty, claim: Claim, doing: Doing) -> tuple[str, ...]:
     """The steps with an assumed or unstated time that the state rests on."""
-    found = list(duty.knowledge.rests_on)
-    found += claim.rests_on
+    found = [*duty.knowledge.rests_on, *claim.rests_on]
     if doing.report is not None:
         found += doing.report.rests_on
     else:
@@ -235,7 +240,7 @@ def _phases(
             met_on=None,
             reached_by=None,
             late_by=None,
-            grounds=tuple(changed(g, breached=False) if g.breached else g for g in last.grounds),
+            grounds=tuple([changed(g, breached=False) if g.breached else g for g in last.grounds]),
         )
         overrun_first = passed is not None and passed < ended
         until = passed if overrun_first and passed is not None else ended

@@ -6,19 +6,19 @@ and nobody excuses his own, or that of an office which does not stand below him.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from emergency.assessment.due import INSTANT, Paused, never
 from emergency.assessment.timeline import Step, Timeline
 from emergency.domain.events import Resumed, Suspended
+from emergency.domain.fixed import fixed
 from emergency.domain.intervals import Interval
 from emergency.domain.offices import Directory
 from emergency.rulebook import Rule
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(slots=True)
 class Pauses:
     """The dates that surely, and those that possibly, do not count; and the steps that say so."""
 

@@ -30,7 +30,7 @@ class Found:
     note: str | None = None
 
 
-@fixed()
+@fixed(eq=False)
 class Superiors:
     """Everyone whom an office may report to on a day.
 
@@ -41,9 +41,9 @@ class Superiors:
 
     above: tuple[Office, ...]
     inside: bool
-    by_tier: dict[Tier, list[Office]] = field(init=False, compare=False, repr=False)
+    by_tier: dict[Tier, list[Office]] = field(init=False, repr=False)
     """The same by tier."""
-    found: dict[str, Found | None] = field(init=False, compare=False, repr=False)
+    found: dict[str, Found | None] = field(init=False, repr=False)
     """Who among them was asked for, by what tells one kind of recipient from another."""
 
     def __post_init__(self) -> None:
@@ -56,6 +56,15 @@ class Superiors:
 
 def superiors_of(office: Office, directory: Directory, day: date | None) -> Superiors:
     """Everyone whom an office may report to on a day."""
+    # Every incident asks for the same few offices.
+    key = "superiors", office.id, directory.turn(day)
+    known: Superiors | None = directory.memo.get(key)
+    if known is None:
+        known = directory.memo[key] = _superiors_of(office, directory, day)
+    return known
+
+
+def _superiors_of(office: Office, directory: Directory, day: date | None) -> Superiors:
     direct = [o for i in directory.superiors(office.id, day) if (o := directory.get(i)) is not None]
     above = [o for i in directory.above(office.id, day) if (o := directory.get(i)) is not None]
     return Superiors(tuple(above), bool(direct) and all(o.line is ENTERPRISE for o in direct))

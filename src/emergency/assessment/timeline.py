@@ -7,14 +7,15 @@ Causality narrows what is stated (received after sent, sent after the event) and
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from functools import cached_property
+from dataclasses import field, replace
+from datetime import date, datetime
 from typing import Any
 
 from emergency.domain.amendment import effective
 from emergency.domain.events import (
+    ENTRIES,
     FOLLOWING,
+    MESSAGES,
     REPORTS,
     Acknowledged,
     Closed,
@@ -22,21 +23,22 @@ from emergency.domain.events import (
     Entry,
     Foreseen,
     ForwardedUpward,
+    Graded,
     IncidentOpened,
     Inquired,
     Learned,
-    Message,
     NonReportStated,
     Occurred,
     Reported,
     Warned,
 )
-from emergency.domain.fixed import fixed
+from emergency.domain.fixed import fixed, kept
 from emergency.domain.incident import BACKFILLED_AFTER
 from emergency.domain.intervals import OPEN, Interval, first_of, in_utc, narrowed
 from emergency.domain.record import Recorded
 from emergency.domain.review import Determined, ReviewOpened
-from emergency.domain.values import Facts
+from emergency.domain.times import CHINA
+from emergency.domain.values import Facts, StatedTime
 from emergency.domain.vocabulary import Basis, Channel
 from emergency.errors import BrokenDataError
 
@@ -114,7 +116,7 @@ class Receipt:
     """Only a later act of the receiver's bounds it, which may have been done without the message."""
 
 
-@dataclass(frozen=True)
+@fixed()
 class Timeline:
     """One incident's record, ready to be judged."""
 
@@ -138,7 +140,7 @@ class Timeline:
         """The incident's reference."""
         return self.opened.ref
 
-    @cached_property
+    @kept
     def occurred(self) -> Interval:
         """When the event was, first stage."""
         stages = [s.at for s in self.steps if s.act is Occurred]
@@ -146,18 +148,40 @@ class Timeline:
         dated = [at for at in (begun, *stages) if at.earliest is not None]
         return first_of(dated) if dated else OPEN
 
-    @cached_property
+    @kept
     def closed(self) -> Step | None:
         """The step that closed the incident."""
         closings = [s for s in self.steps if s.act is Closed and s.at.latest is not None]
         return min(closings, key=lambda s: (s.at.latest, s.ref), default=None)
 
-    @cached_property
+    @kept
     def ends(self) -> datetime | None:
         """The last instant that the record surely speaks of."""
         return max((s.at.earliest for s in self.steps if s.at.earliest is not None), default=None)
 
-    @cached_property
+    @kept
+    def days(self) -> tuple[date, date] | None:
+        """The first and the last China day that anything on it speaks of; None where its beginning is open."""
+        if self.occurred.earliest is None:
+            return None
+        first = last = self.occurred.earliest
+        opened = in_utc(self.opened.occurred_at.interval)
+        receipts = [at for s in self.steps if s.to and (at := _stated_receipt(s.entry)) is not None]
+        for at in (opened, self.occurred, *[s.at for s in self.steps], *receipts):
+            early, late = at.earliest, at.latest
+            if early is not None:
+                if early < first:
+                    first = early
+                elif early > last:
+                    last = early
+            if late is not None and late is not early:
+                if late > last:
+                    last = late
+                elif late < first:
+                    first = late
+        return first.astimezone(CHINA).date(), last.astimezone(CHINA).date()
+
+    @kept
     def by_office(self) -> dict[str, tuple[Step, ...]]:
         """The acts of each office."""
         acts: dict[str, list[Step]] = {}
@@ -165,7 +189,7 @@ class Timeline:
             acts.setdefault(step.office, []).append(step)
         return {office: tuple(listed) for office, listed in acts.items()}
 
-    @cached_property
+    @kept
     def to_office(self) -> dict[str, tuple[Step, ...]]:
         """What was told to each office."""
         told: dict[str, list[Step]] = {}
@@ -174,12 +198,22 @@ class Timeline:
                 told.setdefault(office, []).append(step)
         return {office: tuple(listed) for office, listed in told.items()}
 
-    @cached_property
+    @kept
     def offices(self) -> tuple[str, ...]:
         """Everyone who acts or is told, in the order of the record."""
         return tuple(dict.fromkeys(o for s in self.steps for o in (s.office, *s.to)))
 
-    @cached_property
+    @kept
+    def kinds(self) -> frozenset[type[Entry]]:
+        """The kinds of acts that there are on it."""
+        return frozenset([s.act for s in self.steps])
+
+    @kept
+    def gradings(self) -> tuple[Step, ...]:
+        """The official gradings, by whomever."""
+        return tuple([s for s in self.steps if s.act is Graded]) if Graded in self.kinds else ()
+
+    @kept
     def by_id(self) -> dict[str, Step]:
         """The steps by event id."""
         return {s.id: s for s in self.steps}
@@ -204,12 +238,11 @@ class Timeline:
         acknowledgement is the latest end.
         """
         entry = message.entry
-        if isinstance(entry, Message):
-            stated = entry.received_at
-            if stated is not None and stated.stated:
-                at = narrowed(in_utc(stated.interval), not_before=message.at.earliest)
-                return Receipt(at, message.leans_on)
-            if entry.channel not in DIRECT:
+        if message.act in MESSAGES:
+            stated = _stated_receipt(entry)
+            if stated is not None:
+                return Receipt(narrowed(stated, not_before=message.at.earliest), message.leans_on)
+            if getattr(entry, "channel", Channel.UNKNOWN) not in DIRECT:
                 key = ("receipt", message.id, office)
                 if key not in self.memo:
                     self.memo[key] = self._inferred(message, office)
@@ -234,6 +267,12 @@ class Timeline:
     def received(self, message: Step, office: str) -> Interval:
         """When ``office`` received the message."""
         return self.receipt(message, office).at
+
+
+def _stated_receipt(entry: Entry) -> Interval | None:
+    """When a source says that something was received; None where none does."""
+    stated: StatedTime | None = getattr(entry, "received_at", None) if type(entry) in MESSAGES else None
+    return in_utc(stated.interval) if stated is not None and stated.stated else None
 
 
 def _came_after(act: Step, message: Step) -> bool:
@@ -270,18 +309,19 @@ def timeline_of(history: Iterable[Recorded[Any]]) -> Timeline:
     determined: list[Recorded[Determined]] = []
     for events in streams.values():
         standing = effective(events)
-        if any(type(r.event) is ReviewOpened for r in standing):
+        kinds = [type(r.event) for r in standing]
+        if ReviewOpened in kinds:
             determined += [r for r in standing if type(r.event) is Determined]
             continue
-        for recorded in standing:
-            if type(recorded.event) is IncidentOpened:
-                opened = recorded
-            elif isinstance(recorded.event, Entry):
+        for kind, recorded in zip(kinds, standing, strict=True):
+            if kind in ENTRIES:
                 entries.append(recorded)
+            elif kind is IncidentOpened:
+                opened = recorded
     if opened is None:
         raise BrokenDataError("The history has no opening of an incident: it cannot be judged.")
     steps = tuple(_resolved(opened.event, entries))
-    acknowledged = {(s.entry.of, s.office): s for s in steps if isinstance(s.entry, Acknowledged)}
+    acknowledged = {(of, s.office): s for s in steps if (of := _acknowledged(s.entry)) is not None}
     return Timeline(
         opened.event,
         opened.event_id,
@@ -290,6 +330,11 @@ def timeline_of(history: Iterable[Recorded[Any]]) -> Timeline:
         acknowledged,
         {s.id: s.label for s in steps},
     )
+
+
+def _acknowledged(entry: Entry) -> str | None:
+    """The message of which an entry is the receipt; None where it is none."""
+    return entry.of if type(entry) is Acknowledged else None
 
 
 def _ruled(determined: Recorded[Determined]) -> tuple[float, int]:
@@ -307,28 +352,32 @@ def as_known_to(timeline: Timeline, office: str) -> Timeline:
 
 def _resolved(opened: IncidentOpened, entries: list[Recorded[Entry]]) -> Iterator[Step]:
     """Every entry with the interval that its own words, its neighbours and causality leave."""
-    ids = {r.event.step: r.event_id for r in entries if r.event.step}
     stated = {r.event_id: in_utc(r.event.at.interval) for r in entries}
     at = dict(stated)
+    ids: dict[str, str] | None = None
     beginning = in_utc(opened.occurred_at.interval).earliest
     order: list[tuple[str, str]] = []  # (earlier, later)
     for recorded in entries:
         entry, here = recorded.event, recorded.event_id
-        if isinstance(entry, Message) and entry.received_at is not None:
-            at[here] = narrowed(at[here], not_after=in_utc(entry.received_at.interval).latest)
+        own = stated[here]
+        received = getattr(entry, "received_at", None) if type(entry) in MESSAGES else None
+        if received is not None:
+            own = at[here] = narrowed(own, not_after=in_utc(received.interval).latest)
         # Sources that differ on this time may differ on the event's as well: then both stay.
-        begins = at[here].earliest
+        begins = own.earliest
         if (
             beginning is not None
             and (begins is None or begins < beginning)
             and _follows_the_event(entry)
             and not entry.at.also
         ):
-            at[here] = narrowed(at[here], not_before=beginning)
+            at[here] = narrowed(own, not_before=beginning)
         if entry.at.after or entry.at.before:
+            if ids is None:
+                ids = {r.event.step: r.event_id for r in entries if r.event.step}
             order += [(ids.get(ref, ref), here) for ref in entry.at.after]
             order += [(here, ids.get(ref, ref)) for ref in entry.at.before]
-        if isinstance(entry, Acknowledged):
+        if type(entry) is Acknowledged:
             order.append((entry.of, here))
     order += _after_the_first(entries, stated)
     order += _after_the_absence(entries)
@@ -338,16 +387,19 @@ def _resolved(opened: IncidentOpened, entries: list[Recorded[Entry]]) -> Iterato
         assumed = {r.event_id for r in entries if _assumed(r.event)}
         at, leans = _ordered(at, order, assumed)
     for recorded in entries:
+        entry, here = recorded.event, recorded.event_id
+        leans_on = tuple([i for i in leans[here] if i != here]) if here in leans else ()
+        ref, label = entry.step or here, entry.step or f"#{recorded.version}"
         yield Step(
-            id=recorded.event_id,
-            ref=recorded.event.step or recorded.event_id,
-            label=recorded.event.step or f"#{recorded.version}",
-            entry=recorded.event,
-            at=at[recorded.event_id],
-            recorded_at=recorded.recorded_at,
-            imported=opened.imported,
-            clock_back=recorded.clock_back,
-            leans_on=tuple([i for i in leans.get(recorded.event_id, ()) if i != recorded.event_id]),
+            here,
+            ref,
+            label,
+            entry,
+            at[here],
+            recorded.recorded_at,
+            opened.imported,
+            recorded.clock_back,
+            leans_on,
         )
 
 
@@ -397,9 +449,9 @@ def _after_the_absence(entries: list[Recorded[Entry]]) -> Iterator[tuple[str, st
             continue
         for told in entries:
             if (
-                isinstance(told.event, REPORTS)
+                type(told.event) in REPORTS
                 and told.event.office == absent.event.office
-                and set(_to(told.event)) & set(absent.event.to)
+                and set(_to(told.event)) & set(_to(absent.event))
             ):
                 yield absent.event_id, told.event_id
 
@@ -413,9 +465,9 @@ def _after_the_first(
     """
     firsts = [r for r in entries if type(r.event) in (Reported, ForwardedUpward)]
     for late in entries:
-        if not isinstance(late.event, FOLLOWING):
+        if type(late.event) not in FOLLOWING:
             continue
-        for receiver in late.event.to:
+        for receiver in _to(late.event):
             told = [r for r in firsts if r.event.office == late.event.office and receiver in _to(r.event)]
             dated = [r for r in told if r.event.at.earliest is not None]
             if dated and len(dated) == len(told):
@@ -424,7 +476,8 @@ def _after_the_first(
 
 
 def _to(entry: Entry) -> tuple[str, ...]:
-    return entry.to if isinstance(entry, Message) else ()
+    to: tuple[str, ...] = getattr(entry, "to", ()) if type(entry) in MESSAGES else ()
+    return to
 
 
 def _follows_the_event(entry: Entry) -> bool:

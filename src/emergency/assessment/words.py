@@ -52,7 +52,7 @@ def stage_words(stage: str, occasion: str) -> Words:
 
 def instant(moment: datetime, zone: ZoneInfo = CHINA) -> str:
     """A moment to the minute, in the zone that readers live in."""
-    return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+    return moment.astimezone(zone).isoformat(" ", "minutes")[:16]
 
 
 def interval_words(interval: Interval, zone: ZoneInfo = CHINA) -> Words:
@@ -60,25 +60,23 @@ def interval_words(interval: Interval, zone: ZoneInfo = CHINA) -> Words:
     early, late = interval.earliest, interval.latest
     if early is None and late is None:
         return Words("时间不明", "at an unknown time")
-    if early is None and late is not None:
-        return Words(f"不晚于{instant(late, zone)}", f"no later than {instant(late, zone)}")
-    if late is None and early is not None:
-        return Words(f"不早于{instant(early, zone)}", f"no earlier than {instant(early, zone)}")
-    if early == late and early is not None:
-        return Words(instant(early, zone), instant(early, zone))
-    assert early is not None  # noqa: S101 - both ends are known here
-    assert late is not None  # noqa: S101
-    return Words(
-        f"{instant(early, zone)}至{instant(late, zone)}之间",
-        f"between {instant(early, zone)} and {instant(late, zone)}",
-    )
+    begins = None if early is None else instant(early, zone)
+    if early == late and begins is not None:
+        return Words(begins, begins)
+    ends = None if late is None else instant(late, zone)
+    if begins is None:
+        return Words(f"不晚于{ends}", f"no later than {ends}")
+    if ends is None:
+        return Words(f"不早于{begins}", f"no earlier than {begins}")
+    return Words(f"{begins}至{ends}之间", f"between {begins} and {ends}")
 
 
 def due_words(due: Interval, zone: ZoneInfo = CHINA) -> Words:
     """When something was due, as far as the record tells."""
     early, late = due.earliest, due.latest
     if early is not None and early == late:
-        return Words(f"应于{instant(early, zone)}前报出", f"due by {instant(early, zone)}")
+        by = instant(early, zone)
+        return Words(f"应于{by}前报出", f"due by {by}")
     said = interval_words(due, zone)
     return Words(f"应报时限在{said.zh}", f"due {said.en}")
 

@@ -30,11 +30,12 @@ def effective(events: Iterable[Recorded[Any]]) -> tuple[Recorded[Any], ...]:
     standing: dict[str, Recorded[Any]] = {}
     for recorded in events:
         event = recorded.event
-        if type(event) is EntryAmended:
+        kind = type(event)
+        if kind is EntryAmended:
             target = standing.get(event.target)
             if target is not None:
                 standing[event.target] = replace(target, event=amended(target.event, event.changes))
-        elif type(event) is EntryWithdrawn:
+        elif kind is EntryWithdrawn:
             standing.pop(event.target, None)
         else:
             standing[recorded.event_id] = recorded

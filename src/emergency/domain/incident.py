@@ -7,7 +7,6 @@ judged. What is refused is what cannot be meant: an entry on no incident, an ame
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,6 +23,7 @@ from emergency.domain.events import (
     IncidentOpened,
     Message,
 )
+from emergency.domain.fixed import fixed
 from emergency.domain.record import Recorded
 from emergency.domain.values import Value
 from emergency.errors import NotFoundError, RefusedError
@@ -35,7 +35,7 @@ BACKFILLED_AFTER = timedelta(minutes=60)
 """An entry recorded later than this after its stated time is a backfilled one (补录)."""
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(slots=True)
 class Incident:
     """An incident as far as commands need it."""
 
@@ -57,21 +57,21 @@ def incident_of(events: Iterable[Recorded[Any]]) -> Incident | None:
     return Incident(opened.stream, listed[-1].version, opened, entries)
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(slots=True)
 class Open:
     """Put an incident on record."""
 
     opened: IncidentOpened
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(slots=True)
 class Record:
     """Add an entry."""
 
     entry: Entry
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fixed(slots=True, kw_only=True)
 class Amend:
     """Put an entry right; ``target`` names it as people do (`entry_named`)."""
 
@@ -82,7 +82,7 @@ class Amend:
     officer: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fixed(slots=True, kw_only=True)
 class Withdraw:
     """Take an entry back; ``target`` names it as people do (`entry_named`)."""
 

@@ -65,11 +65,8 @@ def widened(interval: Interval, by: timedelta = ABOUT) -> Interval:
 
 def hull(intervals: Iterable[Interval]) -> Interval:
     """What two sources that contradict each other leave open: from the earliest to the latest of all."""
-    earliest, latest, of = _ends(intervals)
-    return Interval(
-        min(earliest, default=None) if len(earliest) == of else None,
-        max(latest, default=None) if len(latest) == of else None,
-    )
+    listed = list(intervals)
+    return Interval(first_of(listed).earliest, last_of(listed).latest)
 
 
 def first_of(candidates: Iterable[Interval]) -> Interval:
@@ -77,24 +74,34 @@ def first_of(candidates: Iterable[Interval]) -> Interval:
 
     A candidate with an open earliest end may have been first by any margin, so it opens the result's.
     """
-    earliest, latest, of = _ends(candidates)
-    return Interval(min(earliest, default=None) if len(earliest) == of else None, min(latest, default=None))
+    earliest: datetime | None = None
+    latest: datetime | None = None
+    open_before = False
+    for one in candidates:
+        early, late = one.earliest, one.latest
+        if early is None:
+            open_before = True
+        elif earliest is None or early < earliest:
+            earliest = early
+        if late is not None and (latest is None or late < latest):
+            latest = late
+    return Interval(None if open_before else earliest, latest)
 
 
 def last_of(things: Iterable[Interval]) -> Interval:
     """When the last of several things that all had to be there was: (greatest earliest, greatest latest)."""
-    earliest, latest, of = _ends(things)
-    return Interval(max(earliest, default=None), max(latest, default=None) if len(latest) == of else None)
-
-
-def _ends(intervals: Iterable[Interval]) -> tuple[list[datetime], list[datetime], int]:
-    """The ends that are on record, and of how many intervals."""
-    listed = list(intervals)
-    return (
-        [i.earliest for i in listed if i.earliest is not None],
-        [i.latest for i in listed if i.latest is not None],
-        len(listed),
-    )
+    earliest: datetime | None = None
+    latest: datetime | None = None
+    open_after = False
+    for one in things:
+        early, late = one.earliest, one.latest
+        if early is not None and (earliest is None or early > earliest):
+            earliest = early
+        if late is None:
+            open_after = True
+        elif latest is None or late > latest:
+            latest = late
+    return Interval(earliest, None if open_after else latest)
 
 
 def narrowed(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime
 from typing import Any
 
+from emergency.domain.fixed import fixed
 from emergency.domain.record import Recorded
 from emergency.domain.values import Division, OfficeId, Value
 from emergency.domain.vocabulary import Line, Tier
@@ -56,7 +57,7 @@ Dated = tuple[tuple[date | None, Any], ...]
 """What held from which day on, in the order of the days; None = as long as anyone knows."""
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(slots=True)
 class Office:
     """An office as the directory knows it."""
 
@@ -112,7 +113,7 @@ def updates(old: Office, new: OfficeRegistered) -> tuple[OfficeEvent, ...]:
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(slots=True)
 class Directory:
     """The fold of all office events; what is asked of it names the day.
 
@@ -124,10 +125,19 @@ class Directory:
 
     offices: dict[str, Office] = field(default_factory=dict)
     broken: dict[str, str] = field(default_factory=dict)
-    _above: dict[tuple[str, date | None], tuple[str, ...]] = field(
+    memo: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What pure functions of this directory have already worked out: it never changes."""
+    _above: dict[tuple[str, int], tuple[str, ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
-    """What was already asked of it: a directory never changes."""
+    _turns: list[date] = field(init=False, repr=False, compare=False)
+    """The days from which on any office reports to others."""
+    _turn_on: dict[date, int] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Find out when anything changes: between two such days every day is like the other."""
+        listed = (since for o in self.offices.values() for since, _ in o.superiors if since is not None)
+        object.__setattr__(self, "_turns", sorted(set(listed)))
 
     def __iter__(self) -> Iterator[Office]:
         return iter(self.offices.values())
@@ -158,11 +168,21 @@ class Directory:
         known = self.offices.get(office)
         return _on(known.superiors, day) if known else ()
 
+    def turn(self, day: date | None) -> int:
+        """A number that is the same for two days on which everybody reported to the same offices."""
+        if day is None or not self._turns:
+            return len(self._turns)
+        known = self._turn_on.get(day)
+        if known is None:
+            known = self._turn_on[day] = sum(since <= day for since in self._turns)
+        return known
+
     def above(self, office: str, day: date | None = None) -> tuple[str, ...]:
         """Everyone further up, the nearest first; a loop in the directory is walked once."""
-        known = self._above.get((office, day))
+        key = office, self.turn(day)
+        known = self._above.get(key)
         if known is None:
-            known = self._above[office, day] = tuple(self._upward(office, day))
+            known = self._above[key] = tuple(self._upward(office, day))
         return known
 
     def _upward(self, office: str, day: date | None) -> list[str]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
+
+from emergency.domain.fixed import fixed
 
 E_co = TypeVar("E_co", covariant=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fixed(slots=True, kw_only=True)
 class Recorded(Generic[E_co]):
     """One event of the log (入库的事件).
 

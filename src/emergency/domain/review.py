@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
 
 from emergency.domain.amendment import effective
 from emergency.domain.events import EntryAmended, EntryWithdrawn
+from emergency.domain.fixed import fixed
 from emergency.domain.record import Recorded
 from emergency.domain.values import NO_FACTS, UNSTATED, Facts, OfficeId, StatedTime, Value
 from emergency.domain.vocabulary import Fault, Status
@@ -52,7 +52,7 @@ class Determined(Value):
 ReviewEvent = ReviewOpened | Determined | EntryAmended | EntryWithdrawn
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(slots=True)
 class Review:
     """A review as it stands."""
 

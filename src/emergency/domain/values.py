@@ -42,6 +42,8 @@ Division = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
 
 YEARS = range(1900, 2201)
 """The years that a stated time may lie in: arithmetic on it never leaves the calendar."""
+# A day of the last year ends in the next, and another zone's first hour lies in the year before.
+_YEAR_BEFORE, _YEAR_AFTER = YEARS[0] - 1, YEARS[-1] + 1
 OUT_OF_RANGE = f"out of range; the years {YEARS[0]} to {YEARS[-1]} are accepted"
 
 
@@ -76,14 +78,9 @@ class StatedTime(Value):
 
     @model_validator(mode="after")
     def _ends_in_order(self) -> StatedTime:
-        stated: tuple[StatedTime | OtherTime, ...] = (self, *self.also)
-        for one in stated:
-            ends = [end for end in (one.earliest, one.latest) if end is not None]
-            # A day of the last year ends in the next, and another zone's first hour lies in the year before.
-            if any(not YEARS[0] <= end.year + 1 <= YEARS[-1] + 2 for end in ends):
-                raise ValueError(f"a stated time lies {OUT_OF_RANGE}")
-            if one.earliest is not None and one.latest is not None and one.latest < one.earliest:
-                raise ValueError("the end of a stated time lies before its beginning")
+        _check_ends(self)
+        for other in self.also:
+            _check_ends(other)
         return self
 
     @property
@@ -102,6 +99,16 @@ class StatedTime(Value):
         return self.earliest is not None or self.latest is not None
 
 
+def _check_ends(one: StatedTime | OtherTime) -> None:
+    earliest, latest = one.earliest, one.latest
+    if (earliest is not None and not _YEAR_BEFORE <= earliest.year <= _YEAR_AFTER) or (
+        latest is not None and not _YEAR_BEFORE <= latest.year <= _YEAR_AFTER
+    ):
+        raise ValueError(f"a stated time lies {OUT_OF_RANGE}")
+    if earliest is not None and latest is not None and latest < earliest:
+        raise ValueError("the end of a stated time lies before its beginning")
+
+
 UNSTATED = StatedTime()
 """No source gives a time."""
 
@@ -115,7 +122,8 @@ class Count(Value):
     @model_validator(mode="before")
     @classmethod
     def _bare_number(cls, data: Any) -> Any:  # noqa: ANN401 - what the outside hands in
-        return data if isinstance(data, (dict, Count)) else {"value": data}
+        # Nearly all are plain numbers, and a pydantic class takes its time to say that they are none of its own.
+        return {"value": data} if type(data) is int or not isinstance(data, (dict, Count)) else data
 
     @model_serializer
     def _as_bare_number(self) -> int | dict[str, Any]:

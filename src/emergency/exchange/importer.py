@@ -11,7 +11,7 @@ from emergency.errors import RefusedError
 from emergency.exchange import registration
 from emergency.exchange.timeline_import import Change, Imported, changes
 from emergency.projections.streams import directory, incident_stream, review_stream
-from emergency.store import Draft, Writing
+from emergency.store import ConflictError, Draft, Writing
 
 
 def write(writing: Writing, new: Imported, *, amend: bool, rulebook: str) -> ImportOutcome:
@@ -20,17 +20,22 @@ def write(writing: Writing, new: Imported, *, amend: bool, rulebook: str) -> Imp
     Raises:
         RefusedError: it is on record in another form.
     """
-    state = incident_of(writing.stream(incident_stream(new.ref)))
+    stream = incident_stream(new.ref)
+    if not writing.claim(
+        stream
+    ):  # what is compared with the file must still be so when the changes are written
+        raise ConflictError(f"Another program is writing to {new.ref}. Nothing was written. Try again.")
+    state = incident_of(writing.stream(stream))
     if state is None:
         _write_new(writing, new, rulebook)
-        return ImportOutcome(new.ref, "imported", (), writing.last_position())
+        return ImportOutcome(new.ref, "imported", (), _position(writing))
     if not state.opened.event.imported:
         raise RefusedError(f"{new.ref} is an incident that was logged here; give the file another case name.")
     reviews = _reviews(writing, new.ref)
     determined = tuple(d for review in reviews for d in review.determined)
     found = changes(new, state.opened, state.entries, determined, directory(writing))
     if not found:
-        return ImportOutcome(new.ref, "unchanged", (), writing.last_position())
+        return ImportOutcome(new.ref, "unchanged", (), _position(writing))
     words = tuple(change.what for change in found)
     if not amend:
         raise RefusedError(
@@ -41,7 +46,11 @@ def write(writing: Writing, new: Imported, *, amend: bool, rulebook: str) -> Imp
     registration.append(writing, *(c.new for c in found if isinstance(c.new, OfficeLeftFile)))
     for change in found:
         _write_change(writing, state, reviews, change, rulebook)
-    return ImportOutcome(new.ref, "amended", words, writing.last_position())
+    return ImportOutcome(new.ref, "amended", words, _position(writing))
+
+
+def _position(writing: Writing) -> int | None:
+    return None if writing.pending else writing.last_position()
 
 
 def _reviews(writing: Writing, ref: str) -> list[Review]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Any
 
 from emergency.domain.offices import LoggingStarted, OfficeEvent, OfficeRegistered, directory_of, updates
@@ -26,6 +25,8 @@ def register(writing: Writing, offices: tuple[OfficeRegistered, ...]) -> dict[st
             raise RefusedError('"public" stands for whoever is no office; give the office another id.')
         for up in office.reports_to:
             if up not in names:
+                from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
+
                 near = get_close_matches(up, names, n=1)
                 hint = f" Did you mean {near[0]}?" if near else ""
                 raise RefusedError(
@@ -45,24 +46,28 @@ def start_logging(
     writing: Writing, office: str, *, command_id: str | None = None, command_hash: str | None = None
 ) -> tuple[Recorded[Any], ...]:
     """Note that an office logs here from now on, unless that is on record already."""
-    before = writing.readable(office_stream(office))
+    stream = office_stream(office)
+    if not writing.claim(stream):
+        # Somebody is writing that office's record, likely this very thing. If not, its next entry will.
+        return ()
+    before = writing.readable(stream)
     if any(isinstance(e, Recorded) and isinstance(e.event, LoggingStarted) for e in before):
         return ()
-    return append(writing, LoggingStarted(office=office), command_id=command_id, command_hash=command_hash)
+    return tuple(
+        writing.append(
+            stream,
+            before[-1].version if before else 0,
+            [Draft(event=LoggingStarted(office=office))],
+            command_id=command_id,
+            command_hash=command_hash,
+        )
+    )
 
 
-def append(
-    writing: Writing, *events: OfficeEvent, command_id: str | None = None, command_hash: str | None = None
-) -> tuple[Recorded[Any], ...]:
+def append(writing: Writing, *events: OfficeEvent) -> tuple[Recorded[Any], ...]:
     """Write events to the streams of their offices; an event there that cannot be read is no hindrance."""
     written: list[Recorded[Any]] = []
     for event in events:
         stream = office_stream(event.office)
-        written += writing.append(
-            stream,
-            writing.version(stream),
-            [Draft(event=event)],
-            command_id=command_id,
-            command_hash=command_hash,
-        )
+        written += writing.append(stream, writing.version(stream), [Draft(event=event)])
     return tuple(written)

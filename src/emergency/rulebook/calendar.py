@@ -7,10 +7,10 @@ they are data, one file a year with its citation, and of a year without a file n
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from emergency.domain.fixed import fixed
 from emergency.errors import NotFoundError, UsageError
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class YearNotPublishedError(NotFoundError):
         self.year = year
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(slots=True)
 class Calendar:
     """The working days of the years that are published, and counting by them.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
 
 from pydantic import BeforeValidator, PlainSerializer, StringConstraints
 
+from emergency.domain.fixed import fixed
 from emergency.domain.times import CHINA, read_iso
 
 # Patterns are compiled when first used: what was read once and kept is not read again.
@@ -47,7 +47,7 @@ def read_day(value: object) -> date:
     raise ValueError(f'"{text}" is not a day; write it like 2007-06-01')
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(slots=True)
 class Period:
     """A length in dates: so many months and days, of the calendar."""
 

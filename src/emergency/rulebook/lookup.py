@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from fnmatch import fnmatchcase, translate
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from emergency.domain.fixed import fixed
 from emergency.domain.vocabulary import LEVELS_RISING, Category, Level, Line, Tier
 from emergency.errors import NotFoundError
 from emergency.rulebook.calendar import Calendar
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from emergency.rulebook.provisions import Elements, Kind, Provision
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(slots=True)
 class Graded:
     """A level, and the table that gives it.
 
@@ -36,7 +37,7 @@ class Graded:
     value: Thresholds
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@fixed(kw_only=True, eq=False)
 class Rulebook:
     """Dated, cited data (规则库): it answers which rules there are and judges nothing.
 
@@ -234,7 +235,11 @@ class Rulebook:
         """Give the divisions with rules of their own that a place lies in, the widest first."""
         if not division:
             return ()
-        return tuple([code for end in (2, 4, 6) if (code := division[:end]) in self._places])
+        found: tuple[str, ...] | None = self.memo.get(("places", division))
+        if found is None:
+            found = tuple([code for end in (2, 4, 6) if (code := division[:end]) in self._places])
+            self.memo["places", division] = found
+        return found
 
     def in_family(self, kind: str | None, family: str) -> bool:
         """Tell whether a kind belongs to a family, or matches a pattern that stands in its place."""

@@ -113,7 +113,14 @@ class Database(ABC):
 
     @abstractmethod
     def stand(
-        self, connection: Connection, stream: str, command_id: str | None, *, joined: bool, waited: bool
+        self,
+        connection: Connection,
+        stream: str,
+        command_id: str | None,
+        event_ids: Sequence[str] = (),
+        *,
+        joined: bool,
+        waited: bool,
     ) -> Stand:
         """Take the right to write to a stream, and to the log, until the transaction ends.
 
@@ -121,12 +128,17 @@ class Database(ABC):
             connection: In a transaction.
             stream: The stream that will be written to.
             command_id: Whether this command has already written is to be found out as well.
+            event_ids: Ids that will be used, where they are not minted: nobody else may use them meanwhile.
             joined: The transaction is somebody else's, and may be long: do not hold up other streams' writers.
             waited: This transaction already has the right to write to the log: never wait for a stream's now.
 
         Raises:
             ConflictError: Somebody else is writing to that stream, and waiting could have no end.
         """
+
+    @abstractmethod
+    def claim(self, connection: Connection, stream: str) -> bool:
+        """Take the right to write to a stream without waiting for it; says whether it was to be had."""
 
     @abstractmethod
     def insert(
@@ -188,9 +200,9 @@ class Database(ABC):
         try:
             yield
         except UnicodeEncodeError as error:
-            raise UsageError(
-                f"{error.object!r} has a sign that no text can hold. Nothing was written. Leave it out."
-            ) from error
+            raise no_text(error) from error
+        except OverflowError as error:
+            raise UsageError("A number is too large for any database. Nothing was written.") from error
         except (PersistenceError, DBAPIError, PoolTimeoutError, self.driver.Error) as error:
             ours = self.explain(error, engine)
             if ours is None:  # pragma: no cover  the types are all explained
@@ -241,4 +253,18 @@ def no_transaction() -> UsageError:
     return UsageError(
         "This connection commits each statement by itself (AUTOCOMMIT), so there is no transaction to join. "
         "Give one that has a transaction."
+    )
+
+
+def no_text(error: UnicodeEncodeError) -> UsageError:
+    """What to say of half a sign, as an unreadable argument of a command line has it."""
+    return UsageError(
+        f"{error.object!r} has a sign that no text can hold. Nothing was written. Leave it out."
+    )
+
+
+def no_head() -> StoreError:
+    """What to say where the row that counts positions is gone."""
+    return StoreError(
+        "The store has lost the row that counts its positions. Nothing was written. See `emergency db check`."
     )

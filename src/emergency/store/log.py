@@ -6,16 +6,15 @@ import random
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from eventsourcing.persistence import IntegrityError, Tracking
 from sqlalchemy import URL, Connection, Engine, delete, make_url
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.orm import Session, scoped_session
 
 from emergency.domain.record import Recorded
 from emergency.errors import (
@@ -27,9 +26,20 @@ from emergency.errors import (
     UsageError,
 )
 from emergency.store.database import PATIENCE, Database
-from emergency.store.port import Codec, ConflictError, Draft, StoredCommand, Undecodable, UnreachableError
+from emergency.store.port import (
+    PENDING,
+    Codec,
+    ConflictError,
+    Draft,
+    StoredCommand,
+    Undecodable,
+    UnreachableError,
+)
 from emergency.store.recorder import LoggedEvent, NewEvent, SqlRecorder
 from emergency.store.tables import POSTGRESQL, SCHEMA_VERSION, SQLITE, Tables, tables_of
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session, scoped_session
 
 T = TypeVar("T")
 
@@ -204,6 +214,10 @@ class Writing(Reading):
             self._recorder.database.alone(self.connection)
             self._appended = True
 
+    def claim(self, stream: str) -> bool:
+        """Take the right to write to a stream without waiting for somebody who has it; says whether it was free."""
+        return self._recorder.database.claim(self.connection, stream)
+
     def lock(self, name: str) -> None:
         """Be the only one in this store who does what is called so, until the transaction ends."""
         self._recorder.database.lock(self.connection, name, joined=self._joined)
@@ -219,9 +233,11 @@ class Writing(Reading):
         """
         done = self.command(command_id)
         if done is not None and done.content_hash != command_hash:
+            place = done.events[0].position
+            where = f", recorded at position {place}" if place < PENDING else ""
             raise CommandConflictError(
-                f"Command {command_id} was already used for something else, recorded at position "
-                f"{done.events[0].position}. Nothing was written. Give a new command a new id."
+                f"Command {command_id} was already used for something else{where}. "
+                "Nothing was written. Give a new command a new id."
             )
         if done is None:
             self._asked.add(command_id)
@@ -257,8 +273,14 @@ class Writing(Reading):
         """
         database = self._recorder.database
         new = command_id is not None and self._is_new(command_id, command_hash)
+        given = [draft.event_id for draft in events if draft.event_id is not None]
         stand = database.stand(
-            self.connection, stream, command_id if new else None, joined=self._joined, waited=self._appended
+            self.connection,
+            stream,
+            command_id if new else None,
+            given,
+            joined=self._joined,
+            waited=self._appended,
         )
         self._appended = True
         if new and stand.carried_out and command_id is not None and command_hash is not None:
@@ -268,7 +290,7 @@ class Writing(Reading):
                 f"The record {stream} has moved on: it stands at version {stand.version}, the decision was made at "
                 f"version {expected_version}. Nothing was written. Look at it again, then try again."
             )
-        self._refuse_used([draft.event_id for draft in events if draft.event_id is not None])
+        self._refuse_used(given)
         entries = []
         for version, draft in enumerate(events, start=expected_version + 1):
             type_name, schema_version, body = self._codec.encode(draft.event)
@@ -522,10 +544,12 @@ class Log:
         """Read one unchanging state; never waits for a writer. In a joined transaction: what that sees."""
         with self._database.translated(self._engine):
             theirs = self._theirs()
-            with (
-                self._database.reading(self._engine) if theirs is None else nullcontext(theirs) as connection
-            ):
-                yield Reading(connection, self._recorder, self._codec)
+            if theirs is None:
+                with self._database.reading(self._engine) as connection:
+                    yield Reading(connection, self._recorder, self._codec)
+            else:  # a query that fails must not break the portal's transaction off
+                with self._database.joining(theirs):
+                    yield Reading(theirs, self._recorder, self._codec)
 
     @contextmanager
     def writing(self) -> Iterator[Writing]:

@@ -91,5 +91,9 @@ class ConflictError(RefusedError):
     """Somebody else wrote in between; nothing was written: read again, decide again."""
 
 
+class DeadlockError(ConflictError):
+    """Two transactions waited for each other and this one was broken off; it must end before the other goes on."""
+
+
 class UnreachableError(StoreError):
     """The database does not answer; whether the last command was written is found by giving it again with its id."""

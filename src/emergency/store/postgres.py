@@ -11,7 +11,6 @@ A transaction of a portal's may be long, and must not keep others from writing: 
 
 from __future__ import annotations
 
-import random
 import select
 import threading
 import time
@@ -26,8 +25,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DisconnectionError
 
 from emergency.errors import BusyError, EmergencyError, StoreError
-from emergency.store.database import Bell, Database, Row, Stand, driver_of, no_transaction
-from emergency.store.port import PENDING, ConflictError, ReadOnlyError, UnreachableError
+from emergency.store.database import Bell, Database, Row, Stand, driver_of, no_head, no_transaction
+from emergency.store.port import PENDING, ConflictError, DeadlockError, ReadOnlyError, UnreachableError
 from emergency.store.seal import FIRST, sealed
 from emergency.store.tables import LAST, POSTGRESQL, SCHEMA_VERSION, Tables, tables_of
 
@@ -74,13 +73,14 @@ class Postgres(Database):
         )
         self._pend_one, self._pend_many = self.sql(_ONE), self.sql(_MANY)
         self.channel = f"{tables.schema}.{tables.prefix}events"
-        self._log_key = _key(f"log {self.channel}")
+        self._log_key = self._key("log")
         self._look = self.sql(_STAND)
         patient = f"set_config('lock_timeout', '{max(1, round(patience * 1000))}ms', true)"
         log = f"pg_advisory_xact_lock({self._log_key}), pg_notify({_text(self.channel)}, '')"
         self._lock_log = f"SELECT {patient}, {log}"
         self._lock_all = f"SELECT {patient}, pg_advisory_xact_lock(%s), pg_advisory_xact_lock(%s), {log}"
         self._lock_one = f"SELECT {patient}, pg_advisory_xact_lock(%s)"
+        self._lock_theirs = f"{self._lock_one}, set_config('lock_timeout', %s, true)"
         self._next_pending = f"SELECT nextval({_text(self._sequence)}) FROM generate_series(1, %s)"
 
     @property
@@ -96,6 +96,7 @@ class Postgres(Database):
     def reading(self, engine: Engine) -> Iterator[Connection]:
         """One snapshot for all that is read."""
         with engine.connect() as connection:
+            _settled(connection)
             connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             with connection.begin():
                 yield connection
@@ -104,6 +105,7 @@ class Postgres(Database):
     def writing(self, engine: Engine) -> Iterator[Connection]:
         """Each statement sees what was committed before it; the locks are taken by whoever appends."""
         with engine.connect() as connection:
+            _settled(connection)
             connection.execution_options(isolation_level="READ COMMITTED")
             with connection.begin():
                 yield connection
@@ -142,24 +144,42 @@ class Postgres(Database):
         return moment
 
     def stand(
-        self, connection: Connection, stream: str, command_id: str | None, *, joined: bool, waited: bool
+        self,
+        connection: Connection,
+        stream: str,
+        command_id: str | None,
+        event_ids: Sequence[str] = (),
+        *,
+        joined: bool,
+        waited: bool,
     ) -> Stand:
         """Take the locks and look; in one round trip where nothing else must be asked."""
         driver = driver_of(connection)
-        stream_key = _key(f"stream {self.channel} {stream}")
-        command_key = stream_key if command_id is None else _key(f"command {self.channel} {command_id}")
+        stream_key = self._key(f"stream {stream}")
+        command_key = stream_key if command_id is None else self._key(f"command {command_id}")
+        ids = sorted(self._key(f"event {event_id}") for event_id in event_ids)
         # Binary, so that no setting of the session's changes how a time is read.
         looking = driver.cursor(binary=True)
-        if joined or waited:
-            until = time.monotonic() + (self.patience if joined else 0)
-            for key in dict.fromkeys((command_key, stream_key)):
-                self._try(driver, key, until, f"to the record {stream}")
-            found = looking.execute(self._look, (stream, command_id)).fetchone()
+        if joined:
+            for key in (*ids, command_key, stream_key):
+                self._take(driver, key)
+        elif waited:
+            for key in (*ids, command_key, stream_key):
+                if not self._had(driver, key):
+                    raise ConflictError(
+                        f"Another program is writing to the record {stream} and has not finished. "
+                        "Nothing was written. Try again."
+                    )
         else:
-            with _pipeline(driver):
+            for key in ids:
+                driver.execute(self._lock_one, (key,))
+        with nullcontext() if joined or waited else _pipeline(driver):
+            if not (joined or waited):
                 driver.execute(self._lock_all, (command_key, stream_key))
-                looking.execute(self._look, (stream, command_id))
-                found = looking.fetchone()
+            looking.execute(self._look, (stream, command_id))
+            found = looking.fetchone()
+        if found is None:
+            raise no_head()
         position, seal, recorded_at, now, version, known = found
         return Stand(
             position,
@@ -170,15 +190,25 @@ class Postgres(Database):
             known,
         )
 
-    def _try(self, driver: Any, key: int, until: float, what: str) -> None:  # noqa: ANN401  by driver
-        """Take a lock without waiting in line for it: for who holds something that others wait for."""
-        while not driver.execute("SELECT pg_try_advisory_xact_lock(%s)", (key,)).fetchone()[0]:
-            left = until - time.monotonic()
-            if left <= 0:
-                raise ConflictError(
-                    f"Another program is writing {what} and has not finished. Nothing was written. Try again."
-                )
-            time.sleep(min(left, random.uniform(0.005, 0.05)))  # noqa: S311  no secret
+    def claim(self, connection: Connection, stream: str) -> bool:
+        """Try to take the stream's lock."""
+        return self._had(driver_of(connection), self._key(f"stream {stream}"))
+
+    def _key(self, name: str) -> int:
+        """The number by which PostgreSQL knows a lock of this store."""
+        return int.from_bytes(
+            blake2b(f"{self.channel} {name}".encode(), digest_size=8).digest(), "big", signed=True
+        )
+
+    def _take(self, driver: Any, key: int) -> None:  # noqa: ANN401  by driver
+        """Wait for a lock with our patience, and leave the portal's own as it was."""
+        (patience,) = driver.execute("SELECT current_setting('lock_timeout')").fetchone()
+        driver.execute(self._lock_theirs, (key, patience))
+
+    @staticmethod
+    def _had(driver: Any, key: int) -> bool:  # noqa: ANN401  by driver
+        """Take a lock without waiting for it: for who holds something that others wait for."""
+        return bool(driver.execute("SELECT pg_try_advisory_xact_lock(%s)", (key,)).fetchone()[0])
 
     def insert(
         self, connection: Connection, stand: Stand, events: Sequence[Row], *, joined: bool
@@ -215,11 +245,11 @@ class Postgres(Database):
 
     def lock(self, connection: Connection, name: str, *, joined: bool) -> None:
         """An advisory lock, with patience."""
-        key = _key(f"named {self.channel} {name}")
+        driver, key = driver_of(connection), self._key(f"named {name}")
         if joined:
-            self._try(driver_of(connection), key, time.monotonic() + self.patience, name)
+            self._take(driver, key)
         else:
-            driver_of(connection).execute(self._lock_one, (key,))
+            driver.execute(self._lock_one, (key,))
 
     def alone(self, connection: Connection) -> None:
         """Take the log's lock before anything is read."""
@@ -228,6 +258,10 @@ class Postgres(Database):
     def create(self, connection: Connection) -> None:
         """Make the tables, the head, and the trigger that gives pending events their places."""
         there = "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = %s"
+        # Several stores may be made in one new schema at once.
+        driver_of(connection).execute(
+            "SELECT pg_advisory_xact_lock(hashtext(%s))", (f"schema {self.tables.schema}",)
+        )
         if not self.rows(connection, there, (self.tables.schema,)):
             driver_of(connection).execute(f'CREATE SCHEMA "{self.tables.schema}"')
         self.tables.metadata.create_all(connection)
@@ -313,9 +347,12 @@ class Ringing:
             fairy = self._engine.raw_connection()
             driver: Any = fairy.dbapi_connection
             fairy.detach()
+            driver.commit()
             driver.set_autocommit(True)
             driver.execute(f'LISTEN "{self._channel}"')
             self._driver = driver
+            if self._stopped.is_set():
+                driver.close()
 
     def wait(self) -> None:
         """Until it rings, two seconds at most."""
@@ -342,13 +379,23 @@ def opened(engine: Engine, prefix: str, schema: str | None, patience: float) -> 
 
     It is looked up once and named in every statement: a session may change where it looks for tables.
     """
-    if schema is None:
-        with (
-            Postgres(tables_of(POSTGRESQL, prefix, "public"), patience).translated(engine),
-            engine.connect() as found,
-        ):
-            schema = str(found.exec_driver_sql("SELECT current_schema()").scalar() or "public")
-    return Postgres(tables_of(POSTGRESQL, prefix, schema), patience)
+    if engine.dialect.driver != "psycopg":
+        raise StoreError(
+            f"PostgreSQL is reached through the driver psycopg 3, not {engine.dialect.driver}. Make the engine with "
+            "create_engine('postgresql+psycopg://…')."
+        )
+    asked = "SELECT current_schema(), current_setting('server_encoding')"
+    with (
+        Postgres(tables_of(POSTGRESQL, prefix, "public"), patience).translated(engine),
+        engine.connect() as found,
+    ):
+        current, encoding = found.exec_driver_sql(asked).one()
+    if encoding != "UTF8":
+        raise StoreError(
+            f"The database {engine.url.database} is encoded in {encoding} and cannot hold every sign. Nothing was "
+            "written. Make one with ENCODING 'UTF8'."
+        )
+    return Postgres(tables_of(POSTGRESQL, prefix, schema or current or "public"), patience)
 
 
 def open_engine(url: URL) -> Engine:
@@ -372,7 +419,12 @@ def explain(fault: BaseException, database: str | None) -> EmergencyError:
     place = f"The database {database}"
     if code in {"55P03", "57014"}:
         return BusyError(f"{place} is being written by another program; nothing was written. Try again.")
-    if code in {"40001", "40P01"}:
+    if code == "40P01":
+        return DeadlockError(
+            f"This transaction on {database} and another waited for each other. Nothing was written. "
+            "End the transaction and do it anew."
+        )
+    if code == "40001":
         return ConflictError(
             f"Another program wrote to {database} in between. Nothing was written. Try again."
         )
@@ -393,9 +445,11 @@ def explain(fault: BaseException, database: str | None) -> EmergencyError:
     return StoreError(f"{place} refused: {said}. Nothing was written.")
 
 
-def _key(name: str) -> int:
-    """The number by which PostgreSQL knows a lock."""
-    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
+def _settled(connection: Connection) -> None:
+    # What a portal sets on a connection that it hands out begins a transaction of the driver's.
+    driver = driver_of(connection)
+    if driver.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+        driver.commit()
 
 
 def _text(words: str) -> str:
@@ -410,6 +464,8 @@ def _pipeline(driver: Any) -> AbstractContextManager[Any]:  # noqa: ANN401  by d
 def _checkout(connection: Any, record: Any, proxy: Any) -> None:  # noqa: ANN401  SQLAlchemy's pool objects
     # A server that went away has closed its end, which can be seen without asking it.
     del record, proxy
+    if connection.closed:
+        raise DisconnectionError
     watched = select.poll()
     watched.register(connection.pgconn.socket, select.POLLIN)
     if watched.poll(0):

@@ -376,7 +376,9 @@ class SqlRecorder(SqlAggregateRecorder, ProcessRecorder):
         condition, parameters = begins_with("type", prefix)
         return self._one(
             connection,
-            self.database.sql(f"SELECT max(position) FROM {{events}} WHERE {condition}"),
+            self.database.sql(
+                f"SELECT max(position) FROM {{events}} WHERE {condition} AND position < {PENDING}"
+            ),
             parameters,
         )
 
@@ -473,7 +475,9 @@ class FollowingSubscription(Subscription[ApplicationRecorder]):
                 inclusive_of_start=False,
             )
         except Exception as error:
-            if isinstance(self._recorder, SqlRecorder) and self._recorder.is_away(error):
+            if self._has_been_stopped or (
+                isinstance(self._recorder, SqlRecorder) and self._recorder.is_away(error)
+            ):
                 return ()
             raise
 

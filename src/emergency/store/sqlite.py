@@ -21,7 +21,7 @@ from sqlalchemy.pool import QueuePool
 
 from emergency.errors import BusyError, EmergencyError, StoreError
 from emergency.store import clock
-from emergency.store.database import PATIENCE, Database, Row, Stand, driver_of, no_transaction
+from emergency.store.database import PATIENCE, Database, Row, Stand, driver_of, no_head, no_transaction
 from emergency.store.port import ConflictError, ReadOnlyError
 from emergency.store.seal import FIRST, sealed
 from emergency.store.tables import LAST, SCHEMA_VERSION, SQLITE, Tables
@@ -97,10 +97,15 @@ class Sqlite(Database):
 
     @contextmanager
     def joining(self, connection: Connection) -> Iterator[None]:
-        """A savepoint."""
-        with connection.begin_nested():
-            yield
-            _still_on(connection)
+        """A savepoint. Where SQLite broke the whole transaction off, nothing more can be done on that connection."""
+        try:
+            with connection.begin_nested():
+                yield
+                _still_on(connection)
+        except BaseException:
+            if not driver_of(connection).in_transaction:
+                connection.invalidate()
+            raise
 
     def may_succeed_anew(self, connection: Connection) -> bool:
         """Never: a transaction that was overtaken stays so."""
@@ -125,13 +130,21 @@ class Sqlite(Database):
         return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
     def stand(
-        self, connection: Connection, stream: str, command_id: str | None, *, joined: bool, waited: bool
+        self,
+        connection: Connection,
+        stream: str,
+        command_id: str | None,
+        event_ids: Sequence[str] = (),
+        *,
+        joined: bool,
+        waited: bool,
     ) -> Stand:
         """A writer has the whole database to itself: there is nothing to take."""
-        del joined, waited
-        position, seal, recorded_at, version, known = (
-            driver_of(connection).execute(self._stand, (stream, command_id)).fetchone()
-        )
+        del event_ids, joined, waited
+        found = driver_of(connection).execute(self._stand, (stream, command_id)).fetchone()
+        if found is None:
+            raise no_head()
+        position, seal, recorded_at, version, known = found
         return Stand(
             position,
             seal,
@@ -140,6 +153,11 @@ class Sqlite(Database):
             version or 0,
             known is not None,
         )
+
+    def claim(self, connection: Connection, stream: str) -> bool:
+        """A writer has every stream."""
+        del connection, stream
+        return True
 
     def insert(
         self, connection: Connection, stand: Stand, events: Sequence[Row], *, joined: bool

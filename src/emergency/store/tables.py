@@ -124,12 +124,7 @@ class Tables:
             Column("seal", LargeBinary),
             UniqueConstraint("stream", "version"),
             Index(f"{prefix}events_command_id", "command_id"),
-            Index(
-                f"{prefix}events_offices",
-                "position",
-                sqlite_where=text(_OFFICES),
-                postgresql_where=text(_OFFICES),
-            ),
+            _index_of_offices(dialect, f"{prefix}events_offices"),
             sqlite_autoincrement=True,
         )
         self.head = Table(
@@ -176,6 +171,13 @@ class Tables:
     def sql(self, statement: str) -> str:
         """A statement with the tables' names in it, written ``{events}``, ``{head}`` and so on."""
         return statement.format_map(self._names)
+
+
+def _index_of_offices(dialect: str, name: str) -> Index:
+    # Not both options at once: SQLAlchemy loads the other database's dialect to check them.
+    if dialect == POSTGRESQL:
+        return Index(name, "position", postgresql_where=text(_OFFICES))
+    return Index(name, "position", sqlite_where=text(_OFFICES))
 
 
 @lru_cache(maxsize=64)
