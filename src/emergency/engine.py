@@ -73,7 +73,7 @@ from emergency.projections.listing import (
     streamed,
 )
 from emergency.projections.moves import moved_findings, moved_obligations
-from emergency.projections.rows import Row, finding_row, holds, obligation_row
+from emergency.projections.rows import Row, finding_row, holds, obligation_row, row_json
 from emergency.projections.streams import INCIDENT, directory, history, incident_stream, streams_of
 from emergency.rulebook import Rulebook, load
 from emergency.store import PENDING, Draft, Log, Reading, ReadOnlyError, Undecodable, Writing
@@ -790,7 +790,7 @@ class Engine:
         grave = any(
             row["status"] in serious and (what == "findings" or row["obligation"] in ids) for row in rows
         )
-        yield Streamed(replace(listed, rows=()), map(_text, listed.rows), grave)
+        yield Streamed(replace(listed, rows=()), map(row_json, listed.rows), grave)
 
     def _audit(
         self, kind: Kind, refs: Sequence[str], at: datetime | None, filters: Mapping[str, Wanted]
@@ -873,10 +873,6 @@ def _check_filters(kind: Kind, filters: Iterable[str]) -> None:
     known = FILTERS[kind]
     if unknown := [name for name in filters if name not in known]:
         raise UsageError(f"There is no filter {unknown[0]}; the filters are {', '.join(known)}.")
-
-
-def _text(row: Row) -> str:
-    return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
 
 
 _SHOWN, _LOOKED_AT = 5, 2000

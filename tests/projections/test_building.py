@@ -24,6 +24,7 @@ from emergency.domain.events import Learned
 from emergency.domain.offices import OfficeRegistered
 from emergency.projections import building, catch_up, judging
 from emergency.projections.building import Progress
+from emergency.projections.rows import row_json
 from emergency.projections.tables import Views
 from emergency.store import Reading
 
@@ -439,13 +440,13 @@ class TestParked:
         self, store: Engine, url: str, monkeypatch: pytest.MonkeyPatch, words: str
     ) -> None:
         """SQLite keeps a zero byte; neither keeps half a character."""
-        real = judging._json
+        real = row_json
 
         def text_of(row: dict[str, Any]) -> str:
             return words if row.get("incident") == "mine-001" and "title" in row else real(row)
 
         with monkeypatch.context() as patch:
-            patch.setattr(judging, "_json", text_of)
+            patch.setattr(judging, "row_json", text_of)
             patch.setattr(catch_up, "BATCH", 500)
             store.incidents()
             fill(store, 3)

@@ -19,7 +19,7 @@ from emergency.domain.events import Learned
 from emergency.domain.vocabulary import Tier
 from emergency.projections import catch_up, judging, tables
 from emergency.projections.listing import Listing
-from emergency.projections.rows import finding_row, holds
+from emergency.projections.rows import Row, finding_json, holds
 from emergency.store import Reading, Writing
 
 from .bench import FAR, ME, OFFICES, by_hand, insert, office, open_incident, tables_of, timeline
@@ -261,16 +261,16 @@ class TestParked:
         """The savepoint takes back what the incident had written so far, and nothing else."""
         for ref in ("one", "two"):
             engine.import_timeline(timeline(tmp_path, ref))
-        real = finding_row
+        real = finding_json
 
-        def unwritable(finding: Finding, *rest: Any) -> dict[str, Any]:  # noqa: ANN401 - handed on
-            row = real(finding, *rest)
-            return row | {"kind": object()} if finding.incident == "one" else row
+        def unwritable(finding: Finding, *rest: Any) -> tuple[Row, Any]:  # noqa: ANN401 - handed on
+            row, text = real(finding, *rest)
+            return (row, object()) if finding.incident == "one" else (row, text)
 
         with engine._log.reading() as reading:
             last = max(r.position for r in reading.stream("review/one/d1"))
         with monkeypatch.context() as patch:
-            patch.setattr(judging, "finding_row", unwritable)
+            patch.setattr(judging, "finding_json", unwritable)
             for listed in LISTS:
                 found = listed(engine)
                 assert refs(found) == ["two"]
@@ -361,9 +361,9 @@ class TestReadOnly:
     """A reader without the right to write reads what is there, and is told how far it is behind."""
 
     def test_what_is_there_and_how_far_behind(self, engine: Engine, tmp_path: Path, file: Path) -> None:
-        position = engine.import_timeline(timeline(tmp_path, "one")).position
+        position = engine.import_timeline(timeline(tmp_path, "one")).position or 0
         seen = [listed(engine) for listed in LISTS]
-        last = engine.import_timeline(timeline(tmp_path, "two")).position
+        last = engine.import_timeline(timeline(tmp_path, "two")).position or 0
         with Engine.open(f"sqlite:///file:{file}?mode=ro&uri=true") as reader:
             for listed, before in zip(LISTS, seen, strict=True):
                 found = listed(reader)
@@ -385,9 +385,9 @@ class TestReadOnly:
     def test_while_somebody_writes(
         self, listed: Callable[[Engine], Listing], engine: Engine, tmp_path: Path, file: Path
     ) -> None:
-        position = engine.import_timeline(timeline(tmp_path, "one")).position
+        position = engine.import_timeline(timeline(tmp_path, "one")).position or 0
         before = listed(engine)
-        last = engine.import_timeline(timeline(tmp_path, "two")).position
+        last = engine.import_timeline(timeline(tmp_path, "two")).position or 0
         with Engine.open(f"sqlite:///{file}?timeout=0") as reader:
             _ = reader.projections
             with engine._log.writing():

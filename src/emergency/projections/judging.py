@@ -8,8 +8,6 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from pydantic_core import to_json
-
 from emergency.assessment.assess import assess_timeline
 from emergency.assessment.timeline import timeline_of
 from emergency.domain.events import EntryAmended
@@ -17,7 +15,7 @@ from emergency.domain.offices import Directory
 from emergency.domain.record import Recorded
 from emergency.domain.review import Determined, ReviewOpened
 from emergency.errors import BrokenDataError
-from emergency.projections.rows import finding_row, incident_row, obligation_row
+from emergency.projections.rows import finding_json, incident_row, obligation_json, row_json
 from emergency.projections.streams import OFFICE, incident_stream, reviews_of
 from emergency.rulebook import Rulebook
 from emergency.store import Reading, Undecodable
@@ -121,7 +119,7 @@ def judged(
                 events[-1].version,
                 rulebook.fingerprint,
                 max((o.position for i in concerned if (o := offices.get(i))), default=0),
-                _json(incident_row(timeline, offices)),
+                row_json(incident_row(timeline, offices)),
             ),
             obligations=tuple(
                 (
@@ -134,7 +132,7 @@ def judged(
                     each.state.value,
                     sortable(each.holds_from) or ALWAYS,
                     sortable(each.holds_until) or FOR_GOOD,
-                    _json(obligation_row(each, timeline, offices)),
+                    obligation_json(each, timeline, offices)[1],
                 )
                 for phase, each in enumerate(assessment.obligations)
             ),
@@ -149,7 +147,7 @@ def judged(
                     each.status.value,
                     sortable(each.holds_from) or ALWAYS,
                     sortable(each.holds_until) or FOR_GOOD,
-                    _json(finding_row(each, timeline, offices)),
+                    finding_json(each, timeline, offices)[1],
                 )
                 for phase, each in enumerate(assessment.findings)
             ),
@@ -233,13 +231,10 @@ def _named_in(said: Any) -> Iterator[str]:  # noqa: ANN401 - JSON values
 
 
 def _said(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"
+    fault = getattr(error, "orig", None) or error  # what the database said, without the statement
+    return f"{type(fault).__name__}: {fault}"
 
 
 def _plain(words: str) -> str:
     """Words that any database keeps: an error may quote what it could not read."""
     return words.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
-
-
-def _json(row: dict[str, Any]) -> str:
-    return to_json(row).decode()
