@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
@@ -12,9 +13,8 @@ import click
 from emergency_cli.context import Settings, common_options, now, pass_settings
 from emergency_cli.lazy import leave
 from emergency_cli.output import (
-    emit_csv,
-    emit_json,
-    envelope,
+    emit_csv_rows,
+    emit_json_rows,
     format_option,
     indented,
     show,
@@ -33,7 +33,7 @@ from emergency_cli.words import (
 )
 
 if TYPE_CHECKING:
-    from emergency.projections.listing import Listing
+    from emergency.projections.listing import Streamed
 
 FOUND = 1
 """The exit code where an audit found something."""
@@ -132,23 +132,20 @@ def obligations(
     trial = Trial(other_rules, known_on.date() if known_on else None, who, {"state": state})
     if trial.wanted:
         try_rules(settings, "obligations", refs, moment, trial, form)
-    listing = settings.engine.obligations(refs, at=moment, state=state)
-    rows = _of_office(listing, who)
-    ids = {row["id"] for row in rows}
-    found = any(
-        row["status"] in SERIOUS and row["obligation"] in ids
-        for row in settings.engine.findings(refs, at=moment).rows
-    )
-    _emit(settings, listing, moment, rows, form, OBLIGATION_KEYS)
+    with settings.engine.streamed(
+        "obligations", refs, at=moment, serious=SERIOUS, office_or_ref=who, state=state
+    ) as found:
+        _emit(settings, found, moment, form, OBLIGATION_KEYS)
+        rows = _rows(found, form)
     if form == "table":
         if not rows:
             click.echo(settings.say("没有报告义务。", "No obligations."))
         directory = settings.engine.directory()
-        for ref, mine in groupby(sorted(rows, key=_incident), key=_incident):
+        for ref, mine in groupby(rows, key=_incident):
             owed = list(mine)
             show(table(obligation_columns(settings, directory), owed, title=ref))
             show(*(indented(note, 2) for note in unread_notes(settings, owed)))
-    leave(FOUND if found else 0)
+    leave(FOUND if found.serious else 0)
 
 
 @audit.command()
@@ -180,37 +177,32 @@ def findings(
     trial = Trial(other_rules, known_on.date() if known_on else None, who, {"kind": kind, "status": status})
     if trial.wanted:
         try_rules(settings, "findings", refs, moment, trial, form)
-    listing = settings.engine.findings(refs, at=moment, kind=kind, status=status)
-    rows = _of_office(listing, who)
-    _emit(settings, listing, moment, rows, form, FINDING_KEYS)
+    with settings.engine.streamed(
+        "findings", refs, at=moment, serious=SERIOUS, office_or_ref=who, kind=kind, status=status
+    ) as found:
+        _emit(settings, found, moment, form, FINDING_KEYS)
+        rows = _rows(found, form)
     if form == "table":
         _print_findings(settings, rows)
-    leave(FOUND if any(row["status"] in SERIOUS for row in rows) else 0)
+    leave(FOUND if found.serious else 0)
 
 
 def _incident(row: dict[str, Any]) -> str:
     return str(row["incident"])
 
 
-def _of_office(listing: Listing, office: str | None) -> list[dict[str, Any]]:
-    """The rows of one office, named by its id or by the id in its file."""
-    return [row for row in listing.rows if office is None or office in (row["office"], row["office_ref"])]
+def _rows(found: Streamed, form: str) -> list[dict[str, Any]]:
+    """The rows for a table; what programs read is printed as it comes."""
+    return [json.loads(text) for text in found.texts] if form == "table" else []
 
 
-def _emit(
-    settings: Settings,
-    listing: Listing,
-    at: datetime,
-    rows: Sequence[dict[str, Any]],
-    form: str,
-    keys: Sequence[str],
-) -> None:
+def _emit(settings: Settings, found: Streamed, at: datetime, form: str, keys: Sequence[str]) -> None:
     current = settings.engine.rulebook.fingerprint
-    warn_about(listing, current)
+    warn_about(found.about, current)
     if form == "json":
-        emit_json(envelope(listing, at, rows, current))
+        emit_json_rows(found.about, at, found.texts, current)
     elif form == "csv":
-        emit_csv(rows, keys)
+        emit_csv_rows(found.texts, keys)
 
 
 def _print_findings(settings: Settings, rows: Sequence[dict[str, Any]]) -> None:

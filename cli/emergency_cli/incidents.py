@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +12,9 @@ from emergency_cli.context import Settings, common_options, now, pass_settings
 from emergency_cli.output import (
     SCHEMA,
     Column,
-    emit_csv,
+    emit_csv_rows,
     emit_json,
-    envelope,
+    emit_json_rows,
     format_option,
     indented,
     table,
@@ -127,28 +127,20 @@ def list_incidents(settings: Settings, form: str) -> None:
     """All incidents, each with how much is open and what stands out."""
     settings.only_read()
     moment = now()
-    listing = settings.engine.incidents()
-    owed = Counter((row["incident"], row["state"]) for row in settings.engine.obligations(at=moment).rows)
-    found = Counter(
-        row["incident"] for row in settings.engine.findings(at=moment).rows if row["status"] in SERIOUS
-    )
-    rows = [
-        {
-            **row,
-            "open": owed[row["incident"], "open"],
-            "overdue": owed[row["incident"], "overdue"],
-            "findings": found[row["incident"]],
-        }
-        for row in listing.rows
-    ]
     current = settings.engine.rulebook.fingerprint
-    warn_about(listing, current)
     say = settings.say
-    if form == "json":
-        emit_json(envelope(listing, moment, rows, current))
-    elif form == "csv":
-        emit_csv(rows, INCIDENT_KEYS)
-    elif not rows:
+    rows: list[dict[str, Any]] = []
+    with settings.engine.streamed("incidents", at=moment, counted=True, serious=SERIOUS) as found:
+        warn_about(found.about, current)
+        if form == "json":
+            emit_json_rows(found.about, moment, found.texts, current)
+        elif form == "csv":
+            emit_csv_rows(found.texts, INCIDENT_KEYS)
+        else:
+            rows = [json.loads(text) for text in found.texts]
+    if form != "table":
+        return
+    if not rows:
         click.echo(say("还没有突发事件。", 'No incidents yet. Open one with: emergency learn --new "TITLE"'))
     else:
         columns = [

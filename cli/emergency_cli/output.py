@@ -26,6 +26,9 @@ Row = Mapping[str, Any]
 SCHEMA = 1
 """The version of the JSON envelope."""
 
+PAGE = 500
+"""So many rows are printed at a time."""
+
 format_option = click.option(
     "--format",
     "form",
@@ -146,6 +149,39 @@ def emit_json(value: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
+def emit_json_rows(listing: Listing, at: datetime, texts: Iterable[str], current: str) -> None:
+    """Print the envelope around rows that are JSON already, as they come: one a line."""
+    around = {
+        key: json.dumps(value, ensure_ascii=False)
+        for key, value in envelope(listing, at, (), current).items()
+    }
+    page = [f'  "{key}": {value},\n' for key, value in around.items() if key not in ("rows", "parked")]
+    page = ["{\n", *page, '  "rows": [']
+    before = "\n    "
+    for count, text in enumerate(texts, 1):
+        page.append(before + text)
+        before = ",\n    "
+        if count % PAGE == 0:
+            click.echo("".join(page), nl=False)
+            page = []
+    page.append(f'{"" if before[0] == chr(10) else chr(10) + "  "}],\n  "parked": {around["parked"]}\n}}')
+    click.echo("".join(page))
+
+
+def emit_csv_rows(texts: Iterable[str], keys: Sequence[str]) -> None:
+    """Print rows that are JSON as CSV, as they come; see `emit_csv`."""
+    page = io.StringIO()
+    writer = csv.DictWriter(page, keys, restval="", extrasaction="ignore")
+    writer.writeheader()
+    for count, text in enumerate(texts, 1):
+        writer.writerow(_flat(json.loads(text)))
+        if count % PAGE == 0:
+            click.echo(page.getvalue(), nl=False)
+            page.seek(0)
+            page.truncate()
+    click.echo(page.getvalue(), nl=False)
+
+
 def emit_csv(rows: Sequence[Row], keys: Sequence[str]) -> None:
     """Print CSV: what is nested is spread over columns, lists are joined by blanks, grounds stay JSON."""
     flat = [_flat(row) for row in rows]
@@ -183,6 +219,11 @@ def warn_about(listing: Listing, current: str) -> None:
         click.echo(
             f"Warning: these rows are {listing.behind} positions behind the log; "
             "the store could not be written just now to bring them up to date.",
+            err=True,
+        )
+    if listing.waiting:
+        click.echo(
+            f"Warning: {listing.waiting} incidents have not been judged again since the directory changed.",
             err=True,
         )
     other = [book for book in listing.rulebooks if book != current]

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
 import click
 
 from emergency_cli.context import Settings, common_options, now, pass_settings
-from emergency_cli.output import SCHEMA, emit_json
+from emergency_cli.output import SCHEMA, Column, emit_json, indented, show, table
+
+if TYPE_CHECKING:
+    from emergency.engine import ProjectionStatus
+    from emergency.projections.building import Progress
 
 
 @click.group()
 def projections() -> None:
-    """The read models: status, rebuild."""
+    """The read models: status, rebuild, retry."""
 
 
 @projections.command()
@@ -31,6 +41,10 @@ def status(settings: Settings, form: str) -> None:
                 "recorded_through": known.recorded_through,
                 "behind": known.behind,
                 "incidents": known.incidents,
+                "waiting": known.waiting,
+                "rebuilding": (
+                    {"done": known.rebuilding[0], "of": known.rebuilding[1]} if known.rebuilding else None
+                ),
                 "rulebook": known.rulebook,
                 "rulebooks": list(known.rulebooks),
                 "parked": list(known.parked),
@@ -45,17 +59,128 @@ def status(settings: Settings, form: str) -> None:
     for book in known.rulebooks:
         if book != known.rulebook:
             click.echo(f"{say('另有按此规则库判定的', 'rows under another rulebook')}: {book[:19]}")
-    for parked in known.parked:
-        click.echo(
-            f"{say('无法判定', 'parked')}: {parked['incident']} ({parked['position']}): {parked['reason']}"
+    if known.waiting:
+        click.echo(f"{say('待重新判定', 'waiting to be judged again')}: {known.waiting}")
+    if known.rebuilding:
+        done, of = known.rebuilding
+        click.echo(f"{say('正在重建', 'being rebuilt')}: {done} / {of}")
+    _print_parked(settings, known)
+
+
+def _print_parked(settings: Settings, known: ProjectionStatus) -> None:
+    if not known.parked:
+        return
+    say = settings.say
+    click.echo("")
+    columns = [
+        Column(say("无法判定", "parked"), lambda row: str(row["incident"])),
+        Column(say("位置", "position"), lambda row: str(row["position"]), fold=False, right=True),
+        Column(say("原因", "reason"), lambda row: str(row["reason"])),
+    ]
+    show(table(columns, known.parked))
+    show(
+        indented(
+            say(
+                "修好以后：emergency projections retry",
+                "Once that is put right: emergency projections retry",
+            ),
+            0,
         )
+    )
 
 
 @projections.command()
+@click.option("--anew", is_flag=True, help="Do not go on with a rebuild that was broken off.")
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="How many judge at once.",
+)
 @common_options
 @pass_settings
-def rebuild(settings: Settings) -> None:
-    """Throw the read models away and judge everything anew from the log."""
+def rebuild(settings: Settings, *, anew: bool, processes: int) -> None:
+    """Judge everything anew from the log, beside the lists that are read meanwhile.
+
+    Broken off, it goes on where it was the next time.
+    """
     settings.only_read()
-    position = settings.engine.rebuild()
-    click.echo(settings.say(f"已重建至 {position}。", f"Rebuilt through position {position}."))
+    with _bar(settings) as telling:
+        made = settings.engine.projections.rebuild(telling=telling, anew=anew, processes=processes)
+    say = settings.say
+    lines = [say(f"已重建至 {made.position}。", f"Rebuilt through position {made.position}.")]
+    lines.append(
+        say(
+            f"事件 {made.incidents} 起，无法判定 {made.parked} 项，用时 {_clock(made.seconds)}。",
+            f"{made.incidents} incidents, {made.parked} parked, in {_clock(made.seconds)}.",
+        )
+    )
+    if made.compared:
+        lines.append(
+            say(
+                f"已核对：每起事件都有结果；抽取 {made.compared} 起重新判定，逐行一致。",
+                f"Verified: every incident is there; {made.compared} were judged once more, each row the same.",
+            )
+        )
+    show(*(indented(line, 0) for line in lines))
+
+
+@projections.command()
+@click.argument("incidents", nargs=-1, metavar="[INCIDENT]...")
+@common_options
+@pass_settings
+def retry(settings: Settings, incidents: tuple[str, ...]) -> None:
+    """Try again what could not be judged; all of it, unless incidents are named."""
+    settings.only_read()
+    tried = settings.engine.retry_parked(incidents)
+    known = settings.engine.projection_status()
+    still = {row["incident"] for row in known.parked}
+    back = [name for name in tried if name not in still]
+    say = settings.say
+    if not tried:
+        click.echo(say("没有无法判定的事件。", "Nothing is parked."))
+        return
+    click.echo(
+        say(
+            f"重试 {len(tried)} 项，其中 {len(back)} 项已恢复。",
+            f"{len(tried)} tried, {len(back)} back on the lists.",
+        )
+    )
+    _print_parked(settings, known)
+
+
+def _clock(seconds: float) -> str:
+    """A length of time as people read it."""
+    return str(timedelta(seconds=round(seconds))) if seconds >= 1 else f"{seconds:.1f} s"
+
+
+@contextmanager
+def _bar(settings: Settings) -> Iterator[Callable[[Progress], None] | None]:
+    """A bar on a terminal; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console  # noqa: PLC0415 - only on a terminal
+    from rich.progress import BarColumn, TextColumn  # noqa: PLC0415
+    from rich.progress import Progress as Bar  # noqa: PLC0415
+
+    say = settings.say
+    with Bar(
+        TextColumn(say("重建", "rebuilding")),
+        BarColumn(bar_width=None),
+        TextColumn("{task.fields[words]}"),
+        console=Console(stderr=True, highlight=False),
+        transient=True,
+    ) as bar:
+        task = bar.add_task("", total=1, words="")
+
+        def tell(progress: Progress) -> None:
+            left = "" if progress.remaining is None else _clock(progress.remaining)
+            words = say(
+                f"{progress.done}/{progress.of} · 每秒 {progress.rate:.0f} · 还需 {left}",
+                f"{progress.done}/{progress.of} · {progress.rate:.0f}/s · {left} left",
+            )
+            bar.update(task, completed=progress.done, total=progress.of, words=words)
+
+        yield tell

@@ -200,7 +200,18 @@ class ImportOutcome:
 
 @fixed(frozen=True, slots=True, kw_only=True)
 class ProjectionStatus:
-    """How the read models stand to the log and the rulebook."""
+    """How the read models stand to the log and the rulebook.
+
+    Args:
+        recorded_through: The position of the log that they take in.
+        behind: How many positions the log is ahead of them.
+        incidents: How many incidents have rows.
+        parked: What cannot be judged, with the reason.
+        rulebook: The hash of the rulebook that stands.
+        rulebooks: Those that rows stand under.
+        waiting: How many incidents are still to be judged again, since the directory changed.
+        rebuilding: Positions done, and positions there are, of a rebuild that goes on or was broken off.
+    """
 
     recorded_through: int
     behind: int
@@ -208,6 +219,8 @@ class ProjectionStatus:
     parked: tuple[Row, ...]
     rulebook: str
     rulebooks: tuple[str, ...]
+    waiting: int = 0
+    rebuilding: tuple[int, int] | None = None
 
 
 def standing(obligations: Iterable[Obligation], at: datetime) -> list[Obligation]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -20,6 +20,7 @@ from uuid import uuid4
 
 import sqlalchemy
 from pydantic import ValidationError
+from sqlalchemy import func, select
 
 from emergency.answers import (
     Due,
@@ -58,11 +59,21 @@ from emergency.domain.values import Place, StatedTime, Value
 from emergency.domain.vocabulary import PUBLIC, Category
 from emergency.errors import BrokenDataError, BusyError, EmergencyError, NotFoundError, UsageError
 from emergency.exchange import registration
-from emergency.projections import tables
+from emergency.projections.building import Telling
 from emergency.projections.catch_up import Projections
-from emergency.projections.listing import FILTERS, Listing, listing
+from emergency.projections.listing import (
+    FILTERS,
+    Kind,
+    Listing,
+    Streamed,
+    Wanted,
+    about,
+    fits,
+    listing,
+    streamed,
+)
 from emergency.projections.moves import moved_findings, moved_obligations
-from emergency.projections.rows import Row, finding_row, holds, obligation_row
+from emergency.projections.rows import Row, finding_row, holds, obligation_row, row_json
 from emergency.projections.streams import INCIDENT, directory, history, incident_stream, streams_of
 from emergency.rulebook import Rulebook, load
 from emergency.store import PENDING, Draft, Log, Reading, ReadOnlyError, Undecodable, Writing
@@ -703,10 +714,10 @@ class Engine:
 
     def incidents(self) -> Listing:
         """All incidents."""
-        return self._listing(tables.incidents)
+        return self._listing("incidents")
 
     def obligations(
-        self, refs: Sequence[str] = (), *, at: datetime | None = None, **filters: str | None
+        self, refs: Sequence[str] = (), *, at: datetime | None = None, **filters: Wanted
     ) -> Listing:
         """Obligations as they stand at an instant (default: now), of some incidents or of all.
 
@@ -715,65 +726,101 @@ class Engine:
         Args:
             refs: The incidents; none = all.
             at: The instant of judging.
-            filters: ``office``, ``recipient``, ``state``: only rows where it is that; None = no filter.
+            filters: Only rows where it is that, or one of those; None = no filter. ``office``, ``recipient``,
+                ``state``; ``party``, whoever owes or is owed; ``office_or_ref``, an office by its id or by the id in
+                its file.
 
         Raises:
             UsageError: there is no such filter.
         """
-        return self._audit(tables.obligations, refs, at, filters)
+        return self._audit("obligations", refs, at, filters)
 
-    def findings(
-        self, refs: Sequence[str] = (), *, at: datetime | None = None, **filters: str | None
-    ) -> Listing:
+    def findings(self, refs: Sequence[str] = (), *, at: datetime | None = None, **filters: Wanted) -> Listing:
         """Findings that hold at an instant (default: now), of some incidents or of all.
 
         Args:
             refs: The incidents; none = all.
             at: The instant of judging.
-            filters: ``office``, ``kind``, ``status``: only rows where it is that; None = no filter.
+            filters: Only rows where it is that, or one of those; None = no filter. ``office``, ``kind``, ``status``;
+                ``office_or_ref``, an office by its id or by the id in its file.
 
         Raises:
             UsageError: there is no such filter.
         """
-        return self._audit(tables.findings, refs, at, filters)
+        return self._audit("findings", refs, at, filters)
+
+    @contextmanager
+    def streamed(
+        self,
+        what: Kind,
+        /,
+        refs: Sequence[str] = (),
+        *,
+        at: datetime | None = None,
+        counted: bool = False,
+        serious: Collection[str] = (),
+        **filters: Wanted,
+    ) -> Iterator[Streamed]:
+        """The same rows one after the other, as the text of JSON objects: however many, they take no room.
+
+        Args:
+            what: ``incidents``, ``obligations`` or ``findings``.
+            refs: The incidents; none = all. For ``incidents`` always all.
+            at: The instant of judging (default: now).
+            counted: Beside each incident, how many obligations are ``open`` and ``overdue``, and how many
+                ``findings`` of a serious status there are.
+            serious: Those statuses; whether there is such a finding is told beforehand.
+            filters: As for `obligations` and `findings`.
+
+        Raises:
+            UsageError: there is no such filter.
+        """
+        moment = at or datetime.now(UTC)
+        _check_filters(what, filters)
+        if not refs:
+            self._catch_up()
+            with streamed(
+                self.projections, what, at=moment, counted=counted, serious=serious, **filters
+            ) as found:
+                yield found
+            return
+        listed = self._audit(what, refs, moment, filters)
+        rows = listed.rows if what == "findings" else self._audit("findings", refs, moment, {}).rows
+        ids = {row["id"] for row in listed.rows}
+        grave = any(
+            row["status"] in serious and (what == "findings" or row["obligation"] in ids) for row in rows
+        )
+        yield Streamed(replace(listed, rows=()), map(row_json, listed.rows), grave)
 
     def _audit(
-        self,
-        table: sqlalchemy.Table,
-        refs: Sequence[str],
-        at: datetime | None,
-        filters: Mapping[str, str | None],
+        self, kind: Kind, refs: Sequence[str], at: datetime | None, filters: Mapping[str, Wanted]
     ) -> Listing:
         moment = at or datetime.now(UTC)
-        known = FILTERS[table.name]
-        if unknown := [name for name in filters if name not in known]:
-            raise UsageError(f"There is no filter {unknown[0]}; the filters are {', '.join(known)}.")
+        _check_filters(kind, filters)
         if not refs:
-            return self._listing(table, at=moment, **filters)
+            return self._listing(kind, at=moment, **filters)
         rows: list[Row] = []
         position = 0
         for ref in refs:
             view = self.view(ref)
             position = view.position
-            mine = view.obligation_rows if table is tables.obligations else view.finding_rows
-            rows += [
-                row
-                for row in mine
-                if holds(row, moment) and all(v is None or row[k] == v for k, v in filters.items())
-            ]
+            mine = view.obligation_rows if kind == "obligations" else view.finding_rows
+            rows += [row for row in mine if holds(row, moment) and fits(row, kind, filters)]
         return Listing(tuple(rows), position, 0, (), (self.rulebook.fingerprint,))
 
-    def _listing(
-        self, table: sqlalchemy.Table, *, at: datetime | None = None, **filters: str | None
-    ) -> Listing:
+    def _listing(self, what: Kind, /, *, at: datetime | None = None, **filters: Wanted) -> Listing:
+        self._catch_up()
+        return listing(self.projections, what, at=at, **filters)
+
+    def _catch_up(self) -> None:
         """Catch up first; where this reader may not write, or somebody else is writing, read what is there.
 
-        The listing says how far behind it is.
+        The listing says how far behind it is. Inside somebody else's transaction nothing is caught up: who only
+        reads there must not hold others up until it ends.
         """
-        views = self.projections
-        with suppress(ReadOnlyError, BusyError):
-            views.catch_up()
-        return listing(self._log, table, at=at, **filters)
+        if not self._log.is_joined:
+            with suppress(ReadOnlyError, BusyError):
+                self.projections.catch_up()
 
     @property
     def projections(self) -> Projections:
@@ -784,22 +831,48 @@ class Engine:
 
     def projection_status(self, *, catch_up: bool = False) -> ProjectionStatus:
         """How far the read models have come, what is parked, and under which rulebooks their rows stand."""
+        views = self.projections
         if catch_up:
-            self.projections.catch_up()
-        _ = self.projections
-        rows = listing(self._log, tables.incidents)
-        return ProjectionStatus(
-            recorded_through=rows.recorded_through,
-            behind=rows.behind,
-            incidents=len(rows.rows),
-            parked=rows.parked,
-            rulebook=self.rulebook.fingerprint,
-            rulebooks=rows.rulebooks,
-        )
+            views.catch_up()
+        with self._log.reading() as reading:
+            found, state = about(views, reading), views.state(reading)
+            live = views.live(reading)
+            count = select(func.count()).select_from(live.incidents) if live is not None else None
+            return ProjectionStatus(
+                recorded_through=found.recorded_through,
+                behind=found.behind,
+                incidents=(reading.connection.scalar(count) or 0) if count is not None else 0,
+                parked=found.parked,
+                rulebook=self.rulebook.fingerprint,
+                rulebooks=found.rulebooks,
+                waiting=found.waiting,
+                rebuilding=(state.done, state.through) if state.building is not None else None,
+            )
 
-    def rebuild(self) -> int:
-        """Throw the read models away and fold the whole log again; gives the position reached."""
-        return self.projections.rebuild()
+    def rebuild(self, *, progress: Telling | None = None, anew: bool = False, processes: int = 1) -> int:
+        """Judge everything anew beside the lists that are read, verify, and put the new ones in their place.
+
+        Readers and writers go on meanwhile; broken off, it goes on where it was. For the arguments, the errors, and
+        what else it came to, see `Projections.rebuild`.
+
+        Returns:
+            The position reached.
+        """
+        return self.projections.rebuild(telling=progress, anew=anew, processes=processes).position
+
+    def retry_parked(self, names: Sequence[str] = ()) -> tuple[str, ...]:
+        """Try again what is parked, or some of it; gives what was tried.
+
+        Raises:
+            NotFoundError: one of them is not parked.
+        """
+        return self.projections.retry(names)
+
+
+def _check_filters(kind: Kind, filters: Iterable[str]) -> None:
+    known = FILTERS[kind]
+    if unknown := [name for name in filters if name not in known]:
+        raise UsageError(f"There is no filter {unknown[0]}; the filters are {', '.join(known)}.")
 
 
 _SHOWN, _LOOKED_AT = 5, 2000

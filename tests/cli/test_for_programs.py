@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import replace
+import sqlite3
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from tests.cli.conftest import Type
 from emergency.store import clock
 from emergency_cli.audit import FINDING_KEYS, OBLIGATION_KEYS
 from emergency_cli.main import app
+from emergency_cli.output import _flat
 
 ENVELOPE = {"schema", "at", "recorded_through", "rulebook", "rows", "parked"}
 OBLIGATION = {
@@ -93,20 +94,25 @@ def test_an_audit_s_exit_code(on_duty: Type) -> None:
     ("status", "code"), [("established", 1), ("presumed", 1), ("suspected", 1), ("possible", 0), ("none", 0)]
 )
 def test_how_sure_a_finding_must_be_to_count(
-    on_duty: Type, monkeypatch: pytest.MonkeyPatch, status: str, code: int
+    on_duty: Type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: str, code: int
 ) -> None:
-    from emergency.engine import Engine  # noqa: PLC0415 - the command line loads it where it is used
+    from emergency.answers import View  # noqa: PLC0415 - the command line loads it where it is used
 
     _late(on_duty)
-    honest = Engine.findings
-
-    def as_sure_as(*args: Any, **filters: Any) -> Any:  # noqa: ANN401 - the engine's own
-        listing = honest(*args, **filters)
-        return replace(listing, rows=tuple({**row, "status": status} for row in listing.rows))
-
-    monkeypatch.setattr(Engine, "findings", as_sure_as)
+    assert on_duty("list").code == 0
+    with sqlite3.connect(tmp_path / "log.db") as connection:
+        connection.execute("UPDATE view2a_findings SET status = ?", [status])
+    connection.close()
     assert on_duty("audit", "findings").code == code
     assert on_duty("audit", "obligations").code == code
+    honest = View.finding_rows
+    monkeypatch.setattr(
+        View,
+        "finding_rows",
+        property(lambda view: [{**row, "status": status} for row in honest.__get__(view)]),
+    )
+    assert on_duty("audit", "findings", "-").code == code
+    assert on_duty("audit", "obligations", "-").code == code
 
 
 def test_a_command_id_never_records_twice(on_duty: Type) -> None:
@@ -188,13 +194,25 @@ def test_rows_under_another_rulebook_are_marked(on_duty: Type, tmp_path: Path) -
     assert _json(ran.out)["rulebook"] != shown
 
 
+def test_csv_holds_all_that_json_holds(on_duty: Type) -> None:
+    """The columns are fixed before the first row is read: none of a row's values may be missing among them."""
+    _late(on_duty)
+    for command in (("list",), ("audit", "obligations"), ("audit", "findings")):
+        rows = _json(on_duty(*command, "--format", "json").out)["rows"]
+        assert rows
+        listed = list(csv.DictReader(io.StringIO(on_duty(*command, "--format", "csv").out)))
+        for row, cells in zip(rows, listed, strict=True):
+            held = {key for key, value in _flat(row).items() if value is not None}
+            assert held <= cells.keys()
+
+
 def test_a_failure_of_the_program_itself_is_no_traceback(
     on_duty: Type, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr("emergency.engine.Engine.incidents", broken)
+    monkeypatch.setattr("emergency.engine.Engine.streamed", broken)
     ran = on_duty("list")
     assert ran.code == 3
     assert "the program itself failed (RuntimeError: boom)" in ran.err

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from emergency import Engine, StoreError
 from emergency.assessment.model import Finding
 from emergency.assessment.timeline import timeline_of
 from emergency.domain.events import Learned
 from emergency.domain.vocabulary import Tier
-from emergency.projections import catch_up, tables
+from emergency.projections import catch_up, judging, tables
 from emergency.projections.listing import Listing
-from emergency.projections.rows import finding_row, holds
+from emergency.projections.rows import Row, finding_json, holds
+from emergency.store import Reading, Writing
 
 from .bench import FAR, ME, OFFICES, by_hand, insert, office, open_incident, tables_of, timeline
 
@@ -64,7 +66,7 @@ class TestEnvelope:
         engine.import_timeline(timeline(tmp_path, "one"))
         engine.import_timeline(timeline(tmp_path, "two"))
         engine.incidents()
-        by_hand(file, "UPDATE view_incidents SET rulebook = 'sha256:old' WHERE incident = 'one'")
+        by_hand(file, "UPDATE view2a_incidents SET rulebook = 'sha256:old' WHERE incident = 'one'")
         assert engine.incidents().rulebooks == tuple(sorted((engine.rulebook.fingerprint, "sha256:old")))
         assert engine.projection_status().rulebooks == engine.incidents().rulebooks
         engine.rebuild()
@@ -246,7 +248,7 @@ class TestParked:
         for ref in ("one", "two"):
             engine.import_timeline(timeline(tmp_path, ref))
         with monkeypatch.context() as patch:
-            patch.setattr(catch_up, "timeline_of", breaks)
+            patch.setattr(judging, "timeline_of", breaks)
             (parked,) = engine.incidents().parked
         assert (parked["incident"], parked["reason"]) == ("one", "ZeroDivisionError: a bug")
         assert refs(engine.incidents()) == ["two"]
@@ -259,16 +261,16 @@ class TestParked:
         """The savepoint takes back what the incident had written so far, and nothing else."""
         for ref in ("one", "two"):
             engine.import_timeline(timeline(tmp_path, ref))
-        real = finding_row
+        real = finding_json
 
-        def unwritable(finding: Finding, *rest: Any) -> dict[str, Any]:  # noqa: ANN401 - handed on
-            row = real(finding, *rest)
-            return row | {"kind": object()} if finding.incident == "one" else row
+        def unwritable(finding: Finding, *rest: Any) -> tuple[Row, Any]:  # noqa: ANN401 - handed on
+            row, text = real(finding, *rest)
+            return (row, object()) if finding.incident == "one" else (row, text)
 
         with engine._log.reading() as reading:
             last = max(r.position for r in reading.stream("review/one/d1"))
         with monkeypatch.context() as patch:
-            patch.setattr(catch_up, "finding_row", unwritable)
+            patch.setattr(judging, "finding_json", unwritable)
             for listed in LISTS:
                 found = listed(engine)
                 assert refs(found) == ["two"]
@@ -276,7 +278,7 @@ class TestParked:
             live = tables_of(engine)
             engine.rebuild()
             assert tables_of(engine) == live
-        assert {"one/unit", "one/county", "one/city"} <= {o for o, _ in live["view_incident_offices"]}
+        assert {"one/unit", "one/county", "one/city"} <= {o for o, _ in live["offices"]}
 
     def test_the_position_is_that_of_the_event_that_cannot_be_read(
         self, engine: Engine, tmp_path: Path, file: Path
@@ -299,7 +301,7 @@ class TestParked:
         open_incident(engine, "mine")
         engine.record("mine", Learned(office="county"), ME)
         with monkeypatch.context() as patch:
-            patch.setattr(catch_up, "assess_timeline", breaks)
+            patch.setattr(judging, "assess_timeline", breaks)
             assert [p["incident"] for p in engine.incidents().parked] == ["mine"]
             engine.rebuild()
         engine.register_offices([OFFICES[2].model_copy(update={"name": "NEW"})])
@@ -359,9 +361,9 @@ class TestReadOnly:
     """A reader without the right to write reads what is there, and is told how far it is behind."""
 
     def test_what_is_there_and_how_far_behind(self, engine: Engine, tmp_path: Path, file: Path) -> None:
-        position = engine.import_timeline(timeline(tmp_path, "one")).position
+        position = engine.import_timeline(timeline(tmp_path, "one")).position or 0
         seen = [listed(engine) for listed in LISTS]
-        last = engine.import_timeline(timeline(tmp_path, "two")).position
+        last = engine.import_timeline(timeline(tmp_path, "two")).position or 0
         with Engine.open(f"sqlite:///file:{file}?mode=ro&uri=true") as reader:
             for listed, before in zip(LISTS, seen, strict=True):
                 found = listed(reader)
@@ -383,9 +385,9 @@ class TestReadOnly:
     def test_while_somebody_writes(
         self, listed: Callable[[Engine], Listing], engine: Engine, tmp_path: Path, file: Path
     ) -> None:
-        position = engine.import_timeline(timeline(tmp_path, "one")).position
+        position = engine.import_timeline(timeline(tmp_path, "one")).position or 0
         before = listed(engine)
-        last = engine.import_timeline(timeline(tmp_path, "two")).position
+        last = engine.import_timeline(timeline(tmp_path, "two")).position or 0
         with Engine.open(f"sqlite:///{file}?timeout=0") as reader:
             _ = reader.projections
             with engine._log.writing():
@@ -412,16 +414,20 @@ class TestTogether:
         self, engine: Engine, tmp_path: Path, file: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(catch_up, "BATCH", 3)
-        refreshed: list[tuple[str, int]] = []
-        real = catch_up.Projections._refresh
+        written: list[int] = []
+        real = catch_up.Projections.put
 
-        def noted(self: object, writing: object, stream: str, offices: object) -> None:
-            refreshed.append((stream, writing.tracked(catch_up.NAME)))  # type: ignore[attr-defined]
-            real(self, writing, stream, offices)  # type: ignore[arg-type]
+        def noted(self: catch_up.Projections, writing: Writing, batch: catch_up.Batch) -> bool:
+            done = real(self, writing, batch)
+            if done and batch.through > batch.after:
+                written.append(batch.after)
+            return done
 
+        engine.incidents()
+        last = engine._log.last_position()
         for n in range(5):
             engine.import_timeline(timeline(tmp_path, f"case-{n}"))
-        monkeypatch.setattr(catch_up.Projections, "_refresh", noted)
+        monkeypatch.setattr(catch_up.Projections, "put", noted)
 
         def catch(n: int) -> int:
             with Engine.open(f"sqlite:///{file}?timeout=30") as mine:
@@ -429,9 +435,9 @@ class TestTogether:
 
         with ThreadPoolExecutor(4) as pool:
             assert list(pool.map(catch, range(4))) == [5] * 4
-        assert refreshed
-        assert len(refreshed) == len(set(refreshed)), "no batch was applied twice"
-        assert {after % 3 for _, after in refreshed} == {0}, "each batch begins where the last one ended"
+        assert written == [*range(last, engine._log.last_position(), 3)], (
+            "each batch begins where the last one ended, and none is applied twice"
+        )
         live = tables_of(engine)
         engine.rebuild()
         assert tables_of(engine) == live
@@ -448,7 +454,7 @@ class TestTogether:
             raise KeyboardInterrupt
 
         with monkeypatch.context() as patch:
-            patch.setattr(catch_up.Projections, "_write", breaks)
+            patch.setattr(tables.Views, "_insert_all", breaks)
             with pytest.raises(KeyboardInterrupt):
                 engine.incidents()
         assert tables_of(engine) == before
@@ -481,13 +487,12 @@ class TestDirectory:
         engine.record("mine", Learned(office="county"), ME)
         engine.incidents()
         refreshed: set[str] = set()
-        real = catch_up.Projections._refresh
 
-        def noted(self: object, writing: object, stream: str, offices: object) -> None:
-            refreshed.add(stream.removeprefix("incident/"))
-            real(self, writing, stream, offices)  # type: ignore[arg-type]
+        def noted(reading: Reading, refs: Sequence[str], *rest: Any) -> list[judging.Judged]:  # noqa: ANN401 - handed on
+            refreshed.update(refs)
+            return judging.judge(reading, refs, *rest)
 
-        monkeypatch.setattr(catch_up.Projections, "_refresh", noted)
+        monkeypatch.setattr(catch_up, "judge", noted)
         old = engine.directory()[name]
         again = OFFICES[0].model_copy(
             update={
@@ -557,5 +562,7 @@ class TestDirectory:
         engine.incidents()
         positions = [o.position for o in engine.directory() if o.id.startswith("one/")]
         with engine._log.reading() as reading:
-            found = reading.connection.execute(tables.incidents.select()).mappings().one()
-        assert found["directory"] == max(positions)
+            views = engine.projections.live(reading)
+            assert views is not None
+            found = reading.connection.execute(select(views.incidents.c.directory)).scalar_one()
+        assert found == max(positions)

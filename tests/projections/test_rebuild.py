@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from emergency import Engine, RefusedError
 from emergency.domain.events import Learned, Reported
 from emergency.domain.offices import OfficeRenamed
 from emergency.exchange import registration
-from emergency.projections import catch_up
+from emergency.projections import building, catch_up
 
 from .bench import ME, OFFICES, open_incident, tables_of, timeline
 
@@ -126,13 +127,14 @@ DEEDS = st.one_of(
 )
 
 
-def live_equals_rebuilt(deeds: list[Deed], batch: int) -> None:
+def live_equals_rebuilt(deeds: list[Deed], batch: int, url: str = "sqlite://") -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
         pytest.MonkeyPatch.context() as patch,
-        Engine.open("sqlite://") as engine,
+        Engine.open(url) as engine,
     ):
         patch.setattr(catch_up, "BATCH", batch)
+        patch.setattr(building, "CHUNK", batch)
         engine.register_offices(OFFICES)
         for deed in deeds:
             deed(engine, Path(folder))
@@ -140,8 +142,8 @@ def live_equals_rebuilt(deeds: list[Deed], batch: int) -> None:
         live = tables_of(engine)
         engine.rebuild()
         assert tables_of(engine) == live
-        assert live["view_parked"] == []
-        assert [row[0] for row in live["view_incidents"]] == sorted(engine.refs())
+        assert live["parked"] == []
+        assert [row[0] for row in live["incidents"]] == sorted(engine.refs())
 
 
 SEQUENCES = {"deeds": st.lists(DEEDS, min_size=1, max_size=25), "batch": st.sampled_from([1, 3, 500])}
@@ -152,6 +154,18 @@ QUIET = [HealthCheck.too_slow]
 @given(**SEQUENCES)
 def test_rebuilt_rows_are_the_live_rows(deeds: list[Deed], batch: int) -> None:
     live_equals_rebuilt(deeds, batch)
+
+
+NUMBERS = count()
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@given(**SEQUENCES)
+def test_rebuilt_rows_are_the_live_rows_in_postgresql(
+    postgres_url: str, deeds: list[Deed], batch: int
+) -> None:
+    """Each time in tables of its own."""
+    live_equals_rebuilt(deeds, batch, f"{postgres_url}&table_prefix=t{next(NUMBERS)}_")
 
 
 @pytest.mark.long

@@ -1,220 +1,247 @@
-"""Bringing the read models up to the log: one batch, one transaction, a guarded position.
+"""Bringing the read models up to the log: a batch is read and judged, then written in one short transaction.
 
-Live reading and rebuilding are one code path: a rebuild empties the tables and catches up from the beginning.
-Nothing is skipped silently: what cannot be folded is parked and shown, and the others go on.
+Reading and judging happen in a snapshot, before anything is locked. The write transaction then looks whether the
+tables still stand where the snapshot saw them; if somebody else was quicker, the work is thrown away and begun
+anew from there. So two that catch up at once never apply an event twice, and who records waits only for the writes.
+
+An incident is always judged from its own streams as a whole. Its rows may therefore take in events after the
+tracked position; these come up again, and change nothing. What matters is that nothing up to that position is
+missing, and it cannot be: rows go in only while the position is the one that their snapshot saw.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, insert, inspect, select
+from sqlalchemy import Connection, delete, inspect, select
 
-from emergency.assessment.assess import assess_timeline
-from emergency.assessment.model import Assessment
-from emergency.assessment.timeline import Timeline, timeline_of
-from emergency.domain.offices import Directory
 from emergency.domain.record import Recorded
-from emergency.errors import BrokenDataError
-from emergency.projections import tables
-from emergency.projections.rows import finding_row, incident_row, obligation_row
+from emergency.errors import NotFoundError
+from emergency.projections.building import Building, Rebuilt, Telling
+from emergency.projections.judging import Judged, Odd, judge, odd_office, odd_ones, odd_stream
 from emergency.projections.streams import (
     INCIDENT,
     OFFICE,
     REVIEW,
-    directory,
+    Directories,
     incident_of_review,
     incident_stream,
-    streams_of,
 )
+from emergency.projections.tables import SHAPE, State, Views, slots_of
 from emergency.rulebook import Rulebook
-from emergency.store import Log, ReadOnlyError, Undecodable, Writing
+from emergency.store import Log, Reading, Undecodable, Writing
 
-NAME = "views"
-BATCH = 500
+BATCH = 1000
+"""So many events are taken at a time, and so many incidents that wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What is to be written next.
+
+    Args:
+        views: Into which tables.
+        id: What named the building of them when it was read.
+        after: The position that they had come to then.
+        through: The position that they come to; the same, where only incidents that waited were judged.
+        judged: The incidents, judged.
+        odd: Streams that are no incident's and cannot be read.
+        offices: Offices that changed.
+    """
+
+    views: Views
+    id: str
+    after: int
+    through: int
+    judged: Sequence[Judged]
+    odd: Sequence[Odd]
+    offices: Sequence[str]
 
 
 class Projections:
-    """The read models over one log, under one rulebook."""
+    """The read models over one log, under one rulebook.
 
-    def __init__(self, log: Log, rulebook: Rulebook) -> None:
-        self._log = log
-        self._rulebook = rulebook
-        with log.reading() as reading:
-            there = set(inspect(reading.connection).get_table_names())
-        if not there >= set(tables.metadata.tables):
-            try:
-                with log.writing() as writing:
-                    tables.metadata.create_all(writing.connection)
-            except ReadOnlyError as error:
-                raise ReadOnlyError(
-                    "This store can only be read, and its lists were never made. Let somebody who may write to it "
-                    "run `emergency list` once; a single incident can be read with `emergency show`."
-                ) from error
+    Args:
+        log: The log.
+        rulebook: The rules that incidents are judged by.
+        directories: The directory, where somebody else keeps it, too.
+    """
+
+    def __init__(self, log: Log, rulebook: Rulebook, directories: Directories | None = None) -> None:
+        self.log = log
+        self.rulebook = rulebook
+        self.directories = directories or Directories(log)
+        self.slots = slots_of(log.tables.dialect, log.tables.prefix, log.tables.schema)
+        self._there = False
+
+    # -- how they stand -----------------------------------------------------------------------------------------
+
+    def state(self, reading: Reading) -> State:
+        """Which tables are read, and which are being built."""
+        connection, table = reading.connection, self.slots.table
+        if not self._there:
+            if not inspect(connection).has_table(table.name, schema=table.schema):
+                return State()
+            self._there = True
+        row = connection.execute(select(table).where(table.c.shape == SHAPE)).mappings().first()
+        return State() if row is None else State(**{k: v for k, v in row.items() if k != "shape"})
+
+    def live(self, reading: Reading) -> Views | None:
+        """The tables that are read; None where they were never made."""
+        slot = self.state(reading).live
+        return self.slots.views[slot] if slot is not None else None
+
+    # -- catching up --------------------------------------------------------------------------------------------
 
     def catch_up(self) -> int:
-        """Apply what the log has more than the read models; gives the position reached."""
+        """Apply what the log has more than the read models, which are made where there are none.
+
+        Returns:
+            The position reached.
+
+        Raises:
+            ReadOnlyError: there is something to do, and this reader may not write.
+            BusyError: somebody else is writing for too long.
+        """
         while True:
-            with self._log.reading() as reading:
-                behind = reading.tracked(NAME) < reading.last_position()
-                reached = reading.tracked(NAME)
-            if not behind:
+            with self.log.reading() as reading:
+                state = self.state(reading)
+                views = self.slots.views[state.live] if state.live is not None else None
+                batch = None if views is None else self.next(reading, state, views)
+                reached = 0 if views is None else reading.tracked(views.name)
+            if views is None:
+                self.rebuild()
+            elif batch is None:
                 return reached
-            with self._log.writing() as writing:
-                self._batch(writing)
+            else:
+                with self.log.writing() as writing:
+                    self.put(writing, batch)
 
-    def rebuild(self) -> int:
-        """Throw the read models away and fold the whole log again, in one transaction."""
-        with self._log.writing() as writing:
-            for table in reversed(tables.metadata.sorted_tables):
-                writing.connection.execute(delete(table))
-            writing.untrack(NAME)
-            while self._batch(writing):
-                pass
-            return writing.tracked(NAME)
+    def next(self, reading: Reading, state: State, views: Views) -> Batch | None:
+        """Read and judge what the tables have to take in next; None where they have it all."""
+        named = state.id_of(views.slot)
+        after = reading.tracked(views.name)
+        page = reading.page(after, BATCH)
+        waiting = reading.connection.scalars(
+            select(views.waiting.c.incident).order_by(views.waiting.c.incident).limit(BATCH)
+        ).all()
+        if named is None or not (page or waiting):
+            return None
+        refs: dict[str, None] = {}
+        odd: dict[str, Odd] = {}
+        offices: dict[str, None] = {}
+        for event in page:
+            self._touch(event, refs, odd, offices)
+        refs.update(dict.fromkeys(waiting[: max(0, BATCH - len(refs))]))
+        return Batch(
+            views=views,
+            id=named,
+            after=after,
+            through=page[-1].position if page else after,
+            judged=judge(reading, list(refs), self.directories.of(reading), self.rulebook),
+            odd=list(odd.values()),
+            offices=list(offices),
+        )
 
-    def _batch(self, writing: Writing) -> bool:
-        """Fold one batch; the position is read and moved inside the same transaction."""
-        after = writing.tracked(NAME)
-        page = writing.page(after, BATCH)
-        if not page:
+    @staticmethod
+    def _touch(
+        event: Recorded[Any] | Undecodable,
+        refs: dict[str, None],
+        odd: dict[str, Odd],
+        offices: dict[str, None],
+    ) -> None:
+        """What one event concerns."""
+        stream = event.stream
+        if stream.startswith(INCIDENT):
+            refs[stream.removeprefix(INCIDENT)] = None
+        elif stream.startswith(REVIEW):
+            refs[incident_of_review(stream)] = None
+        elif stream.startswith(OFFICE):
+            offices[stream.removeprefix(OFFICE)] = None
+            if broken := odd_office(stream, [event]):
+                odd[stream] = broken
+        else:
+            odd[stream] = odd_stream(stream, event.position)
+
+    def put(self, writing: Writing, batch: Batch) -> bool:
+        """Write a batch; says whether it could be, or somebody else was quicker."""
+        views, connection = batch.views, writing.connection
+        writing.lock(views.name)
+        if self.state(writing).id_of(views.slot) != batch.id or writing.tracked(views.name) != batch.after:
             return False
-        touched = self._touched(writing, page)
-        offices = directory(writing)
-        for stream in touched:
-            self._refresh(writing, stream, offices)
-        writing.track(NAME, page[-1].position)
+        if batch.offices:
+            # Before the rows: what an incident looked up when it was last judged says whom the change concerns.
+            views.wait(connection, batch.offices)
+        refs = [each.ref for each in batch.judged]
+        if refs:
+            views.waited(connection, refs)
+        views.write(connection, batch.judged, batch.odd, replace=refs)
+        if batch.through > batch.after:
+            writing.track(views.name, batch.through)
         return True
 
-    def _touched(self, writing: Writing, page: Iterable[Recorded[Any] | Undecodable]) -> list[str]:
-        """The incident streams that a batch concerns, each once, in the order of the log."""
-        touched: dict[str, None] = {}
-        for event in page:
-            if event.stream.startswith(INCIDENT):
-                touched[event.stream] = None
-            elif event.stream.startswith(REVIEW):
-                touched[incident_stream(incident_of_review(event.stream))] = None
-            elif event.stream.startswith(OFFICE):
-                office = event.stream.removeprefix(OFFICE)
-                found = writing.connection.execute(
-                    select(tables.offices.c.stream).where(tables.offices.c.office == office)
-                )
-                touched.update(dict.fromkeys(found.scalars()))
-                if isinstance(event, Undecodable):
-                    self._park(writing, event.stream, event.position, event.reason)
-            else:
-                self._park(
-                    writing, event.stream, event.position, f"no reader knows the stream {event.stream}"
-                )
-        return list(touched)
+    # -- anew ---------------------------------------------------------------------------------------------------
 
-    def _refresh(self, writing: Writing, stream: str, offices: Directory) -> None:
-        """Judge one incident again from its own stream and put its rows in place of the old ones.
+    def rebuild(self, *, telling: Telling | None = None, anew: bool = False, processes: int = 1) -> Rebuilt:
+        """Judge everything anew beside the tables that are read, and put the new ones in their place.
 
-        What cannot be judged or written is parked; its offices are kept, so that a change of the directory tries it
-        again.
+        Readers and writers go on meanwhile. Broken off, it goes on where it was the next time.
+
+        Args:
+            telling: Told again and again how far it has come.
+            anew: Do not go on with what was broken off.
+            processes: How many judge at once.
+
+        Raises:
+            RefusedError: another rebuild, under other rules, has begun in the meantime.
+            BrokenDataError: what was built is not what the log says; the former tables are still read.
         """
-        connection = writing.connection
-        ref = stream.removeprefix(INCIDENT)
-        old = select(tables.incidents.c.incident).where(tables.incidents.c.stream == stream)
-        for table in (tables.obligations, tables.findings):
-            connection.execute(delete(table).where(table.c.incident.in_(old)))
-        for table in (tables.incidents, tables.offices, tables.parked):
-            connection.execute(delete(table).where(table.c.stream == stream))
-        found = [event for name in streams_of(writing, ref) for event in writing.readable(name)]
-        events = sorted((e for e in found if isinstance(e, Recorded)), key=lambda e: e.position)
-        broken = sorted((e for e in found if isinstance(e, Undecodable)), key=lambda e: e.position)
-        named = set(_named([e.event.model_dump() for e in events]))
-        try:
-            with connection.begin_nested():
-                if broken:
-                    raise BrokenDataError(broken[0].reason)  # noqa: TRY301 - parked like all that fails here
-                timeline = timeline_of(events)
-                if timeline.ref != ref:
-                    raise BrokenDataError(f"The record of {ref} calls itself {timeline.ref}.")  # noqa: TRY301 - the same
-                assessment = assess_timeline(timeline, offices, self._rulebook)
-                named |= assessment.offices | {o.recipient for o in assessment.obligations}
-                concerned = offices.reachable(named)
-                self._write(writing, stream, timeline, assessment, events[-1].version, offices, concerned)
-        except Exception as error:  # noqa: BLE001 - one incident that breaks the engine must not hide the others
-            reason = str(error) if isinstance(error, BrokenDataError) else f"{type(error).__name__}: {error}"
-            position = broken[0].position if broken else max((e.position for e in events), default=0)
-            self._park(writing, stream, position, reason)
-        concerned = offices.reachable(named)
-        if concerned:
-            rows = [{"office": office, "stream": stream} for office in sorted(concerned)]
-            connection.execute(insert(tables.offices), rows)
+        return Building(self, telling=telling, processes=processes).run(anew=anew)
 
-    def _write(
-        self,
-        writing: Writing,
-        stream: str,
-        timeline: Timeline,
-        assessment: Assessment,
-        version: int,
-        offices: Directory,
-        concerned: frozenset[str],
-    ) -> None:
-        connection = writing.connection
-        position = max((o.position for i in concerned if (o := offices.get(i))), default=0)
-        connection.execute(
-            insert(tables.incidents),
-            {
-                "incident": timeline.ref,
-                "stream": stream,
-                "row": _json(incident_row(timeline, offices)),
-                "version": version,
-                "rulebook": self._rulebook.fingerprint,
-                "directory": position,
-            },
-        )
-        owed = [obligation_row(o, timeline, offices) for o in assessment.obligations]
-        found = [finding_row(f, timeline, offices) for f in assessment.findings]
-        if owed:
-            keys = ("id", "incident", "office", "recipient", "state", "holds_from", "holds_until")
-            connection.execute(
-                insert(tables.obligations),
-                [{k: r[k] for k in keys} | {"phase": i, "row": _json(r)} for i, r in enumerate(owed)],
-            )
-        if found:
-            keys = ("id", "incident", "office", "kind", "status", "holds_from", "holds_until")
-            connection.execute(
-                insert(tables.findings),
-                [{k: r[k] for k in keys} | {"phase": i, "row": _json(r)} for i, r in enumerate(found)],
-            )
+    def retry(self, names: Sequence[str] = ()) -> tuple[str, ...]:
+        """Try again what is parked.
 
-    def _park(self, writing: Writing, stream: str, position: int, reason: str) -> None:
-        connection = writing.connection
-        connection.execute(delete(tables.parked).where(tables.parked.c.stream == stream))
-        connection.execute(
-            insert(tables.parked),
-            {
-                "stream": stream,
-                "position": position,
-                "reason": reason.encode("utf-8", "replace").decode(),
-                "incident": stream.startswith(INCIDENT),
-            },
-        )
+        Args:
+            names: The incidents, as they are listed; none = all that is parked.
+
+        Returns:
+            What was tried, as it is listed.
+
+        Raises:
+            NotFoundError: one of them is not parked.
+        """
+        self.catch_up()
+        with self.log.reading() as reading:
+            state = self.state(reading)
+            views = self.live(reading)
+            if views is None:  # pragma: no cover - just made
+                return ()
+            parked = set(reading.connection.scalars(select(views.parked.c.stream)))
+            streams = [name if "/" in name else incident_stream(name) for name in names] or sorted(parked)
+            for name, stream in zip(names, streams, strict=False):
+                if stream not in parked:
+                    raise NotFoundError(
+                        f"{name} is not parked. `emergency projections status` lists what is."
+                    )
+            incidents = [s.removeprefix(INCIDENT) for s in streams if s.startswith(INCIDENT)]
+            others = [s for s in streams if not s.startswith(INCIDENT)]
+            odd = odd_ones(reading, others)
+
+        def work(writing: Writing) -> None:
+            writing.lock(views.name)
+            if self.state(writing).id_of(views.slot) == state.live_id:
+                gone = set(others) - {each.stream for each in odd}
+                unpark(writing.connection, views, gone)
+                views.try_again(writing.connection, incidents)
+
+        self.log.write(work)
+        self.catch_up()
+        return tuple(stream.removeprefix(INCIDENT) for stream in streams)
 
 
-_OFFICE_KEYS = frozenset({"office", "to", "whom", "complete_for", "logged_by"})
-
-
-def _named(said: Any) -> Iterator[str]:  # noqa: ANN401 - a body of an event, or a part of one
-    """Every office that events name, also in what an amendment changes."""
-    if isinstance(said, dict):
-        for key, value in said.items():
-            if key in _OFFICE_KEYS:
-                names = value if isinstance(value, (list, tuple)) else (value,)
-                yield from (name for name in names if isinstance(name, str))
-            else:
-                yield from _named(value)
-    elif isinstance(said, (list, tuple)):
-        for part in said:
-            yield from _named(part)
-
-
-def _json(row: dict[str, Any]) -> str:
-    return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+def unpark(connection: Connection, views: Views, streams: set[str]) -> None:
+    """Take streams that can be read again off the list of what cannot."""
+    for stream in sorted(streams):
+        connection.execute(delete(views.parked).where(views.parked.c.stream == stream))

@@ -3,24 +3,47 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import Table, select
+from sqlalchemy import ColumnElement, Select, Table, and_, exists, func, or_, select, union_all
 
-from emergency.projections import tables
-from emergency.projections.catch_up import NAME
-from emergency.projections.rows import Row, holds
+from emergency.errors import StoreError
+from emergency.projections.catch_up import Projections
+from emergency.projections.judging import sortable
+from emergency.projections.rows import Row
 from emergency.projections.streams import INCIDENT
-from emergency.store import Log
+from emergency.projections.tables import Views
+from emergency.store import Reading, ReadOnlyError
 
-FILTERS = {
-    tables.incidents.name: (),
-    tables.obligations.name: ("office", "recipient", "state"),
-    tables.findings.name: ("office", "kind", "status"),
+Kind = Literal["incidents", "obligations", "findings"]
+
+Wanted = str | Collection[str] | None
+"""What a filter asks for: one word, or one of several; None = no filter."""
+
+FILTERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "incidents": {},
+    "obligations": {
+        "office": ("office",),
+        "office_or_ref": ("office", "office_ref"),
+        "recipient": ("recipient",),
+        "party": ("office", "recipient"),
+        "state": ("state",),
+    },
+    "findings": {
+        "office": ("office",),
+        "office_or_ref": ("office", "office_ref"),
+        "kind": ("kind",),
+        "status": ("status",),
+    },
 }
-"""What the rows of a table can be filtered by: keys of the rows, each a column of its own."""
+"""What rows can be filtered by, and the keys of a row of which one must fit."""
+
+PAGE = 1000
+"""So many rows come from the database at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +56,7 @@ class Listing:
         behind: How many positions the log is ahead of them.
         parked: Incidents that could not be folded, with the reason.
         rulebooks: The rulebooks that the rows stand under.
+        waiting: How many incidents are still to be judged again, since the directory changed.
     """
 
     rows: tuple[Row, ...]
@@ -40,45 +64,235 @@ class Listing:
     behind: int
     parked: tuple[Row, ...]
     rulebooks: tuple[str, ...]
+    waiting: int = 0
 
 
-def listing(log: Log, table: Table, *, at: datetime | None = None, **filters: Any) -> Listing:  # noqa: ANN401
-    """Rows of one table, in the order of incident and id.
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """Rows as they are read, each the text of a JSON object; to be used up while its context is open.
 
     Args:
-        log: The log, for how far it has come.
-        table: One of the read models' tables.
-        at: Only rows that hold at this instant.
-        filters: Columns and the value each must have; None = no filter.
+        about: Everything that a reader must know about them; no rows.
+        texts: The rows.
+        serious: Whether there is a finding of one of the statuses that were asked for: among the rows, or about one
+            of the obligations that they are.
     """
-    query = select(table.c.row)
-    for column, value in filters.items():
-        if value is not None:
-            query = query.where(table.c[column] == value)
-    order = [table.c.incident, *(table.c[c] for c in ("phase",) if c in table.c)]
-    with log.reading() as reading:
-        rows = [json.loads(text) for text in reading.connection.execute(query.order_by(*order)).scalars()]
-        through = reading.tracked(NAME)
-        behind = reading.last_position() - through
-        parked = (
-            reading.connection.execute(select(tables.parked).order_by(tables.parked.c.stream))
-            .mappings()
-            .all()
-        )
-        rulebooks = (
-            reading.connection.execute(select(tables.incidents.c.rulebook).distinct().order_by("rulebook"))
-            .scalars()
-            .all()
-        )
-    if at is not None:
-        rows = [row for row in rows if holds(row, at)]
+
+    about: Listing
+    texts: Iterator[str] = field(repr=False)
+    serious: bool = False
+
+
+def listing(
+    projections: Projections, what: Kind, /, *, at: datetime | None = None, **filters: Wanted
+) -> Listing:
+    """Rows of one kind, in the order of incident and id; for the arguments see `streamed`."""
+    with _held(projections, _Asked(what, sortable(at), counted=False, serious=(), filters=filters)) as found:
+        return replace(found.about, rows=tuple(map(json.loads, found.texts)))
+
+
+@contextmanager
+def streamed(
+    projections: Projections,
+    what: Kind,
+    /,
+    *,
+    at: datetime | None = None,
+    counted: bool = False,
+    serious: Collection[str] = (),
+    **filters: Wanted,
+) -> Iterator[Streamed]:
+    """Rows of one kind, in the order of incident and id, without keeping them.
+
+    Args:
+        projections: The read models; they are read as they are.
+        what: ``incidents``, ``obligations`` or ``findings``.
+        at: Only rows that hold at this instant.
+        counted: Beside each incident, how many obligations are ``open`` and ``overdue``, and how many ``findings``
+            of a serious status there are.
+        serious: Those statuses.
+        filters: What the rows must be, by names of `FILTERS`.
+
+    Raises:
+        ReadOnlyError: the tables were never made.
+    """
+    with _held(projections, _Asked(what, sortable(at), counted, tuple(serious), filters)) as found:
+        yield found
+
+
+@contextmanager
+def _held(projections: Projections, asked: _Asked) -> Iterator[Streamed]:
+    """Rows, with the snapshot that they come from."""
+    try:
+        found, held = _begun(projections, asked)
+    except ReadOnlyError:
+        raise
+    except StoreError:
+        # The tables may have been dropped between finding out which to read and reading them.
+        found, held = _begun(projections, asked)
+    with held:
+        yield found
+
+
+def about(projections: Projections, reading: Reading) -> Listing:
+    """How the read models stand, without rows."""
+    views = projections.live(reading)
+    last = reading.last_position()
+    if views is None:
+        return Listing((), 0, last, (), ())
+    connection = reading.connection
+    through = reading.tracked(views.name)
+    parked = connection.execute(select(views.parked).order_by(views.parked.c.stream)).mappings()
     return Listing(
-        rows=tuple(rows),
+        rows=(),
         recorded_through=through,
-        behind=behind,
+        behind=last - through,
         parked=tuple(
             {"incident": p["stream"].removeprefix(INCIDENT), "position": p["position"], "reason": p["reason"]}
             for p in parked
         ),
-        rulebooks=tuple(rulebooks),
+        rulebooks=_rulebooks(reading, views),
+        waiting=connection.scalar(select(func.count()).select_from(views.waiting)) or 0,
     )
+
+
+def fits(row: Row, kind: Kind, filters: Mapping[str, Wanted]) -> bool:
+    """Whether a row is what the filters ask for."""
+    return all(
+        wanted is None or any(row[key] in _values(wanted) for key in FILTERS[kind][name])
+        for name, wanted in filters.items()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    kind: Kind
+    at: str | None
+    counted: bool
+    serious: tuple[str, ...]
+    filters: Mapping[str, Wanted]
+
+
+def _begun(projections: Projections, asked: _Asked) -> tuple[Streamed, ExitStack]:
+    """Open a snapshot, and find the first rows in it."""
+    with ExitStack() as stack:
+        reading = stack.enter_context(projections.log.reading())
+        views = projections.live(reading)
+        if views is None:
+            raise ReadOnlyError(
+                "The lists of this store were never made, and just now it can only be read. Let somebody who may "
+                "write to it run `emergency list` once; a single incident can be read with `emergency show`."
+            )
+        if views.postgresql and not projections.log.is_joined:
+            # Compiling a plan that reads much by its estimate takes longer than the first thousand rows.
+            reading.connection.exec_driver_sql("SET LOCAL jit = off")
+        found = reading.connection.execute(
+            _query(views, asked), execution_options={"stream_results": True, "yield_per": PAGE}
+        )
+        stack.callback(found.close)
+        texts = (
+            (
+                f'{text[:-1]},"open":{owed},"overdue":{overdue},"findings":{findings}}}'
+                for text, owed, overdue, findings in found
+            )
+            if asked.counted
+            else (text for (text,) in found)
+        )
+        serious = bool(asked.serious) and bool(reading.connection.scalar(_serious(views, asked)))
+        return Streamed(about(projections, reading), texts, serious), stack.pop_all()
+    raise AssertionError  # pragma: no cover - the stack swallows nothing
+
+
+def _query(views: Views, asked: _Asked) -> Any:  # noqa: ANN401 - a select or a union of them
+    table: Table = getattr(views, asked.kind)
+    c = table.c
+    if asked.kind == "incidents":
+        return select(c.row, *_counts(views, asked)).order_by(c.incident)
+    holds = _holding(table, asked.at)
+    branches = [
+        select(c.row, c.incident, c.phase).where(*holds, *branch) for branch in _branches(table, asked)
+    ]
+    if len(branches) == 1:
+        return branches[0].with_only_columns(c.row).order_by(c.incident, c.phase)
+    both = union_all(*branches).subquery()
+    return select(both.c.row).order_by(both.c.incident, both.c.phase)
+
+
+def _branches(table: Table, asked: _Asked) -> list[list[ColumnElement[bool]]]:
+    """The conditions of the filters; where one of two columns may fit, once for each, so that an index serves both."""
+    plain: list[ColumnElement[bool]] = []
+    either: list[list[ColumnElement[bool]]] = []
+    for name, wanted in asked.filters.items():
+        if wanted is None:
+            continue
+        first, *more = (table.c[key] for key in FILTERS[asked.kind][name])
+        values = _values(wanted)
+        here: ColumnElement[bool] = first.in_(values)
+        if not more:
+            plain.append(here)
+            continue
+        there = more[0].in_(values)
+        if either:
+            plain.append(or_(here, there))
+            continue
+        other: list[ColumnElement[bool]] = [there, first.not_in(values)]
+        if name == "office_or_ref":
+            other.append(table.c.office_ref != table.c.office)  # what its index is restricted to
+        either = [[here], other]
+    return [[*plain, *one] for one in either] if either else [plain]
+
+
+def _values(wanted: str | Collection[str]) -> list[str]:
+    return [wanted] if isinstance(wanted, str) else list(wanted)
+
+
+def _holding(table: Table, at: str | None) -> list[ColumnElement[bool]]:
+    return [] if at is None else [table.c.holds_from <= at, table.c.holds_until > at]
+
+
+def _counts(views: Views, asked: _Asked) -> list[Any]:
+    if not asked.counted:
+        return []
+    owed, found = views.obligations, views.findings
+    one = views.incidents.c.incident
+
+    def count(table: Table, *conditions: ColumnElement[bool]) -> Any:  # noqa: ANN401 - SQLAlchemy's
+        query = select(func.count()).select_from(table).where(table.c.incident == one, *conditions)
+        return query.where(*_holding(table, asked.at)).correlate(views.incidents).scalar_subquery()
+
+    return [
+        count(owed, owed.c.state == "open"),
+        count(owed, owed.c.state == "overdue"),
+        count(found, found.c.status.in_(asked.serious)),
+    ]
+
+
+def _serious(views: Views, asked: _Asked) -> Select[tuple[bool]]:
+    """Whether anything serious is among the rows, or about them."""
+    found = views.findings
+    grave = [found.c.status.in_(asked.serious), *_holding(found, asked.at)]
+    if asked.kind == "findings":
+        fit = [and_(*branch) for branch in _branches(found, asked) if branch]
+        return select(exists().where(*grave, *([or_(*fit)] if fit else [])))
+    owed = views.obligations
+    fit = [and_(*branch) for branch in _branches(owed, asked) if branch]
+    return select(
+        exists().where(
+            *grave,
+            owed.c.incident == found.c.incident,
+            owed.c.id == found.c.obligation,
+            *_holding(owed, asked.at),
+            *([or_(*fit)] if fit else []),
+        )
+    )
+
+
+def _rulebooks(reading: Reading, views: Views) -> tuple[str, ...]:
+    """The rulebooks that rows stand under, each found by one step on the index rather than by reading all rows."""
+    column = views.incidents.c.rulebook
+    found: list[str] = []
+    query = select(func.min(column))
+    while (book := reading.connection.scalar(query)) is not None:
+        found.append(book)
+        query = select(func.min(column)).where(column > book)
+    return tuple(found)
