@@ -19,11 +19,13 @@ def main() -> None:
     """Rebuild what the command line names."""
     asked = argparse.ArgumentParser(prog="python -m benchmarks.rebuilding", description=__doc__)
     asked.add_argument("url")
-    asked.add_argument("--only-open", action="store_true", help="open the store and rebuild nothing")
+    asked.add_argument(
+        "--processes", type=int, default=1, help="how many judge at once (1); 0 = only open the store"
+    )
     given = asked.parse_args()
     with Engine.open(given.url, create=False) as engine:
         began, wall = _cpu(), time.perf_counter()
-        events = 0 if given.only_open else engine.rebuild()
+        events = engine.rebuild(processes=given.processes) if given.processes else 0
         told = {"events": events, "cpu": _cpu() - began, "wall": time.perf_counter() - wall}
     print(json.dumps(told | {"memory": _most_memory()}))
 
