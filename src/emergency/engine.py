@@ -74,7 +74,14 @@ from emergency.projections.listing import (
 )
 from emergency.projections.moves import moved_findings, moved_obligations
 from emergency.projections.rows import Row, finding_row, holds, obligation_row, row_json
-from emergency.projections.streams import INCIDENT, directory, history, incident_stream, streams_of
+from emergency.projections.streams import (
+    INCIDENT,
+    Directories,
+    directory,
+    history,
+    incident_stream,
+    streams_of,
+)
 from emergency.rulebook import Rulebook, load
 from emergency.store import PENDING, Draft, Log, Reading, ReadOnlyError, Undecodable, Writing
 
@@ -148,6 +155,7 @@ class Engine:
     def _start(self, log: Log, rules: Path | None) -> None:
         self._log = log
         self.rulebook: Rulebook = load(rules)
+        self._directories = Directories()
         self._views: Projections | None = None
 
     def close(self) -> None:
@@ -183,6 +191,8 @@ class Engine:
     def directory(self, *, as_of: datetime | None = None) -> Directory:
         """Who reports to whom."""
         with self._log.reading() as reading:
+            if as_of is None:
+                return self._directories.of(reading)
             return directory(reading, through=_position_at(reading, as_of))
 
     def register_offices(self, offices: Iterable[OfficeRegistered]) -> dict[str, str]:
@@ -255,7 +265,7 @@ class Engine:
         digest = _digest(ref or "", *(said, record) if record else (said,))
 
         def decided(writing: Writing, asked: _Asked) -> tuple[Recorded[Any], ...]:
-            self._known(directory(writing), identity.office)
+            self._known(self._directories.of(writing), identity.office)
             name = ref or self._mint_ref(writing, identity.office)
             written = self._decided(
                 writing, name, Open(opened.model_copy(update={"ref": name})), identity, asked
@@ -377,7 +387,7 @@ class Engine:
         self, writing: Writing, ref: str, command: Command, identity: Identity, asked: _Asked
     ) -> tuple[Recorded[Any], ...]:
         """Decide a command that was not carried out before, and write what it leads to."""
-        offices = directory(writing)
+        offices = self._directories.of(writing)
         stream = incident_stream(ref)
         unreadable = False
         try:
@@ -504,7 +514,7 @@ class Engine:
         def work(writing: Writing) -> ImportOutcome:
             writing.alone()
             for office in (mapping or {}).values():
-                self._known(directory(writing), office)
+                self._known(self._directories.of(writing), office)
             return importer.write(writing, new, amend=amend, rulebook=self.rulebook.fingerprint)
 
         return self._log.write(work)
@@ -576,7 +586,7 @@ class Engine:
                     "for what had happened by then, use --happened-by."
                 )
             raise self._no_incident(reading, ref)
-        offices = directory(reading, through=through)
+        offices = self._directories.of(reading) if through is None else directory(reading, through=through)
         timeline = timeline_of(recorded)
         if happened_by is not None:
             timeline = cut(timeline, happened_by)
@@ -620,7 +630,7 @@ class Engine:
             recorded = history(reading, ref)
             if not recorded:
                 raise self._no_incident(reading, ref)
-            offices = directory(reading)
+            offices = self._directories.of(reading)
             if office is not None:
                 self._known(offices, office)
             why = explain(
@@ -669,7 +679,7 @@ class Engine:
         findings: list[Row] = []
         parked: list[Row] = []
         with self._log.reading() as reading:
-            offices = directory(reading)
+            offices = self._directories.of(reading)
             every = list(refs) or [s.removeprefix(INCIDENT) for s in reading.streams(INCIDENT)]
             for done, ref in enumerate(every, 1):
                 try:
@@ -826,12 +836,21 @@ class Engine:
     def projections(self) -> Projections:
         """The read models over this store."""
         if self._views is None:
-            self._views = Projections(self._log, self.rulebook)
+            self._views = Projections(self._log, self.rulebook, self._directories)
         return self._views
+
+    def _apart(self) -> Projections:
+        """The read models, for who changes them."""
+        if self._log.is_joined:
+            raise UsageError(
+                "The lists cannot be changed inside a portal's transaction: that would keep everybody else from them "
+                "until it ends. Do it outside."
+            )
+        return self.projections
 
     def projection_status(self, *, catch_up: bool = False) -> ProjectionStatus:
         """How far the read models have come, what is parked, and under which rulebooks their rows stand."""
-        views = self.projections
+        views = self._apart() if catch_up else self.projections
         if catch_up:
             views.catch_up()
         with self._log.reading() as reading:
@@ -858,7 +877,7 @@ class Engine:
         Returns:
             The position reached.
         """
-        return self.projections.rebuild(telling=progress, anew=anew, processes=processes).position
+        return self._apart().rebuild(telling=progress, anew=anew, processes=processes).position
 
     def retry_parked(self, names: Sequence[str] = ()) -> tuple[str, ...]:
         """Try again what is parked, or some of it; gives what was tried.
@@ -866,7 +885,7 @@ class Engine:
         Raises:
             NotFoundError: one of them is not parked.
         """
-        return self.projections.retry(names)
+        return self._apart().retry(names)
 
 
 def _check_filters(kind: Kind, filters: Iterable[str]) -> None:

@@ -301,7 +301,8 @@ class TestFilters:
     def test_a_filter_that_there_is_not(self, engine: Engine, refs: tuple[str, ...]) -> None:
         open_incident(engine)
         with pytest.raises(
-            UsageError, match="no filter office_ref; the filters are office, recipient, state"
+            UsageError,
+            match="no filter office_ref; the filters are office, office_or_ref, recipient, party, state",
         ):
             engine.obligations(refs, office_ref="county")
         with pytest.raises(UsageError, match="no filter state; the filters are office, kind, status"):

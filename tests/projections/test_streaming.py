@@ -162,7 +162,7 @@ class TestDirectories:
     """The directory is read anew only where an office has changed, and never from what may be taken back."""
 
     def test_the_same_until_an_office_changes(self, store: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-        known = Directories(store._log)
+        known = Directories()
         with store._log.reading() as reading:
             first = known.of(reading)
             assert first == directory(reading)
@@ -187,7 +187,7 @@ class TestDirectories:
         assert first["unit"].name == "UNIT"
 
     def test_what_is_taken_back_was_never_known(self, store: Engine) -> None:
-        known = Directories(store._log)
+        known = Directories()
         with store._log.reading() as reading:
             known.of(reading)
 
@@ -206,7 +206,7 @@ class TestDirectories:
             assert known.of(reading)["city"].name == "KEPT"
 
     def test_an_older_snapshot_sees_what_it_saw(self, store: Engine) -> None:
-        known = Directories(store._log)
+        known = Directories()
         with store._log.reading() as old:
             assert known.of(old)["city"].name == "CITY"
 
@@ -221,7 +221,7 @@ class TestDirectories:
             assert known.of(old)["city"].name == "CITY"
 
     def test_many_threads(self, store: Engine) -> None:
-        known = Directories(store._log)
+        known = Directories()
 
         one_by_one = threading.Lock()
 

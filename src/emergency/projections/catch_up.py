@@ -72,7 +72,7 @@ class Projections:
     def __init__(self, log: Log, rulebook: Rulebook, directories: Directories | None = None) -> None:
         self.log = log
         self.rulebook = rulebook
-        self.directories = directories or Directories(log)
+        self.directories = directories or Directories()
         self.slots = slots_of(log.tables.dialect, log.tables.prefix, log.tables.schema)
         self._there = False
 

@@ -73,7 +73,7 @@ _bench: list[tuple[Log, Directories, Rulebook]] = []
 def _begin(url: str, rulebook: Rulebook) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asks is interrupted, and ends us
     log = Log.open(url, EventCodec(), create=False)
-    _bench.append((log, Directories(log), rulebook))
+    _bench.append((log, Directories(), rulebook))
 
 
 def _judge(refs: list[str]) -> list[Judged]:

@@ -178,6 +178,8 @@ def _begun(projections: Projections, asked: _Asked) -> tuple[Streamed, ExitStack
     with ExitStack() as stack:
         reading = stack.enter_context(projections.log.reading())
         views = projections.live(reading)
+        if views is None and projections.log.is_joined:  # nothing is made in somebody else's transaction
+            return Streamed(about(projections, reading), iter(())), stack.pop_all()
         if views is None:
             raise ReadOnlyError(
                 "The lists of this store were never made, and just now it can only be read. Let somebody who may "

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from emergency.domain.offices import Directory, directory_of
 from emergency.domain.record import Recorded
-from emergency.store import Log, Reading, Undecodable
+from emergency.store import Reading, Undecodable
 
 PAGE = 500
 
@@ -73,14 +73,9 @@ def reviews_of(reading: Reading, refs: Sequence[str]) -> dict[str, list[str]]:
 
 
 class Directories:
-    """The directory as it stands, read anew only where an office has changed. Threads may share it.
+    """The directory of one log as it stands, read anew only where an office has changed. Threads may share it."""
 
-    Args:
-        log: Where it is kept.
-    """
-
-    def __init__(self, log: Log) -> None:
-        self._log = log
+    def __init__(self) -> None:
         self._lock = Lock()
         self._known = Directory()
         self._position = 0
@@ -90,13 +85,12 @@ class Directories:
         last = reading.last_of_type(OFFICE_TYPE)
         with self._lock:
             known, position = self._known, self._position
-        if last == position:
-            return known
-        if last < position:  # this transaction began before the last change, or looks at what was taken back
+        if last < position:  # this transaction began before the last change
             return directory(reading)
+        if last == position and not reading.uncommitted:
+            return known
         found = directory(reading, start=known, after=position)
-        # What a write transaction sees, or one of somebody else's, may yet be taken back.
-        if type(reading) is Reading and not self._log.is_joined:
+        if not reading.uncommitted:
             with self._lock:
                 if self._position < last:
                     self._known, self._position = found, last

@@ -68,17 +68,26 @@ class Reading:
         connection: For other tables that shall be read in the same transaction.
         recorder: What reads the events.
         codec: How bodies are written and read.
+        joined: It is part of a portal's own transaction.
     """
 
-    def __init__(self, connection: Connection, recorder: SqlRecorder, codec: Codec) -> None:
+    def __init__(
+        self, connection: Connection, recorder: SqlRecorder, codec: Codec, *, joined: bool = False
+    ) -> None:
         self.connection = connection
         self._recorder = recorder
         self._codec = codec
+        self._joined = joined
 
     @property
     def tables(self) -> Tables:
         """The store's tables."""
         return self._recorder.database.tables
+
+    @property
+    def uncommitted(self) -> bool:
+        """Whether what is read may yet be taken back: in a portal's transaction it may."""
+        return self._joined
 
     def stream(self, stream: str, *, through: int | None = None) -> list[Recorded[Any]]:
         """Read one stream in the order of its versions; empty if there is none of that name.
@@ -194,11 +203,15 @@ class Writing(Reading):
     def __init__(
         self, connection: Connection, recorder: SqlRecorder, codec: Codec, *, joined: bool = False
     ) -> None:
-        super().__init__(connection, recorder, codec)
-        self._joined = joined
+        super().__init__(connection, recorder, codec, joined=joined)
         self._appended = False
         self._asked: set[str] = set()
         self._begun: dict[str, str | None] = {}
+
+    @property
+    def uncommitted(self) -> bool:
+        """It has appended something, or is part of what may have."""
+        return self._joined or self._appended
 
     @property
     def pending(self) -> bool:
@@ -528,7 +541,7 @@ class Log:
                     yield Reading(connection, self._recorder, self._codec)
             else:  # a query that fails must not break the portal's transaction off
                 with self._database.joining(theirs):
-                    yield Reading(theirs, self._recorder, self._codec)
+                    yield Reading(theirs, self._recorder, self._codec, joined=True)
 
     @contextmanager
     def writing(self) -> Iterator[Writing]:

@@ -56,7 +56,24 @@ _COLUMNS = (
 )
 _INTO = f"INSERT INTO {{events}} ({', '.join(name for name, _ in _COLUMNS)})"
 _ONE = f"{_INTO} VALUES ({', '.join('?' for _ in _COLUMNS)})"
-_MANY = f"{_INTO} SELECT * FROM unnest({', '.join(f'?::{kind}[]' for _, kind in _COLUMNS)})"
+# Arrays go as binary: written as text, psycopg looks through every value of theirs for signs to escape.
+_MANY = f"{_INTO} SELECT * FROM unnest({', '.join(f'%b::{kind}[]' for _, kind in _COLUMNS)})"
+_SHARED = (
+    "stream",
+    "command_id",
+    "command_hash",
+    "correlation_id",
+    "causation_id",
+    "recorded_at",
+    "clock_back",
+)
+"""Columns that the events of one command mostly share, and that then go once."""
+_OWN = [(name, kind) for name, kind in _COLUMNS if name not in _SHARED]
+_ALIKE = (
+    f"{_INTO} SELECT {', '.join(f'?::{kind}' if name in _SHARED else f'own.{name}' for name, kind in _COLUMNS)} "
+    f"FROM unnest({', '.join(f'%b::{kind}[]' for _, kind in _OWN)}) AS own ({', '.join(name for name, _ in _OWN)})"
+)
+_PLACES = {name: place for place, (name, _) in enumerate(_COLUMNS)}
 _MOVE = "UPDATE {head} SET position = ?, seal = ?, recorded_at = ?"
 
 
@@ -68,10 +85,8 @@ class Postgres(Database):
 
     def __init__(self, tables: Tables, patience: float) -> None:
         super().__init__(tables, patience)
-        self._insert_one, self._insert_many = (
-            self.sql(f"WITH put AS ({put}) {_MOVE}") for put in (_ONE, _MANY)
-        )
-        self._pend_one, self._pend_many = self.sql(_ONE), self.sql(_MANY)
+        self._insert = tuple(self.sql(f"WITH put AS ({put}) {_MOVE}") for put in (_ONE, _ALIKE, _MANY))
+        self._pend = tuple(self.sql(put) for put in (_ONE, _ALIKE, _MANY))
         self.channel = f"{tables.schema}.{tables.prefix}events"
         self._log_key = self._key("log")
         self._look = self.sql(_STAND)
@@ -220,7 +235,7 @@ class Postgres(Database):
                 p for (p,) in driver_of(connection).execute(self._next_pending, (len(events),)).fetchall()
             ]
             given = [(place, *one, now, False) for place, one in zip(places, events, strict=True)]
-            self._put(connection, self._pend_one, self._pend_many, [(*row, None) for row in given])
+            self._put(connection, self._pend, [(*row, None) for row in given])
             return given
         back = stand.recorded_at is not None and now < stand.recorded_at
         position, seal = stand.position, stand.seal
@@ -230,18 +245,26 @@ class Postgres(Database):
             seal = sealed(seal, position, one, now, clock_back=back)
             given.append((position, *one, now, back))
             rows.append((*given[-1], seal))
-        self._put(connection, self._insert_one, self._insert_many, rows, (position, seal, now))
+        self._put(connection, self._insert, rows, (position, seal, now))
         stand.position, stand.seal, stand.recorded_at = position, seal, now
         return given
 
     @staticmethod
     def _put(
-        connection: Connection, one: str, many: str, rows: Sequence[Row], more: tuple[Any, ...] = ()
+        connection: Connection, ways: tuple[str, ...], rows: Sequence[Row], more: tuple[Any, ...] = ()
     ) -> None:
+        one, alike, many = ways
+        driver = driver_of(connection)
         if len(rows) == 1:
-            driver_of(connection).execute(one, (*rows[0], *more))
+            driver.execute(one, (*rows[0], *more))
+            return
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        shared = [columns[_PLACES[name]] for name in _SHARED]
+        if all(value == column[0] for column in shared for value in column):
+            own = (columns[_PLACES[name]] for name, _ in _OWN)
+            driver.execute(alike, (*(column[0] for column in shared), *own, *more))
         else:
-            driver_of(connection).execute(many, (*map(list, zip(*rows, strict=True)), *more))
+            driver.execute(many, (*columns, *more))
 
     def lock(self, connection: Connection, name: str, *, joined: bool) -> None:
         """An advisory lock, with patience."""
