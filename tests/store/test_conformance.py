@@ -1,4 +1,4 @@
-"""The event-sourcing library's own test cases for recorders, run against ours, in memory and in a file.
+"""The event-sourcing library's own test cases for recorders, run against ours, in memory, in a file and on PostgreSQL.
 
 Its performance cases are left as they are: they write a hundred events and assert nothing about time.
 """
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from unittest import TestCase
 from uuid import uuid4
 
+import pytest
 from eventsourcing.tests.persistence import (
     AggregateRecorderTestCase,
     ApplicationRecorderTestCase,
@@ -19,6 +20,7 @@ from eventsourcing.tests.persistence import (
     ProcessRecorderTestCase,
     TrackingRecorderTestCase,
 )
+from sqlalchemy import make_url
 
 from emergency.store import Log
 from emergency.store.recorder import SqlAggregateRecorder, SqlRecorder
@@ -56,6 +58,18 @@ class InFile(InMemory):
         return self._opened(f"sqlite:///{Path(folder) / 'log.db'}?timeout=60")
 
 
+class OnPostgres(InMemory):
+    """Opens a database of a private server."""
+
+    @pytest.fixture(autouse=True)
+    def _database(self, postgres_url: str) -> None:
+        self.url = postgres_url
+
+    def open(self) -> tuple[Engine, Database]:
+        where = make_url(self.url).update_query_dict({"timeout": "60"})
+        return self._opened(where.render_as_string(hide_password=False))
+
+
 class TestAggregateRecorderInMemory(InMemory, AggregateRecorderTestCase):
     """Aggregate recorder, in memory."""
 
@@ -65,6 +79,13 @@ class TestAggregateRecorderInMemory(InMemory, AggregateRecorderTestCase):
 
 class TestAggregateRecorderInFile(InFile, AggregateRecorderTestCase):
     """Aggregate recorder, in a file."""
+
+    def create_recorder(self) -> SqlAggregateRecorder:
+        return SqlAggregateRecorder(*self.open())
+
+
+class TestAggregateRecorderOnPostgres(OnPostgres, AggregateRecorderTestCase):
+    """Aggregate recorder, on PostgreSQL."""
 
     def create_recorder(self) -> SqlAggregateRecorder:
         return SqlAggregateRecorder(*self.open())
@@ -90,6 +111,18 @@ class TestApplicationRecorderInFile(InFile, ApplicationRecorderTestCase[SqlRecor
         self.optional_test_insert_subscribe()
 
 
+# Now and then a connection of its pool is found open by the garbage collector, after the pool was closed.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+class TestApplicationRecorderOnPostgres(OnPostgres, ApplicationRecorderTestCase[SqlRecorder]):
+    """Application recorder, on PostgreSQL."""
+
+    def create_recorder(self) -> SqlRecorder:
+        return SqlRecorder(*self.open())
+
+    def test_insert_subscribe(self) -> None:
+        self.optional_test_insert_subscribe()
+
+
 class TestTrackingRecorderInMemory(InMemory, TrackingRecorderTestCase):
     """Tracking recorder, in memory."""
 
@@ -99,6 +132,13 @@ class TestTrackingRecorderInMemory(InMemory, TrackingRecorderTestCase):
 
 class TestTrackingRecorderInFile(InFile, TrackingRecorderTestCase):
     """Tracking recorder, in a file."""
+
+    def create_recorder(self) -> SqlRecorder:
+        return SqlRecorder(*self.open())
+
+
+class TestTrackingRecorderOnPostgres(OnPostgres, TrackingRecorderTestCase):
+    """Tracking recorder, on PostgreSQL."""
 
     def create_recorder(self) -> SqlRecorder:
         return SqlRecorder(*self.open())
@@ -118,6 +158,13 @@ class TestProcessRecorderInFile(InFile, ProcessRecorderTestCase):
         return SqlRecorder(*self.open())
 
 
+class TestProcessRecorderOnPostgres(OnPostgres, ProcessRecorderTestCase):
+    """Process recorder, on PostgreSQL."""
+
+    def create_recorder(self) -> SqlRecorder:
+        return SqlRecorder(*self.open())
+
+
 class TestNonInterleavingInMemory(InMemory, NonInterleavingNotificationIDsBaseCase):
     """Positions of two writers do not interleave, in memory."""
 
@@ -127,6 +174,13 @@ class TestNonInterleavingInMemory(InMemory, NonInterleavingNotificationIDsBaseCa
 
 class TestNonInterleavingInFile(InFile, NonInterleavingNotificationIDsBaseCase):
     """Positions of two writers do not interleave, in a file."""
+
+    def create_recorder(self) -> SqlRecorder:
+        return SqlRecorder(*self.open())
+
+
+class TestNonInterleavingOnPostgres(OnPostgres, NonInterleavingNotificationIDsBaseCase):
+    """Positions of two writers do not interleave, on PostgreSQL."""
 
     def create_recorder(self) -> SqlRecorder:
         return SqlRecorder(*self.open())
