@@ -54,7 +54,10 @@ COMMANDS = {
     context_settings={"help_option_names": ["-h", "--help"], "terminal_width": 72},
 )
 @click.option(
-    "--db", envvar="EMERGENCY_DB", metavar="URL", help="The store, like sqlite:////srv/emergency.db."
+    "--db",
+    envvar="EMERGENCY_DB",
+    metavar="URL",
+    help="The store: sqlite:////srv/emergency.db or postgresql://user@host/name.",
 )
 @click.option("--office", envvar="EMERGENCY_OFFICE", metavar="ID", help="The office I sit in.")
 @click.option("--as", "role", envvar="EMERGENCY_ROLE", metavar="ROLE", help="My role there.")
