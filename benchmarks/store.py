@@ -3,8 +3,8 @@
 Beside ours stand the bare driver that inserts the same bytes, and what is ready-made for the same purpose
 (`benchmarks.peers`). What is compared is done in turns, back to back; ratios are medians of the turns. With SQLite
 it is the CPU time of this process that counts, with PostgreSQL the time that passes, since a server works beside it.
-``results/store.json`` is always of one whole run: with options it prints and keeps nothing. ``calibration_ms`` there
-is how long a fixed amount of plain Python took just after each, to hold it against another machine's.
+``results/store.json`` is always of one whole run, and says of what size: with ``--quick`` or ``--only`` nothing is
+kept. ``calibration_ms`` there is how long a fixed amount of plain Python took, to hold it against another machine's.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def main() -> None:
         Console(width=160).print(table(rows))
         low, high = min(paces.values()), max(paces.values())
         print(f"A fixed amount of plain Python took {low:.2f} to {high:.2f} ms meanwhile.")
-        if not (given.quick or given.only or given.events):
+        if not (given.quick or given.only):
             keep(rows, paces, setting)
 
 
