@@ -305,7 +305,9 @@ class TestFilters:
             match="no filter office_ref; the filters are office, office_or_ref, recipient, party, state",
         ):
             engine.obligations(refs, office_ref="county")
-        with pytest.raises(UsageError, match="no filter state; the filters are office, kind, status"):
+        with pytest.raises(
+            UsageError, match="no filter state; the filters are office, office_or_ref, kind, status"
+        ):
             engine.findings(refs, state="late")
 
     def test_named_or_listed(self, engine: Engine, tmp_path: Path) -> None:

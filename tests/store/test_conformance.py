@@ -111,8 +111,6 @@ class TestApplicationRecorderInFile(InFile, ApplicationRecorderTestCase[SqlRecor
         self.optional_test_insert_subscribe()
 
 
-# Now and then a connection of its pool is found open by the garbage collector, after the pool was closed.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 class TestApplicationRecorderOnPostgres(OnPostgres, ApplicationRecorderTestCase[SqlRecorder]):
     """Application recorder, on PostgreSQL."""
 

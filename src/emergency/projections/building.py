@@ -158,7 +158,8 @@ class Building:
             writing.lock(slots.name)
             slots.metadata.create_all(writing.connection)
             state = projections.state(writing)
-            if state == State():
+            known = select(slots.table.c.shape).where(slots.table.c.shape == SHAPE)
+            if writing.connection.scalar(known) is None:
                 writing.connection.execute(insert(slots.table).values(shape=SHAPE, through=0, done=0))
             elif state.building is not None and (anew or state.rulebook != fingerprint):
                 self._save(writing, building=None, building_id=None)

@@ -21,7 +21,6 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from emergency.errors import BusyError, EmergencyError, StoreError, UsageError
-from emergency.store.port import UnreachableError
 from emergency.store.seal import FIRST
 from emergency.store.tables import SCHEMA_VERSION, Tables
 
@@ -206,10 +205,7 @@ class Database(ABC):
         if isinstance(fault, DBAPIError):
             fault = fault.orig
         if isinstance(fault, self.driver.Error):
-            ours = self.explain_driver(fault, engine.url)
-            if isinstance(ours, UnreachableError):
-                engine.dispose()  # the connections that the pool still holds are lost, too
-            return ours
+            return self.explain_driver(fault, engine.url)
         if isinstance(error, PersistenceError):
             return StoreError(f"The database refused: {error}")
         return None
