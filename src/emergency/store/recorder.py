@@ -160,26 +160,20 @@ class SqlAggregateRecorder(AggregateRecorder):
         return self._select(connection, self.database.sql(statement), parameters)
 
     def record(
-        self,
-        stored_events: Sequence[StoredEvent],
-        *,
-        tracking: Tracking | None = None,
-        connection: Connection | None = None,
+        self, stored_events: Sequence[StoredEvent], *, connection: Connection | None = None
     ) -> list[LoggedEvent]:
         """Write events as `insert_events` does, and give them back as they stand in the log."""
-        if not stored_events and tracking is None:
+        if not stored_events:
             return []
         with self._writing(connection) as writer:
-            logged: list[LoggedEvent] = []
-            if stored_events:
-                waited = False
-                for stream in sorted({str(stored.originator_id) for stored in stored_events}):
-                    stand = self.database.stand(writer, stream, None, joined=False, waited=waited)
-                    waited = True
-                logged = self.put(writer, stand, [_new(stored) for stored in stored_events], joined=False)
-            if tracking is not None:
-                self._track(writer, tracking)
-            return logged
+            return self._recorded(writer, stored_events)
+
+    def _recorded(self, writer: Connection, stored_events: Sequence[StoredEvent]) -> list[LoggedEvent]:
+        waited = False
+        for stream in sorted({str(stored.originator_id) for stored in stored_events}):
+            stand = self.database.stand(writer, stream, None, joined=False, waited=waited)
+            waited = True
+        return self.put(writer, stand, [_new(stored) for stored in stored_events], joined=False)
 
     def put(
         self, connection: Connection, stand: Stand, events: Sequence[NewEvent], *, joined: bool
@@ -211,9 +205,6 @@ class SqlAggregateRecorder(AggregateRecorder):
                 )
             )
         return logged
-
-    def _track(self, connection: Connection, wanted: Tracking) -> None:
-        raise NotImplementedError
 
     def _select(
         self, connection: Connection | None, statement: str, parameters: Sequence[Any] = ()
@@ -280,6 +271,9 @@ class SqlRecorder(SqlAggregateRecorder, ProcessRecorder):
     def insert_events(
         self,
         stored_events: Sequence[StoredEvent],
+        *,
+        tracking: Tracking | None = None,
+        connection: Connection | None = None,
         **kwargs: Any,  # noqa: ANN401  the library's signature
     ) -> Sequence[int]:
         """Write events (and ``tracking``, where given), all or none, and give their positions.
@@ -288,7 +282,14 @@ class SqlRecorder(SqlAggregateRecorder, ProcessRecorder):
             IntegrityError: The stream already has such a version, the log such an event id, or the reader has
                 already been there.
         """
-        return [logged.id for logged in self.record(stored_events, **kwargs)]
+        del kwargs
+        if tracking is None and not stored_events:
+            return []
+        with self._writing(connection) as writer:
+            logged = self._recorded(writer, stored_events) if stored_events else []
+            if tracking is not None:
+                self._track(writer, tracking)
+            return [one.id for one in logged]
 
     def select_notifications(
         self,
