@@ -364,6 +364,14 @@ class StoreContract:
         with pytest.raises(StoreError, match="not ours"):
             opened(url).close()
 
+    def test_who_only_reads_makes_no_store(self, url: str) -> None:
+        for _ in range(2):
+            with pytest.raises(StoreError, match="There is no store"):
+                Log.open(url, JsonCodec(), create=False).close()
+        opened(url).close()
+        with Log.open(url, JsonCodec(), create=False) as log:
+            assert log.last_position() == 0
+
     def test_several_programs_may_open_a_new_store_at_once(self, url: str) -> None:
         def open_and_write(number: int) -> int:
             with opened(url) as log, log.writing() as writing:

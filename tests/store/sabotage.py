@@ -205,6 +205,19 @@ def made_without_looking(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(log, "_is_ready", wrong)
 
 
+def readers_make_stores(patch: pytest.MonkeyPatch) -> None:
+    make, open_engine = log._make_ready, sqlite.open_engine
+
+    def wrong(engine: Engine, where: database.Database, *, create: bool) -> None:
+        del create
+        make(engine, where, create=True)
+
+    patch.setattr(log, "_make_ready", wrong)
+    patch.setattr(
+        sqlite, "open_engine", lambda url, **options: open_engine(url, **{**options, "create": True})
+    )
+
+
 def erasing_does_nothing(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(contacts.Contacts, "erase", contacts.Contacts.get)
 
@@ -232,6 +245,7 @@ BY_NAME: dict[str, Sabotage] = {
         one_connection_for_all,
         always_ready,
         made_without_looking,
+        readers_make_stores,
         erasing_does_nothing,
     )
 }

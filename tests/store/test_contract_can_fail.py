@@ -38,6 +38,7 @@ NOTICED_BY = [
     (sabotage.always_ready, "test_a_newer_store_is_refused"),
     (sabotage.always_ready, "test_what_others_keep_there_is_left_alone"),
     (sabotage.made_without_looking, "test_several_programs_may_open_a_new_store_at_once"),
+    (sabotage.readers_make_stores, "test_who_only_reads_makes_no_store"),
     (sabotage.erasing_does_nothing, "test_a_person_is_kept_outside_the_log_and_can_be_erased"),
 ]
 

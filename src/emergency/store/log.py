@@ -403,6 +403,7 @@ class Log:
         prefix: What the names of its tables begin with.
         schema: The schema they are in (PostgreSQL); None = the connection's own.
         patience: Seconds that a writer waits for another.
+        create: Make the tables where they are not there.
 
     Raises:
         StoreError: The database cannot be used: the message says why and what to do.
@@ -417,6 +418,7 @@ class Log:
         prefix: str = "",
         schema: str | None = None,
         patience: float = PATIENCE,
+        create: bool = True,
     ) -> None:
         database = database_of(engine, prefix, schema, patience)
         self._engine = engine
@@ -425,7 +427,7 @@ class Log:
         self._recorder = SqlRecorder(engine, database)
         self._ours = False
         with database.translated(engine):
-            _make_ready(engine, database)
+            _make_ready(engine, database, create=create)
 
     @classmethod
     def open(cls, url: str, codec: Codec, *, create: bool = True) -> Log:
@@ -443,7 +445,7 @@ class Log:
         """
         engine, prefix, schema, patience = reached(url, create=create)
         try:
-            log = cls(engine, codec, prefix=prefix, schema=schema, patience=patience)
+            log = cls(engine, codec, prefix=prefix, schema=schema, patience=patience, create=create)
         except BaseException:
             engine.dispose()
             raise
@@ -741,10 +743,14 @@ def _postgres() -> Any:  # noqa: ANN401  a module
     return postgres
 
 
-def _make_ready(engine: Engine, database: Database) -> None:
+def _make_ready(engine: Engine, database: Database, *, create: bool) -> None:
     with database.reading(engine) as connection:
         if _is_ready(connection, database):
             return
+    if not create:
+        raise StoreError(
+            f"There is no store in {engine.url.database}; the first entry, import or `emergency offices add` makes it."
+        )
     with database.writing(engine) as connection:
         database.alone(connection)
         if not _is_ready(connection, database):  # another program may have been quicker
