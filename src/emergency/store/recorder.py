@@ -96,22 +96,6 @@ class LoggedEvent(_SameEvent, Notification):
     clock_back: bool = False
 
 
-_LOGGED = (
-    "originator_id",
-    "originator_version",
-    "topic",
-    "state",
-    "id",
-    "schema_version",
-    "event_id",
-    "command_id",
-    "command_hash",
-    "correlation_id",
-    "causation_id",
-)
-"""The fields of a `LoggedEvent` that stand in a row as they are, in the order of the columns above."""
-
-
 class SqlAggregateRecorder(AggregateRecorder):
     """Keeps streams of events; every write is one transaction, or takes part in the caller's."""
 
@@ -212,7 +196,7 @@ class SqlAggregateRecorder(AggregateRecorder):
         with self._reading(connection) as reader:
             moment = self.database.moment
             return [
-                _logged(row, moment(row[11]), clock_back=bool(row[12]))
+                _logged(row, moment(row[-2]), clock_back=bool(row[-1]))
                 for row in self.database.rows(reader, statement, parameters)
             ]
 
@@ -523,6 +507,35 @@ def _new(stored: StoredEvent) -> NewEvent:
 
 def _logged(row: Row, recorded_at: datetime, *, clock_back: bool) -> LoggedEvent:
     # Made by the hundred thousand: the library's frozen class sets each field through a check.
+    (
+        stream,
+        version,
+        topic,
+        state,
+        position,
+        schema_version,
+        event_id,
+        command_id,
+        digest,
+        correlation,
+        cause,
+        *_,
+    ) = row
     logged = object.__new__(LoggedEvent)
-    logged.__dict__.update(zip(_LOGGED, row, strict=False), recorded_at=recorded_at, clock_back=clock_back)
+    fields = {
+        "originator_id": stream,
+        "originator_version": version,
+        "topic": topic,
+        "state": state,
+        "id": position,
+        "schema_version": schema_version,
+        "event_id": event_id,
+        "command_id": command_id,
+        "command_hash": digest,
+        "correlation_id": correlation,
+        "causation_id": cause,
+        "recorded_at": recorded_at,
+        "clock_back": clock_back,
+    }
+    object.__setattr__(logged, "__dict__", fields)
     return logged
