@@ -11,6 +11,7 @@ missing, and it cannot be: rows go in only while the position is the one that th
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, inspect, select
 
 from emergency.domain.record import Recorded
-from emergency.errors import NotFoundError
+from emergency.errors import NotFoundError, RefusedError
 from emergency.projections.building import Building, Rebuilt, Telling
 from emergency.projections.judging import Judged, Odd, judge, odd_office, odd_ones, odd_stream
 from emergency.projections.streams import (
@@ -104,7 +105,9 @@ class Projections:
         Raises:
             ReadOnlyError: there is something to do, and this reader may not write.
             BusyError: somebody else is writing for too long.
+            RefusedError: somebody else is making the lists under other rules, for too long.
         """
+        until = time.monotonic() + self.log.database.patience
         while True:
             with self.log.reading() as reading:
                 state = self.state(reading)
@@ -112,7 +115,12 @@ class Projections:
                 batch = None if views is None else self.next(reading, state, views)
                 reached = 0 if views is None else reading.tracked(views.name)
             if views is None:
-                self.rebuild()
+                try:
+                    self.rebuild()
+                except RefusedError:  # somebody else is making them, or has just made them: look again
+                    if time.monotonic() > until:
+                        raise
+                    time.sleep(0.05)
             elif batch is None:
                 return reached
             else:
