@@ -48,6 +48,14 @@ TYPES: dict[str, type[Value]] = {
     "entry.withdrawn": events.EntryWithdrawn,
     "review.opened": review.ReviewOpened,
     "review.determined": review.Determined,
+    "review.evidence-added": review.EvidenceAdded,
+    "review.statement-heard": review.StatementHeard,
+    "review.delivered": review.DecisionDelivered,
+    "review.appealed": review.Appealed,
+    "review.appeal-decided": review.AppealDecided,
+    "review.consequence-recorded": review.ConsequenceRecorded,
+    "review.closed": review.ReviewClosed,
+    "review.reopened": review.ReviewReopened,
     "office.registered": offices.OfficeRegistered,
     "office.superior-changed": offices.SuperiorChanged,
     "office.renamed": offices.OfficeRenamed,
@@ -56,12 +64,19 @@ TYPES: dict[str, type[Value]] = {
 }
 NAMES = {cls: name for name, cls in TYPES.items()}
 
-VERSIONS: dict[str, int] = {}
+VERSIONS: dict[str, int] = {
+    "review.opened": 2,
+    "review.determined": 2,
+}
 """The schema version now written, by type name; 1 where it is not listed."""
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 UPCASTERS: dict[tuple[str, int], Upcaster] = {}
 """From (type, version n) to version n + 1."""
+
+
+def _same(body: dict[str, Any]) -> dict[str, Any]:
+    return body
 
 
 class EventCodec:
@@ -91,7 +106,7 @@ class EventCodec:
                 return cls.model_validate_json(body)
             data = pydantic_core.from_json(body)
             for step in range(version, newest):
-                data = UPCASTERS[name, step](data)
+                data = UPCASTERS.get((name, step), _same)(data)
             return cls.model_validate(data)
         except (ValidationError, ValueError) as error:
             raise BrokenDataError(
