@@ -15,7 +15,8 @@ from emergency.assessment.model import Finding
 from emergency.assessment.timeline import Timeline
 from emergency.domain.fixed import changed, fixed
 from emergency.domain.offices import Directory
-from emergency.domain.review import Ruling, Verdict, rulings
+from emergency.domain.review import Verdict
+from emergency.domain.review_state import Ruling, rulings
 from emergency.domain.vocabulary import Fault, Status
 
 REJECTED = "rejected"

@@ -36,7 +36,8 @@ from emergency.domain.fixed import fixed, kept
 from emergency.domain.incident import BACKFILLED_AFTER
 from emergency.domain.intervals import OPEN, Interval, first_of, in_utc, narrowed
 from emergency.domain.record import Recorded
-from emergency.domain.review import Determined, Review, ReviewAct, ReviewOpened, review_of
+from emergency.domain.review import Determined, ReviewAct, ReviewOpened
+from emergency.domain.review_state import Review, review_of
 from emergency.domain.times import CHINA
 from emergency.domain.values import Facts, StatedTime
 from emergency.domain.vocabulary import Basis, Channel

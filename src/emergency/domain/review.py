@@ -1,23 +1,19 @@
 """The review (责任追究案件): what people determined, beside what the engine found; neither overwrites the other.
 
-The events of a review, and what they come to. Imported determinations are reviews as well, in which everything that
-the source does not say stays unknown.
+The events of a review; what they come to is told in `review_state`. Imported determinations are reviews as well, in
+which everything that the source does not say stays unknown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
-from emergency.domain.amendment import effective
 from emergency.domain.events import EntryAmended, EntryWithdrawn
-from emergency.domain.fixed import changed, fixed
 from emergency.domain.intervals import Span
-from emergency.domain.record import Recorded
 from emergency.domain.values import NO_FACTS, UNSTATED, Facts, OfficeId, StatedTime, Value
 from emergency.domain.vocabulary import Fault, Status
 
@@ -51,8 +47,8 @@ class Consequence(StrEnum):
     """What followed (处理结果).
 
     通报 circular, 约谈 interview, 扣分 points, 责令检查 inspection, 取消评优 no-award, 诫勉 admonition, 组织处理
-    reassignment, 警告 warning, 记过 demerit, 记大过 great-demerit, 降级 demotion, 撤职 removal, 开除 dismissal, 党纪处分
-    party-discipline, 罚款 fine, 移送 transfer, 其他 other.
+    reassignment, 警告 warning, 记过 demerit, 记大过 great-demerit, 降级 demotion, 撤职 removal, 开除 dismissal,
+    党纪处分 party-discipline, 罚款 fine, 移送 transfer, 其他 other.
     """
 
     CIRCULAR = "circular"
@@ -213,7 +209,7 @@ class EvidenceAdded(Act):
 
 
 class StatementHeard(Act):
-    """The office concerned made its statement (陈述申辩), or gave up the right to. ``post``: only one post of it did."""
+    """The office concerned made its statement (陈述申辩), or gave up its right; ``post``: only one post of it did."""
 
     waived: bool
     words: Said | None = None
@@ -319,167 +315,5 @@ ReviewAct = (
 )
 ReviewEvent = ReviewOpened | ReviewAct | EntryAmended | EntryWithdrawn
 
-
-# -- the fold --------------------------------------------------------------------------------------------------
-
-
-@fixed()
-class Ruling:
-    """Verdicts, and for how long they stand.
-
-    Args:
-        id: The determination, or the decision of an appeal, by event id.
-        since: When it was made; None = nobody knows, so it is taken to stand throughout.
-        until: When an appeal ended it.
-        verdicts: What was found.
-        order: Of two that stand at the same instant, the greater holds.
-    """
-
-    id: str
-    since: datetime | None
-    until: datetime | None
-    verdicts: tuple[Verdict, ...]
-    order: tuple[float, int]
-
-
-@fixed()
-class Review:
-    """A review as it stands.
-
-    Args:
-        stream: Its stream.
-        opened: How it was opened.
-        version: Its last version, that of an amendment included.
-        acts: What was done in it that counts, in the order of the log.
-    """
-
-    stream: str
-    opened: Recorded[ReviewOpened]
-    version: int
-    acts: tuple[Recorded[ReviewAct], ...] = ()
-
-    @property
-    def incident(self) -> str:
-        """The incident."""
-        return self.opened.event.incident
-
-    @property
-    def name(self) -> str:
-        """Its name within the incident."""
-        return self.stream.rpartition("/")[2]
-
-    @property
-    def id(self) -> str:
-        """What people call it by."""
-        return f"{self.incident}/{self.name}"
-
-    @property
-    def concerned(self) -> str | None:
-        """The office concerned; None where the review was imported."""
-        return self.opened.event.concerned
-
-    @property
-    def determined(self) -> tuple[Recorded[Determined], ...]:
-        """The determinations."""
-        return tuple([r for r in self.acts if type(r.event) is Determined])
-
-    @property
-    def statements(self) -> tuple[Recorded[StatementHeard], ...]:
-        """What the office concerned said."""
-        return tuple([r for r in self.acts if type(r.event) is StatementHeard])
-
-    @property
-    def appeals(self) -> tuple[Recorded[Appealed], ...]:
-        """The appeals."""
-        return tuple([r for r in self.acts if type(r.event) is Appealed])
-
-    @property
-    def decisions(self) -> tuple[Recorded[AppealDecided], ...]:
-        """The decisions of appeals."""
-        return tuple([r for r in self.acts if type(r.event) is AppealDecided])
-
-    @property
-    def closed(self) -> bool:
-        """Whether it is closed."""
-        return next((type(r.event) is ReviewClosed for r in reversed(self.acts) if type(r.event) in _ENDS), False)
-
-    @property
-    def undecided(self) -> tuple[Recorded[Appealed], ...]:
-        """The appeals that wait for a decision."""
-        decided = {r.event.appeal for r in self.decisions}
-        return tuple([r for r in self.appeals if r.event_id not in decided])
-
-    @property
-    def contestable(self) -> Recorded[Determined] | Recorded[AppealDecided] | None:
-        """What was determined or decided last."""
-        found: list[Recorded[Determined] | Recorded[AppealDecided]] = [*self.determined, *self.decisions]
-        return max(found, key=lambda r: r.position, default=None)
-
-    def act(self, event_id: str) -> Recorded[ReviewAct] | None:
-        """The act of that event id."""
-        return next((r for r in self.acts if r.event_id == event_id), None)
-
-    def contested(self, appeal: Appealed) -> Recorded[Determined] | Recorded[AppealDecided] | None:
-        """What an appeal is against."""
-        found: list[Recorded[Determined] | Recorded[AppealDecided]] = [*self.determined, *self.decisions]
-        return next((r for r in found if r.event_id == appeal.of), None)
-
-    def delivered(self, event_id: str) -> Recorded[DecisionDelivered] | None:
-        """The first delivery of a determination or decision."""
-        return next(
-            (r for r in self.acts if isinstance(r.event, DecisionDelivered) and r.event.of == event_id), None
-        )
-
-
-_ENDS = (ReviewClosed, ReviewReopened)
-
 ACTS = (*Act.__subclasses__(), Determined)
 """The kinds of acts."""
-
-
-def review_of(events: Iterable[Recorded[ReviewEvent]]) -> Review | None:
-    """The fold of one review stream, amendments and withdrawals applied; None where it was never opened."""
-    listed = tuple(events)
-    standing = effective(listed)
-    opened = next((r for r in standing if type(r.event) is ReviewOpened), None)
-    if opened is None:
-        return None
-    acts = tuple([r for r in standing if type(r.event) in ACTS])
-    return Review(opened.stream, opened, listed[-1].version, acts)
-
-
-def moment(at: StatedTime) -> datetime | None:
-    """The instant that an act stands from: its latest, so that nothing is held against anybody too early."""
-    interval = at.interval
-    return interval.latest or interval.earliest
-
-
-def rulings(review: Review) -> tuple[Ruling, ...]:
-    """What stands of a review, and when: a determination until an appeal changes or revokes it."""
-    found: dict[str, Ruling] = {}
-    roots: dict[str, str | None] = {}
-    for recorded in review.acts:
-        event, here = recorded.event, recorded.event_id
-        if isinstance(event, Determined):
-            found[here] = _ruling(recorded, moment(event.at), event.verdicts)
-            roots[here] = here
-        elif isinstance(event, AppealDecided):
-            appeal = review.act(event.appeal)
-            against = appeal.event.of if appeal is not None and isinstance(appeal.event, Appealed) else ""
-            root = roots.get(against)
-            if event.outcome is AppealOutcome.UPHELD:
-                roots[here] = root
-                continue
-            since = moment(event.at) or recorded.recorded_at
-            if root is not None:
-                ended = found[root]
-                until = since if ended.until is None else min(ended.until, since)
-                found[root] = changed(ended, until=until)
-            found[here] = _ruling(recorded, since, event.verdicts)
-            roots[here] = here
-    return tuple(found.values())
-
-
-def _ruling(recorded: Recorded[ReviewAct], since: datetime | None, verdicts: tuple[Verdict, ...]) -> Ruling:
-    order = (since or recorded.recorded_at).timestamp(), recorded.position
-    return Ruling(recorded.event_id, since, None, verdicts, order)

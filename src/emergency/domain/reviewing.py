@@ -19,7 +19,6 @@ from emergency.domain.review import (
     DecisionDelivered,
     Determined,
     EvidenceAdded,
-    Review,
     ReviewAct,
     ReviewClosed,
     ReviewOpened,
@@ -27,6 +26,7 @@ from emergency.domain.review import (
     StatementHeard,
     Verdict,
 )
+from emergency.domain.review_state import Review
 from emergency.errors import NotFoundError, RefusedError
 
 
@@ -91,9 +91,13 @@ def _check_other(act: ReviewAct, state: Review) -> None:
         _check_statement(act, state)
     elif isinstance(act, DecisionDelivered):
         if act.of not in {r.event_id for r in (*state.determined, *state.decisions)}:
-            raise NotFoundError(f"There is no determination or decision {act.of} in {state.id} to be delivered.")
+            raise NotFoundError(
+                f"There is no determination or decision {act.of} in {state.id} to be delivered."
+            )
         if state.delivered(act.of) is not None:
-            raise RefusedError("That was delivered already; the limit to appeal runs from the first delivery.")
+            raise RefusedError(
+                "That was delivered already; the limit to appeal runs from the first delivery."
+            )
     elif isinstance(act, ConsequenceRecorded):
         _check_office(act.whom, state)
     elif isinstance(act, ReviewClosed) and state.closed:
@@ -139,7 +143,9 @@ def _check_decision(act: AppealDecided, state: Review) -> None:
             f"There is no appeal {act.appeal} in {state.id} to decide. Record it first: emergency review appeal"
         )
     if appeal not in state.undecided:
-        raise RefusedError("That appeal was decided already. Against the decision, another appeal may be recorded.")
+        raise RefusedError(
+            "That appeal was decided already. Against the decision, another appeal may be recorded."
+        )
     _check_open(state, "decided")
     _check_verdicts(act.verdicts, state)
     if act.outcome is AppealOutcome.UPHELD and act.verdicts:
@@ -154,7 +160,9 @@ def _check_appeal(act: Appealed, state: Review) -> None:
     if state.contestable is None:
         raise RefusedError(f"Nothing is determined in {state.id} that could be contested.")
     if state.contested(act) is None:
-        raise NotFoundError(f"There is no determination or decision {act.of} in {state.id} that could be contested.")
+        raise NotFoundError(
+            f"There is no determination or decision {act.of} in {state.id} that could be contested."
+        )
 
 
 def _check_open(state: Review, what: str) -> None:
@@ -169,8 +177,8 @@ def _check_impartial(offices: Iterable[str | None], state: Review, what: str) ->
     """Nobody is the judge of their own matter, nor records the judgement."""
     if state.concerned is not None and state.concerned in offices:
         raise RefusedError(
-            f"{state.concerned} is the office concerned: it cannot {what}, nor record that somebody did. Its statement, "
-            "its evidence and its appeal are always recorded."
+            f"{state.concerned} is the office concerned: it cannot {what}, nor record that somebody did. "
+            "Its statement, its evidence and its appeal are always recorded."
         )
 
 
@@ -182,7 +190,9 @@ def _check_verdicts(verdicts: tuple[Verdict, ...], state: Review) -> None:
             _check_finding(verdict.finding, state)
         about = (verdict.finding or f"{verdict.office} {verdict.kind}", verdict.post, verdict.office)
         if about in seen:
-            raise RefusedError("One finding is determined twice, or twice for one post. Leave one of them out.")
+            raise RefusedError(
+                "One finding is determined twice, or twice for one post. Leave one of them out."
+            )
         seen.add(about)
 
 

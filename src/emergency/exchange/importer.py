@@ -6,7 +6,8 @@ from emergency.answers import ImportOutcome
 from emergency.domain import events
 from emergency.domain.incident import Incident, incident_of
 from emergency.domain.offices import OfficeLeftFile, OfficeRegistered
-from emergency.domain.review import Determined, Review, ReviewOpened, review_of
+from emergency.domain.review import Determined, ReviewOpened
+from emergency.domain.review_state import Review, review_of
 from emergency.errors import RefusedError
 from emergency.exchange import registration
 from emergency.exchange.timeline_import import Change, Imported, changes
