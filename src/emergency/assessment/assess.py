@@ -68,6 +68,10 @@ def assess_timeline(timeline: Timeline, directory: Directory, rulebook: Rulebook
         for one in judged:
             obligations.extend(one.phases)
         findings.extend(findings_of(owed.record, judged))
+    if any(review.concerned is not None for review in timeline.reviews):
+        from emergency.assessment.review_duties import review_duties  # noqa: PLC0415 - no entry needs it
+
+        obligations.extend(review_duties(timeline, directory, rulebook))
     return Assessment(
         obligations=tuple(obligations),
         findings=tuple(with_determinations(timeline, directory, findings)),

@@ -16,6 +16,7 @@ from emergency.domain.review import (
     AppealOutcome,
     DecisionDelivered,
     Determined,
+    Proceeding,
     ReviewAct,
     ReviewClosed,
     ReviewEvent,
@@ -159,6 +160,18 @@ def moment(at: StatedTime) -> datetime | None:
     """The instant that an act stands from: its latest, so that nothing is held against anybody too early."""
     interval = at.interval
     return interval.latest or interval.earliest
+
+
+def proceeding_of(review: Review, event: Determined | AppealDecided | Appealed | None) -> Proceeding | None:
+    """The kind of decision: that of the determination which an appeal or its decision goes back to."""
+    seen: set[str] = set()
+    while isinstance(event, (Appealed, AppealDecided)):
+        back = event.of if isinstance(event, Appealed) else event.appeal
+        found = review.act(back) if back not in seen else None
+        seen.add(back)
+        known = found is not None and isinstance(found.event, (Appealed, AppealDecided, Determined))
+        event = cast("Determined | AppealDecided | Appealed", found.event) if found and known else None
+    return (event.proceeding if event is not None else None) or review.opened.event.proceeding
 
 
 def rulings(review: Review) -> tuple[Ruling, ...]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     )
     from emergency.rulebook.norms import CheckName, NormRule
     from emergency.rulebook.provisions import Elements, Provision, Sort
+    from emergency.rulebook.reviews import ReviewClock, ReviewLimit, ReviewRule, ReviewStep
     from emergency.rulebook.vocabulary import Clock, Measure, Modality, Rank, RuleChannel, Stage
 
 __all__ = [
@@ -48,6 +49,10 @@ __all__ = [
     "Provision",
     "Rank",
     "Recipient",
+    "ReviewClock",
+    "ReviewLimit",
+    "ReviewRule",
+    "ReviewStep",
     "Rule",
     "RuleChannel",
     "Rulebook",
@@ -68,6 +73,7 @@ _HOMES = {
     "fields": ("Period",),
     "lookup": ("Graded", "Rulebook"),
     "norms": ("CheckName", "NormRule"),
+    "reviews": ("ReviewClock", "ReviewLimit", "ReviewRule", "ReviewStep"),
     "provisions": ("Elements", "Provision", "Sort"),
     "vocabulary": ("Clock", "Measure", "Modality", "Rank", "RuleChannel", "Stage"),
 }

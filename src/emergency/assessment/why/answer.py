@@ -17,7 +17,7 @@ from emergency.assessment.why.model import ObligationWhy, Standing, Why
 from emergency.assessment.why.obligation import obligation_why, phase_at, short_name
 from emergency.assessment.why.reading import called
 from emergency.assessment.why.rules import Case
-from emergency.assessment.words import FAULTS, due_words, span_words
+from emergency.assessment.words import FAULTS, REVIEW_STEPS, due_words, span_words
 from emergency.domain.offices import Directory
 from emergency.domain.vocabulary import State, Status
 from emergency.errors import NotFoundError
@@ -97,7 +97,7 @@ class _Answer:
         self._findings = [f for f in assessment.findings if mine(f)]
         self._phases: dict[str, list[Obligation]] = {}
         for phase in assessment.obligations:
-            if mine(phase):
+            if mine(phase) and phase.stage not in REVIEW_STEPS:  # `emergency review show` explains those
                 self._phases.setdefault(phase.id, []).append(phase)
         self._shorts = {i: short_name(phases[-1], timeline, directory) for i, phases in self._phases.items()}
 
