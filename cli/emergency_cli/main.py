@@ -40,6 +40,7 @@ COMMANDS = {
     "why": Later("emergency_cli.why", "why", "Why a verdict is what it is: rule, clock, arithmetic 依据."),
     "timeline": Later("emergency_cli.timeline", "timeline", "Read incidents from timeline files."),
     "audit": Later("emergency_cli.audit", "audit", "Obligations and findings 报告义务与疑点."),
+    "review": Later("emergency_cli.review", "review", "People decide: evidence, statement, appeal 责任追究."),
     "rules": Later("emergency_cli.rules", "rules", "The rules, dated and cited 规则库."),
     "projections": Later("emergency_cli.projections", "projections", "The read models: status, rebuild."),
     "db": Later("emergency_cli.db", "db", "The store itself: status, check, upgrade 数据库."),

@@ -79,6 +79,7 @@ from emergency.store import Log, Reading, ReadOnlyError, Undecodable, Writing
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from emergency.commands.reviews import Reviews
     from emergency.exchange.case_file import CaseFile
 
 __all__ = [
@@ -335,6 +336,13 @@ class Engine:
         if state is None:
             return None
         return same_entry(logged(entry, identity), state, datetime.now(UTC))
+
+    @property
+    def reviews(self) -> Reviews:
+        """The reviews (责任追究): opened on findings, determined, contested; see `emergency.commands.reviews`."""
+        from emergency.commands.reviews import Reviews  # noqa: PLC0415 - no entry needs it
+
+        return Reviews(self._ledger)
 
     # -- timelines -------------------------------------------------------------------------------------------
 
