@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from emergency.projections import review_said
 from emergency_cli.context import (
     Settings,
     common_options,
@@ -42,26 +43,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 PROCEEDINGS = ("investigation", "supervision", "discipline", "penalty", "circular")
-OUTCOMES = ("upheld", "changed", "revoked")
-CONSEQUENCES = (
-    "circular",
-    "interview",
-    "points",
-    "inspection",
-    "no-award",
-    "admonition",
-    "reassignment",
-    "warning",
-    "demerit",
-    "great-demerit",
-    "demotion",
-    "removal",
-    "dismissal",
-    "party-discipline",
-    "fine",
-    "transfer",
-    "other",
-)
+OUTCOMES, CONSEQUENCES = tuple(review_said.OUTCOMES), tuple(review_said.CONSEQUENCES)
 
 _review = click.argument("review", metavar="REVIEW")
 _why = click.option("--why", metavar="TEXT", required=True, help="The reasons.")
@@ -155,7 +137,7 @@ def open_(
 @_review
 @click.argument("words")
 @click.option("--source", metavar="TEXT", help="Where it comes from.")
-@click.option("--finding", metavar="FINDING", help="Which finding it is about: #2, a kind, or its id.")
+@click.option("--finding", metavar="FINDING", help="Which finding it is about: F2, a kind, or its id.")
 @click.option(
     "--file", "path", type=click.Path(path_type=Path), help="A file kept elsewhere: its SHA-256 is noted."
 )
@@ -237,7 +219,7 @@ def determine(
 ) -> None:
     """Determine what the office did 认定: refused to the office concerned, and before its statement.
 
-    FINDING is a kind, its number in `emergency review show`, like #2, `all`, or `new` for what the engine did not see;
+    FINDING is a kind, its number in `emergency review show`, like F2, `all`, or `new` for what the engine did not see;
     VERDICT is `confirmed`, `rejected`, or the kind that it is: late, missed, falsified, concealed.
 
     Example: emergency review determine qixia/r1 late=confirmed concealed=rejected --post 值班员=late --why 证据确凿

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +46,7 @@ CONFIRMED, REJECTED, NEW, ALL = "confirmed", "rejected", "new", "all"
 
 
 def verdicts_of(view: ReviewView, words: Sequence[str], posts: Sequence[str] = ()) -> list[Verdict]:
-    """Verdicts as they are typed: ``late=confirmed``, ``#2=rejected``, ``concealed=late``, ``new=missed``; by post.
+    """Verdicts as they are typed: ``late=confirmed``, ``F2=rejected``, ``concealed=late``, ``new=missed``; by post.
 
     Raises:
         click.UsageError: one of them cannot be understood, or could be meant in two ways.
@@ -91,11 +91,11 @@ def _kind(word: str, verdict: str) -> Any:  # noqa: ANN401 - one of the kinds
 
 def _meant(name: str, copied: Sequence[CopiedFinding]) -> list[CopiedFinding]:
     """The findings under review that a word names."""
-    numbered = {f"#{n}": f for n, f in enumerate(copied, 1)}
+    numbered = {f"F{n}": f for n, f in enumerate(copied, 1)}
     if name == ALL:
         return list(copied)
-    if name in numbered or f"#{name}" in numbered:
-        return [numbered.get(name) or numbered[f"#{name}"]]
+    if name.upper() in numbered:
+        return [numbered[name.upper()]]
     found = [f for f in copied if name in (f.kind.value, f.id)]
     if len(found) == 1:
         return found
@@ -113,7 +113,7 @@ def review_columns(settings: Settings, directory: Directory) -> list[Column]:
         return "\n".join(broken(office(settings, directory, one)) for one in row["offices"])
 
     def verdicts(row: Mapping[str, Any]) -> str:
-        found = (settings.words(said.word(said.KINDS, v["kind"])) + _post(v) for v in row["verdicts"])
+        found = (_found(settings, verdict) for verdict in row["verdicts"])
         return ", ".join(dict.fromkeys(found))
 
     return [
@@ -139,15 +139,16 @@ def review_page(settings: Settings, view: ReviewView, at: datetime) -> Iterator[
     if row["findings_then"]:
         yield indented(say("疑点（系统｜认定）：", "Findings (the engine | people):"), 0)
     for number, finding in enumerate(row["findings_then"], 1):
-        yield indented(f"#{number} {_finding(settings, finding)}", 2)
+        yield indented(f"F{number} {_finding(settings, finding)}", 2)
     if row["imported"]:
         yield indented(
             say("由文件导入；其余情况来源未载明", "imported; what the source does not say is unknown"), 0
         )
     if row["acts"]:
         yield indented(say("经过：", "What was done:"), 0)
+    numbers = {f["id"]: f"F{n} " for n, f in enumerate(row["findings_then"], 1)}
     for act in row["acts"]:
-        yield indented(_act(settings, directory, act), 2)
+        yield indented(_act(settings, directory, act, numbers), 2)
     if row["obligations"]:
         yield indented(say("期限：", "Deadlines:"), 0)
     for owed in row["obligations"]:
@@ -158,26 +159,30 @@ def _finding(settings: Settings, row: Mapping[str, Any]) -> str:
     kind = settings.words(said.word(said.KINDS, row["kind"]))
     status = settings.words(said.word(said.STATUSES, row["status"]))
     late = f", {late_by(settings, row['late_by'])}" if row["late_by"] else ""
-    ruled = "; ".join(settings.words(said.word(said.KINDS, v["kind"])) + _post(v) for v in row["determined"])
-    # Of a verdict, *none* is what a finding's row calls rejected.
-    ruled = ruled.replace("none", "rejected") if not settings.chinese else ruled
+    ruled = settings.say("；", "; ").join(_found(settings, verdict) for verdict in row["determined"])
     return f"{kind} ({status}{late}) | {ruled or settings.say('未认定', 'not determined')}"
 
 
-def _act(settings: Settings, directory: Directory, row: Mapping[str, Any]) -> str:
+def _act(settings: Settings, directory: Directory, row: Mapping[str, Any], numbers: Mapping[str, str]) -> str:
     what = settings.words(said.word(pages.REVIEW_ACTS, row["act"]))
     who = office(settings, directory, row["office"])
-    return f"#{row['number']} {between(row['at'])} {what}{_post(row)}, {who}{_said(settings, row)}"
+    return f"#{row['number']} {between(row['at'])} {what}{_post(row)}, {who}{_said(settings, directory, row, numbers)}"
 
 
-def _said(settings: Settings, row: Mapping[str, Any]) -> str:
+def _said(
+    settings: Settings, directory: Directory, row: Mapping[str, Any], numbers: Mapping[str, str]
+) -> str:
     parts: list[str] = []
     if row.get("waived"):
         parts.append(settings.say("放弃", "waived"))
     for table, key in ((pages.CONSEQUENCES, "consequence"), (pages.OUTCOMES, "outcome")):
         if row.get(key):
             parts.append(settings.words(said.word(table, row[key])))
-    parts += _verdicts(settings, row.get("verdicts") or ())
+    listed = row.get("verdicts") or ()
+    several = len({verdict["office"] for verdict in listed}) > 1
+    for verdict in listed:
+        whose = f"{office(settings, directory, verdict['office'])} " if several else ""
+        parts.append(whose + numbers.get(verdict["finding"], "") + _found(settings, verdict))
     parts += [str(row[key]) for key in ("words", "grounds", "why") if row.get(key)]
     if row.get("limit") is not None:
         parts.append(settings.say(**row["limit"]["explanation"]))
@@ -187,12 +192,9 @@ def _said(settings: Settings, row: Mapping[str, Any]) -> str:
     return f": {settings.say('；', '; ').join(parts)}" if parts else ""
 
 
-def _verdicts(settings: Settings, verdicts: Iterable[Mapping[str, Any]]) -> list[str]:
-    shown = {"none": settings.say("不成立", "rejected")}
-    return [
-        (shown.get(v["kind"]) or settings.words(said.word(said.KINDS, v["kind"]))) + _post(v)
-        for v in verdicts
-    ]
+def _found(settings: Settings, verdict: Mapping[str, Any]) -> str:
+    kind = "rejected" if verdict["kind"] == "none" else verdict["kind"]
+    return settings.words(said.word(said.KINDS, kind)) + _post(verdict)
 
 
 def _post(row: Mapping[str, Any]) -> str:

@@ -73,7 +73,7 @@ def late_by(settings: Settings, span: Mapping[str, Any] | None) -> str:
 
 def obligation_columns(settings: Settings, directory: Directory) -> list[Column]:
     """Obligations in 80 columns."""
-    from emergency.assessment.words import stage_words  # noqa: PLC0415 - the engine is loaded by now
+    from emergency.assessment.words import REVIEW_STEPS, stage_words  # noqa: PLC0415 - the engine is loaded by now
 
     say = settings.say
 
@@ -89,6 +89,8 @@ def obligation_columns(settings: Settings, directory: Directory) -> list[Column]
     def due(row: Mapping[str, Any]) -> str:
         governing = [ground for ground in row["grounds"] if ground["rule"] == row["governing"]]
         timed = any(ground["due"] is not None for ground in governing or row["grounds"])
+        if not timed and row["stage"] in REVIEW_STEPS:
+            return say(**row["grounds"][0]["limit"])
         return between(row["due"], "\n") if timed else say("立即", "at once")
 
     def remark(row: Mapping[str, Any]) -> str:

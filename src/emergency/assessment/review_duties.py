@@ -41,6 +41,7 @@ JUST_AFTER = timedelta(seconds=1)
 
 NOT_DELIVERED = Words("送达时间没有记录", "when the decision was delivered is not on record")
 NO_LIMIT = Words("规则库中没有这种决定的申请期限", "the rulebook has no limit for contesting such a decision")
+DELIVERED_BEFORE = Words("送达时间早于作出时间", "its delivery is dated before the decision itself")
 NOT_ACCEPTED = Words("受理时间没有记录", "when the application was accepted is not on record")
 NOT_KEPT_HERE = Words("该机关的办理情况不在本库记录", "what that body did is not recorded here")
 NO_CALENDAR = Words("该年度工作日历尚未收录", "the working days of that year are not known here")
@@ -148,6 +149,9 @@ class _Desk:
             reason = NOT_DELIVERED if delivered is None else longest.unknown
             return Mark(appeal=appeal.event_id, in_time=None, ground=longest.ground, reason=reason)
         made = _at(appeal)
+        if contested is not None and surely_after(_at(contested), _at(delivered)):
+            reason = DELIVERED_BEFORE
+            return Mark(appeal=appeal.event_id, in_time=None, ground=longest.ground, reason=reason)
         if surely_by(made, longest.judged):
             return Mark(appeal=appeal.event_id, in_time=True, ground=longest.ground)
         if surely_after(made, longest.judged) and longest.ground.sure:
@@ -218,7 +222,7 @@ class _Desk:
             citation=cited(value.citation),
             rank=rule.rank.value,
             confirmed=value.confirmed,
-            limit=limit_words(value.limit),
+            limit=_SAID.get(value.limit.no_hours or "") or limit_words(value.limit),
             due=due,
             sure=sure and opened is None,
             condition=Words(opened.zh, opened.en) if opened is not None else None,
@@ -329,6 +333,13 @@ class _Desk:
         if last is not None:
             over = changed(last, state=State.EXCUSED, reason=CLOSED, late_by=None)
             yield changed(over, holds_from=ended, holds_until=None)
+
+
+_SAID = {
+    "作出决定前": Words("作出决定前", "before anything is determined"),
+    "及时": Words("及时", "without delay"),
+}
+"""What duties without hours are called in a review, where *at once* would say too much."""
 
 
 def _at(recorded: Recorded[Value]) -> Interval:

@@ -8,12 +8,15 @@ from datetime import datetime
 from emergency.assessment.model import Words
 from emergency.assessment.review_duties import Mark
 from emergency.assessment.words import FAULTS, span_words
+from emergency.domain.intervals import surely_after
 from emergency.domain.record import Recorded
 from emergency.domain.review import (
     AppealDecided,
     Appealed,
+    AppealOutcome,
     Competence,
     ConsequenceRecorded,
+    DecisionDelivered,
     Determined,
     EvidenceAdded,
     ReviewAct,
@@ -21,6 +24,7 @@ from emergency.domain.review import (
     ReviewOpened,
 )
 from emergency.domain.review_state import Review
+from emergency.domain.vocabulary import Fault
 
 IN_TIME, LATE = Words("在期限内提出", "the appeal is in time"), Words("逾期提出", "the appeal is late")
 
@@ -44,10 +48,15 @@ def remarks_on(
         yield from _on_opening(event, others)
     elif isinstance(event, Determined):
         yield from _on_determination(event, review, done.position)
+    elif isinstance(event, DecisionDelivered):
+        target = review.act(event.of)
+        if target is not None and surely_after(target.event.at.interval, event.at.interval):
+            yield Words("送达时间早于作出时间", "it is dated before the decision itself")
     elif isinstance(event, Appealed):
         yield from (mark_words(mark) for mark in marks if mark.appeal == done.event_id)
     elif isinstance(event, AppealDecided):
         yield from _on_competence(event.competence)
+        yield from _on_what_ended(event, review)
     elif isinstance(event, ConsequenceRecorded) and not review.determined:
         yield Words("尚未作出认定", "nothing is determined yet")
     elif isinstance(event, ReviewClosed):
@@ -91,6 +100,19 @@ def _on_determination(event: Determined, review: Review, position: int) -> Itera
         if finding.id not in named:
             said = FAULTS[finding.kind]
             yield Words(f"未认定：{said.zh} {finding.id}", f"not determined: {said.en} {finding.id}")
+
+
+def _on_what_ended(event: AppealDecided, review: Review) -> Iterator[Words]:
+    """What was found before and is not found again."""
+    appeal = next((r for r in review.appeals if r.event_id == event.appeal), None)
+    contested = review.contested(appeal.event) if appeal is not None else None
+    if contested is None or event.outcome is AppealOutcome.UPHELD:
+        return
+    again = {(verdict.finding, verdict.post) for verdict in event.verdicts}
+    for verdict in contested.event.verdicts:
+        if (verdict.finding, verdict.post) not in again and verdict.kind != "none":
+            said, post = FAULTS[Fault(verdict.kind)], f" [{verdict.post}]" if verdict.post else ""
+            yield Words(f"不再成立：{said.zh}{post}", f"no longer stands: {said.en}{post}")
 
 
 def _on_competence(competence: Competence | None) -> Iterator[Words]:

@@ -21,6 +21,7 @@ from emergency.projections.review_said import (
     OUTCOMES,
     REVIEW_ACTS,
     REVIEW_STATES,
+    VIEWS,
 )
 from emergency.projections.rows import Row
 from emergency.projections.said import ACTS, CHANNELS, KINDS, STATES, STATUSES, word
@@ -28,6 +29,8 @@ from emergency.projections.said import ACTS, CHANNELS, KINDS, STATES, STATUSES, 
 if TYPE_CHECKING:
     from emergency.projections.review_rows import ReviewView
 
+NOT_DELIVERED = Words("没有送达记录", "no delivery is on record")
+LEFT_OUT = Words("来源从略", "source left out")
 NOTHING = Words("无", "none")
 UNKNOWN = Words("不明", "unknown")
 SIDE_BY_SIDE = Words(
@@ -97,7 +100,7 @@ class _Desk:
         ]
         lines = ["| | |", "|---|---|", *(f"| {_both(name)} | {_cell(value)} |" for name, value in facts), ""]
         lines += [f"## {_both(Words('办理经过', 'What was done'))}", ""]
-        lines += [f"{_number(r)}. {self._line(r)}" for r in row["acts"]] or [_both(NOTHING)]
+        lines += [f"- {_number(r)} {self._line(r)}" for r in row["acts"]] or [_both(NOTHING)]
         lines += ["", f"## {_both(Words('办理期限', 'Deadlines of the review'))}", ""]
         lines += [self._deadline(o) for o in row["obligations"]] or [_both(NOTHING)]
         lines += ["", f"## {_both(Words('目录', 'Contents'))}", ""]
@@ -117,7 +120,8 @@ class _Desk:
         for row in rows:
             how = f" ({_both(word(CHANNELS, row['channel']))})" if row["channel"] in CHANNELS else ""
             facts = "; ".join(f"{name} {_plain_value(value)}" for name, value in row["facts"].items())
-            said = "; ".join(part for part in (facts, row["source"]) if part)
+            source = f"({_both(LEFT_OUT)})" if row["act"] == "ClueLinked" else row["source"]
+            said = "; ".join(part for part in (facts, source) if part)
             to = "、".join(map(self._office, row["to"])) + how
             what = _both(word(ACTS, row["act"]))
             lines.append(
@@ -133,11 +137,12 @@ class _Desk:
             now = [f for f in row["findings_now"] if f["id"] == finding["id"]]
             seen = _both(word(STATUSES, now[0]["status"])) if now else "现已不见 no longer seen"
             lines += [
-                f"## #{number} {_both(kind)}",
+                f"## F{number} {_both(kind)}",
                 "",
                 f"- 立案时系统所见 The engine, at the opening: {_both(status)}{_late(finding['late_by'])}",
                 f"- 系统现在所见 The engine, now: {seen}",
-                f"- 认定 Determined: {self._verdicts(finding['determined']) or '未认定 not determined'}",
+                f"- 认定 Determined: {self._stands(finding['determined']) or '未认定 not determined'}",
+                f"- 认定经过 What was ruled: {self._ruled(finding['id'], finding['kind']) or _both(NOTHING)}",
                 f"- 证据 Rests on: {', '.join(map(self._label, finding['evidence'])) or _both(NOTHING)}",
                 f"- 依据 Under: {'；'.join(_ruled(r) for r in finding['rules']) or _both(NOTHING)}",
                 "",
@@ -173,7 +178,7 @@ class _Desk:
             lines += [f"- {self._verdict(v)}" for v in row["verdicts"]]
             lines += self._reasons(row)
             delivered = [r for r in self._acts("delivered") if r["of"] == row["id"]]
-            told = _span(delivered[0]["at"]) if delivered else _both(UNKNOWN)
+            told = _span(delivered[0]["at"]) if delivered else _both(NOT_DELIVERED)
             lines += [f"- 送达 Delivered: {told}", ""]
         return lines or [_both(NOTHING)]
 
@@ -276,11 +281,34 @@ class _Desk:
         post = f" [{_cell(verdict['post'])}]" if verdict["post"] else ""
         about = f"{self._finding(verdict['finding'])} → " if verdict["finding"] else ""
         why = f" ({_cell(verdict['why'])})" if verdict["why"] else ""
-        return f"{about}{_both(word(KINDS, verdict['kind']))}{post}{why}"
+        return f"{about}{_found(verdict['kind'])}{post}{why}"
+
+    def _stands(self, verdicts: Iterable[Row]) -> str:
+        """What stands of a finding: how it is to the engine's view, and by which decision."""
+        said = []
+        for verdict in verdicts:
+            post = f" [{_cell(verdict['post'])}]" if verdict["post"] else ""
+            view = verdict["view"]
+            kind = "" if view == "rejecting" else f" {_found(verdict['kind'])}"
+            said.append(f"**{_both(word(VIEWS, view))}{kind}**{post} ({self._label(verdict['by'])})")
+        return "; ".join(said)
+
+    def _ruled(self, finding: str, kind: str) -> str:
+        """Everything that was ever ruled on a finding, in the order it was recorded."""
+        said = []
+        for row in self._row["acts"]:
+            for verdict in row.get("verdicts") or ():
+                named = verdict["finding"]
+                if named == finding or (named is None and verdict["kind"] in (kind, "none")):
+                    post = f" [{_cell(verdict['post'])}]" if verdict["post"] else ""
+                    said.append(f"{_number(row)} {_found(verdict['kind'])}{post}")
+            if row.get("outcome") == "revoked":
+                said.append(f"{_number(row)} {_both(word(OUTCOMES, 'revoked'))}")
+        return "; ".join(said)
 
     def _finding(self, finding: str) -> str:
         number = self._numbers.get(finding)
-        return f"#{number}" if number is not None else f"`{finding}`"
+        return f"F{number}" if number is not None else f"`{finding}`"
 
     def _label(self, event_id: str) -> str:
         return self._labels.get(event_id, event_id)
@@ -349,6 +377,10 @@ def _cell(text: str) -> str:
 
 def _cells(values: Iterable[str]) -> str:
     return "| " + " | ".join(" ".join(value.replace("|", "\\|").split()) for value in values) + " |"
+
+
+def _found(kind: str) -> str:
+    return _both(word(KINDS, "rejected" if kind == "none" else kind))
 
 
 def _number(row: Row) -> str:

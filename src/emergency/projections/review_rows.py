@@ -30,7 +30,7 @@ from emergency.domain.review import (
     StatementHeard,
     Verdict,
 )
-from emergency.domain.review_state import Review, rulings
+from emergency.domain.review_state import Review, Ruling, rulings
 from emergency.domain.values import StatedTime
 from emergency.projections.rows import (
     Row,
@@ -126,18 +126,21 @@ class ReviewView:
             ],
             "holds_from": iso_instant(finding.holds_from),
             "explanation": {"zh": finding.zh, "en": finding.en},
-            "determined": [verdict_row(v) for v in standing_verdicts(self.review, finding, at)],
+            "determined": [
+                {**verdict_row(v, [finding]), "by": ruling.id}
+                for ruling, v in standing_verdicts(self.review, finding, at)
+            ],
         }
 
 
-def standing_verdicts(review: Review, finding: CopiedFinding, at: datetime) -> list[Verdict]:
+def standing_verdicts(review: Review, finding: CopiedFinding, at: datetime) -> list[tuple[Ruling, Verdict]]:
     """What stands of a finding under review at an instant: of the office, and of each post."""
-    found: dict[str | None, Verdict] = {}
+    found: dict[str | None, tuple[Ruling, Verdict]] = {}
     for ruling in sorted(rulings(review), key=lambda r: r.order):
         if held_at(ruling.since, ruling.until, at):
             for verdict in ruling.verdicts:
                 if about(verdict, finding):
-                    found[verdict.post] = verdict
+                    found[verdict.post] = ruling, verdict
     return [found[post] for post in sorted(found, key=lambda post: (post is not None, post or ""))]
 
 

@@ -30,6 +30,13 @@ OUTCOMES: Mapping[str, Words] = {
     "changed": Words("变更", "changed"),
     "revoked": Words("撤销", "revoked"),
 }
+VIEWS: Mapping[str, Words] = {
+    "confirming": Words("确认", "confirmed"),
+    "changing": Words("改定为", "changed to"),
+    "rejecting": Words("不成立", "rejected"),
+    "adding": Words("另行认定", "found by people only"),
+}
+"""How a verdict stands to the engine's view."""
 COMPETENCE: Mapping[str, Words] = {
     "pass": Words("有管辖权", "competent"),
     "fail": Words("无管辖权", "not competent"),
