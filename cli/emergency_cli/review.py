@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -24,20 +24,20 @@ from emergency_cli.output import (
     emit_json,
     envelope,
     format_option,
-    indented,
     show,
     table,
     warn_about,
 )
 from emergency_cli.review_words import (
     REVIEW_KEYS,
+    print_done,
     review_columns,
     review_page,
     verdicts_of,
 )
 
 if TYPE_CHECKING:
-    from emergency.commands.reviews import ReviewOutcome, Reviews
+    from emergency.commands.reviews import Reviews
     from emergency.domain.values import StatedTime
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -80,8 +80,8 @@ act_options = _all(*_recording, identity_options, common_options, pass_settings)
 def review() -> None:
     """Reviews 责任追究: what people determine, beside what the engine found.
 
-    REVIEW is INCIDENT/NAME as `emergency review list` shows it, like qixia/r1; where an incident has one review, the
-    incident will do.
+    REVIEW is INCIDENT/NAME as `emergency review list` shows it, like qixia/r1; where an incident
+    has one review, the incident will do.
     """
 
 
@@ -114,11 +114,17 @@ def open_(
 ) -> None:
     """Open a review of one office on its findings 立案.
 
-    Who may decide and which limits run goes by --proceeding: an investigation 事故调查, supervision 政务处分,
-    discipline 处分 by the appointing body, a penalty 行政处罚, a circular 通报.
+    Who may decide, and which limits run, goes by --proceeding:
+
+    \b
+    investigation  事故调查
+    supervision    政务处分, by the supervision body
+    discipline     处分, by the appointing body
+    penalty        行政处罚
+    circular       通报考核
 
     Example: emergency review open qixia --office county --proceeding supervision --why 督查发现
-    """
+    """  # noqa: D301 - click keeps the lines after this sign
     done = _reviews(settings).open(
         settings.incident(incident),
         concerned,
@@ -130,7 +136,7 @@ def open_(
         at=_at(settings, at),
         command_id=command_id,
     )
-    _print(settings, done, quiet=quiet, form=form)
+    print_done(settings, done, quiet=quiet, form=form)
 
 
 @review.command()
@@ -180,7 +186,10 @@ def statement(
     post: str | None,
     **how: Any,  # noqa: ANN401 - click's own
 ) -> None:
-    """Record the statement of the office concerned 陈述申辩: nothing is determined before it."""
+    """Record the statement of the office 陈述申辩.
+
+    Nothing is determined before it was heard, or waived.
+    """
     if (heard is None) is not waived:
         raise click.UsageError(
             "Say what the office stated with --heard TEXT, or that it gave up its right with --waived."
@@ -217,7 +226,9 @@ def determine(
     why: str,
     **how: Any,  # noqa: ANN401 - click's own
 ) -> None:
-    """Determine what the office did 认定: refused to the office concerned, and before its statement.
+    """Determine what the office did 认定.
+
+    It is refused to the office concerned, and before its statement.
 
     FINDING is a kind, its number in `emergency review show`, like F2, `all`, or `new` for what the engine did not see;
     VERDICT is `confirmed`, `rejected`, or the kind that it is: late, missed, falsified, concealed.
@@ -234,7 +245,10 @@ def determine(
 @click.option("--of", "target", metavar="NUMBER", help="Which decision, like #3; the last unless given.")
 @act_options
 def deliver(settings: Settings, review: str, *, target: str | None, **how: Any) -> None:  # noqa: ANN401 - click's own
-    """Record that a decision reached the office concerned 送达: the limit to appeal runs from then on."""
+    """Record that a decision was delivered 送达.
+
+    The limit to appeal runs from then on.
+    """
     name = _named(settings, review)
     _do(settings, name, "deliver", how, of=_act(settings, name, target))
 
@@ -258,7 +272,10 @@ def appeal(
     post: str | None,
     **how: Any,  # noqa: ANN401 - click's own
 ) -> None:
-    """Record an appeal 申请复审、复核、复议、申诉; one that comes late is recorded and marked."""
+    """Record an appeal 申请复审、复核、复议、申诉.
+
+    One that comes late is recorded and marked.
+    """
     name = _named(settings, review)
     _do(settings, name, "appeal", how, grounds=grounds, to=to, post=post, of=_act(settings, name, target))
 
@@ -284,7 +301,10 @@ def decide(
     why: str,
     **how: Any,  # noqa: ANN401 - click's own
 ) -> None:
-    """Decide an appeal: upheld 维持, changed 变更 into the verdicts given, or revoked 撤销.
+    """Decide an appeal: upheld 维持, changed 变更, revoked 撤销.
+
+    What it is changed into is said in full: what is not said again no longer stands. Verdicts are written as for
+    `emergency review determine`.
 
     Example: emergency review decide qixia/r1 changed concealed=late --why 隐瞒证据不足
     """
@@ -310,10 +330,15 @@ def consequence(
 ) -> None:
     """Record what followed 处理.
 
-    WHAT is circular 通报, interview 约谈, points 扣分, inspection 责令检查, no-award 取消评优, admonition 诫勉,
-    reassignment 组织处理, warning 警告, demerit 记过, great-demerit 记大过, demotion 降级, removal 撤职,
-    dismissal 开除, party-discipline 党纪处分, fine 罚款, transfer 移送 or other.
-    """
+    WHAT is one of:
+
+    \b
+    circular 通报, interview 约谈, points 扣分, inspection 责令检查,
+    no-award 取消评优, admonition 诫勉, reassignment 组织处理,
+    warning 警告, demerit 记过, great-demerit 记大过, demotion 降级,
+    removal 撤职, dismissal 开除, party-discipline 党纪处分,
+    fine 罚款, transfer 移送, other
+    """  # noqa: D301 - click keeps the lines after this sign
     _do(settings, _named(settings, review), "record_consequence", how, what, words, post=post)
 
 
@@ -322,7 +347,10 @@ def consequence(
 @_why
 @act_options
 def close(settings: Settings, review: str, *, why: str, **how: Any) -> None:  # noqa: ANN401 - click's own
-    """Close it 结案: evidence and appeals are recorded all the same, nothing is determined any more."""
+    """Close it 结案.
+
+    Evidence and appeals are recorded all the same; nothing is determined any more.
+    """
     _do(settings, _named(settings, review), "close", how, why=why)
 
 
@@ -344,7 +372,10 @@ def reopen(settings: Settings, review: str, *, why: str, **how: Any) -> None:  #
 @common_options
 @pass_settings
 def show_(settings: Settings, review: str, at: str | None, form: str) -> None:
-    """One review: the engine's view and the people's side by side, and what was done."""
+    """One review: both views side by side.
+
+    What the engine found, what people determined, what was done, and what is owed.
+    """
     settings.only_read()
     moment = settings.moment(at, "--at") or now()
     view = _shown(settings, _named(settings, review))
@@ -392,7 +423,10 @@ def list_(settings: Settings, incidents: tuple[str, ...], who: str | None, form:
 @common_options
 @pass_settings
 def dossier(settings: Settings, review: str, output: Path) -> None:
-    """Write the dossier 卷宗: timeline, findings, evidence, statement, decisions and the text of the rules."""
+    """Write the dossier 卷宗 as one folder.
+
+    Timeline, findings, evidence, statement, decisions and the text of the rules, as Markdown and JSON.
+    """
     settings.only_read()
     made = _reviews(settings).dossier(_named(settings, review))
     written = made.write(output)
@@ -443,7 +477,7 @@ def _do(settings: Settings, name: str, command: str, how: dict[str, Any], *args:
         command_id=how["command_id"],
         **fields,
     )
-    _print(settings, done, quiet=how["quiet"], form=how["form"])
+    print_done(settings, done, quiet=how["quiet"], form=how["form"])
 
 
 def _at(settings: Settings, text: str | None) -> StatedTime | None:
@@ -454,35 +488,3 @@ def _sha256(path: Path) -> str:
     import hashlib  # noqa: PLC0415 - only for a file
 
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _print(settings: Settings, done: ReviewOutcome, *, quiet: bool, form: str) -> None:
-    settings.recorded_so_far = f"It is on record: {done.review} {done.event_ids[-1]}."
-    if quiet:
-        click.echo(f"{done.review} {done.event_ids[-1]}")
-        return
-    warnings: Sequence[Any] = done.warnings
-    if form == "json":
-        emit_json(
-            {
-                "schema": SCHEMA,
-                "review": done.review,
-                "event_ids": list(done.event_ids),
-                "recorded_through": done.position,
-                "already": done.already,
-                "warnings": [{"zh": words.zh, "en": words.en} for words in warnings],
-            }
-        )
-        return
-    already = settings.say("（先前已执行，本次未再入库）", " (carried out before; nothing was recorded now)")
-    number = _number(settings, done)
-    click.echo(
-        f"{done.review}  {number} {settings.say('已入库', 'on record')}{already if done.already else ''}"
-    )
-    show(*(indented(f"{settings.say('注意', 'Note')}: {settings.words(words)}", 2) for words in warnings))
-
-
-def _number(settings: Settings, done: ReviewOutcome) -> str:
-    review = _shown(settings, done.review).review
-    known = {r.event_id: r.version for r in (review.opened, *review.acts)}
-    return f"#{known.get(done.event_ids[-1], '?')}"

@@ -11,10 +11,11 @@ import click
 from emergency.projections import review_said as pages
 from emergency.projections import said
 from emergency_cli.context import hint
-from emergency_cli.output import Column, indented
+from emergency_cli.output import SCHEMA, Column, emit_json, indented, show
 from emergency_cli.words import FINDING_KINDS, between, broken, late_by, office
 
 if TYPE_CHECKING:
+    from emergency.commands.reviews import ReviewOutcome
     from emergency.domain.offices import Directory
     from emergency.domain.review import CopiedFinding, Verdict
     from emergency.projections.review_rows import ReviewView
@@ -212,3 +213,36 @@ def _owed(settings: Settings, directory: Directory, row: Mapping[str, Any]) -> s
 
 
 _STATES = {**said.STATES, **pages.DEADLINE_STATES}
+
+
+def print_done(settings: Settings, done: ReviewOutcome, *, quiet: bool, form: str) -> None:
+    """Print what a command in a review came to."""
+    settings.recorded_so_far = f"It is on record: {done.review} {done.event_ids[-1]}."
+    if quiet:
+        click.echo(f"{done.review} {done.event_ids[-1]}")
+        return
+    warnings: Sequence[Any] = done.warnings
+    if form == "json":
+        emit_json(
+            {
+                "schema": SCHEMA,
+                "review": done.review,
+                "event_ids": list(done.event_ids),
+                "recorded_through": done.position,
+                "already": done.already,
+                "warnings": [{"zh": words.zh, "en": words.en} for words in warnings],
+            }
+        )
+        return
+    already = settings.say("（先前已执行，本次未再入库）", " (carried out before; nothing was recorded now)")
+    number = _number(settings, done)
+    click.echo(
+        f"{done.review}  {number} {settings.say('已入库', 'on record')}{already if done.already else ''}"
+    )
+    show(*(indented(f"{settings.say('注意', 'Note')}: {settings.words(words)}", 2) for words in warnings))
+
+
+def _number(settings: Settings, done: ReviewOutcome) -> str:
+    review = settings.engine.reviews.show(done.review).review
+    known = {r.event_id: r.version for r in (review.opened, *review.acts)}
+    return f"#{known.get(done.event_ids[-1], '?')}"

@@ -336,7 +336,7 @@ class _Desk:
 
 
 _SAID = {
-    "作出决定前": Words("作出决定前", "before anything is determined"),
+    "作出决定前": Words("作出决定前", "before it decides"),
     "及时": Words("及时", "without delay"),
 }
 """What duties without hours are called in a review, where *at once* would say too much."""
