@@ -149,7 +149,7 @@ def judged(
     logging: Iterable[str] = (),
     rules: Rulebook | None = None,
 ) -> Judged:
-    """Judge an incident with some reviews; the events of the first are called r1-1, r1-2 …"""
+    """Judge an incident with some reviews; the events of the first are called r1-1, r1-2 and so on."""
     history = recorded((opened, *entries), "incident/mine-01")
     for number, events in enumerate(reviews, 1):
         history += recorded(events, f"review/mine-01/r{number}", 100 * number, f"r{number}-")

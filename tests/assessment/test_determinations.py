@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -192,7 +193,7 @@ def test_no_order_of_acts_changes_the_engines_view_and_the_latest_in_force_is_sh
         if "late" in mine:
             assert mine["late"][1] == _in_force(acts, at)
     rows = [f for f in found.assessment.findings if f.id == LATE]
-    assert all(a.holds_until == b.holds_from for a, b in zip(rows, rows[1:], strict=False))
+    assert all(a.holds_until == b.holds_from for a, b in pairwise(rows))
 
 
 def _in_force(acts: list[Any], at: datetime) -> str | None:

@@ -205,7 +205,7 @@ class TestMark:
             ("discipline", "2026-04-06", False),
         ],
     )
-    def test_both_sides_of_the_limit(self, proceeding: str, day: str, in_time: bool) -> None:
+    def test_both_sides_of_the_limit(self, proceeding: str, day: str, *, in_time: bool) -> None:
         acts = (review(proceeding=proceeding), HEARD, determined(), delivered("2026-03-06"), appealed(day))
         (mark,) = judged(acts).marks
         assert mark.in_time is in_time

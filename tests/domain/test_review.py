@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -283,8 +284,8 @@ class TestRulings:
         self,
         outcome: AppealOutcome,
         verdicts: tuple[Verdict, ...],
-        until: Any,
-        then: Any,  # noqa: ANN401
+        until: datetime | None,
+        then: tuple[Verdict, ...] | None,
     ) -> None:
         first, *others = rulings(given(*DONE, APPEALED, decided(outcome, *verdicts)).review)
         assert first.until == until
