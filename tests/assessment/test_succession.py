@@ -129,7 +129,7 @@ def test_a_dissolved_office_leaves_its_own_superior_to_be_told() -> None:
     offices = [registered(name) for name in ("unit", "county", "city")]
     dissolved = (*offices, OfficeDissolved(office=case("county"), since=DAY))
     assert owed(dissolved, s1_at="08:30", s2_at="08:50") == {"county": State.MET}
-    assert "county" not in owed(dissolved)
+    assert owed(dissolved, s2_to=["city"]) == {"city": State.MET}
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem[:20])
