@@ -293,11 +293,16 @@ class Directory:
         Where one of them was succeeded by then, those in its place; where it was dissolved without a successor, those
         it reported to itself. Without a day, those that are gone are named beside them.
         """
-        known = self.offices.get(office)
-        listed: tuple[str, ...] = _on(known.superiors, day) if known else ()
+        listed = self.listed_superiors(office, day)
         if not self._ended:
             return listed
         return tuple(dict.fromkeys(one for up in listed for one in self._in_place_of(up, day, {office})))
+
+    def listed_superiors(self, office: str, day: date | None = None) -> tuple[str, ...]:
+        """Whom it was told to report to, on that day: whether they were still there or not."""
+        known = self.offices.get(office)
+        listed: tuple[str, ...] = _on(known.superiors, day) if known else ()
+        return listed
 
     def _in_place_of(self, office: str, day: date | None, passed: set[str]) -> Iterator[str]:
         """Whoever stands where an office stood; ``passed``: those on the way there, so that a loop is walked once."""
@@ -518,7 +523,7 @@ def _apply(offices: dict[str, Office], recorded: Recorded[OfficeEvent]) -> None:
         elif isinstance(event, PostGiven):
             posts = dict(known.posts)
             posts[event.post] = _from(posts.get(event.post, ()), event.since, event.officer)
-            known = replace(known, posts=tuple(sorted(posts.items())))
+            known = replace(known, posts=tuple((post, posts[post]) for post in Post if post in posts))
     offices[event.office] = known
 
 
