@@ -146,7 +146,7 @@ class Case:
         ends = self.timeline.ends
         return ends.astimezone(self.zone).date() if ends is not None else date.max
 
-    def made(  # noqa: PLR0913 - what a row has
+    def made(
         self,
         asking: Asking,
         result: Result,
