@@ -167,7 +167,7 @@ def office_record(
         if not any(s.act in (Foreseen, Warned) for s in timeline.acts(office_id)):
             return None
         knowledge = NOTHING_KNOWN
-    elif office.gone() is not None and _reached_others(timeline, office, knowledge):
+    elif len(office.life) > 1 and _reached_others(timeline, office, knowledge):
         return None
     return OfficeRecord(
         timeline=timeline,
