@@ -118,7 +118,7 @@ class TestDelivery:
 
     def test_undelivered_it_is_overdue_where_the_review_is_kept_here(self) -> None:
         found = judged((review(), HEARD, determined("2026-03-05")))
-        assert found.owed("2026-03-16 23:59")["delivery"] == "open"
+        assert found.owed("2026-03-17 00:00")["delivery"] == "open", "on the very instant it is still in time"
         assert found.owed("2026-03-17 00:01")["delivery"] == "overdue"
         other = determined("2026-03-05").model_copy(update={"office": "province"})
         assert judged((review(), HEARD, other)).owed()["delivery"] == "undetermined"
