@@ -219,3 +219,24 @@ def _in_force(acts: list[Any], at: datetime) -> str | None:
 
 def _word(verdicts: tuple[Verdict, ...]) -> str:
     return "rejected" if verdicts[0].kind == "none" else verdicts[0].kind
+
+
+def test_an_explanation_names_every_ruling_and_which_was_ended() -> None:
+    from emergency.assessment.why import explain  # noqa: PLC0415 - only here
+    from emergency.rulebook import load  # noqa: PLC0415
+
+    post = Verdict(office="county", kind=Fault.CONCEALED, finding=LATE, post="值班员")
+    acts = (
+        review(),
+        HEARD,
+        determined((*CONFIRMED, post)),
+        appealed(),
+        decided(AppealOutcome.CHANGED, *REJECTED),
+    )
+    found = judged(acts)
+    why = explain(found.timeline, found.directory, load(), at=moment("2026-04-01 12:00"), what=LATE)
+    (finding,) = why.findings
+    assert [(d.by.id, d.kinds, d.until) for d in finding.determined] == [
+        ("city", ("late",), on("2026-03-09").latest),
+        ("province", ("none",), None),
+    ]
