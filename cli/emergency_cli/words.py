@@ -89,7 +89,7 @@ def obligation_columns(settings: Settings, directory: Directory) -> list[Column]
     def due(row: Mapping[str, Any]) -> str:
         governing = [ground for ground in row["grounds"] if ground["rule"] == row["governing"]]
         timed = any(ground["due"] is not None for ground in governing or row["grounds"])
-        if not timed and row["stage"] in REVIEW_STEPS:
+        if not timed and row.get("stage") in REVIEW_STEPS:
             return say(**row["grounds"][0]["limit"])
         return between(row["due"], "\n") if timed else say("立即", "at once")
 
