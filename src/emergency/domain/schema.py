@@ -12,7 +12,7 @@ from typing import Any
 import pydantic_core
 from pydantic import ValidationError
 
-from emergency.domain import events, offices, review
+from emergency.domain import events, offices, people, review
 from emergency.domain.values import Value
 from emergency.errors import BrokenDataError, UnknownEventError
 
@@ -53,6 +53,11 @@ TYPES: dict[str, type[Value]] = {
     "office.renamed": offices.OfficeRenamed,
     "office.logging-started": offices.LoggingStarted,
     "office.left-file": offices.OfficeLeftFile,
+    "person.protected": people.PersonProtected,
+    "person.named": people.PersonNamed,
+    "person.opened": people.PersonOpened,
+    "person.opening-refused": people.OpeningRefused,
+    "person.erased": people.PersonErased,
 }
 NAMES = {cls: name for name, cls in TYPES.items()}
 
