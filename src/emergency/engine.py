@@ -6,17 +6,13 @@ rows. Everything between is decided by pure functions.
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
-from uuid import uuid4
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import sqlalchemy
 from pydantic import ValidationError
@@ -35,18 +31,14 @@ from emergency.answers import (
     still_due,
 )
 from emergency.assessment.assess import assess_timeline
-from emergency.assessment.model import Finding, Obligation
-from emergency.assessment.timeline import Timeline, as_known_to, cut, timeline_of
+from emergency.assessment.timeline import Timeline, timeline_of
 from emergency.domain import events
-from emergency.domain.amendment import amended
 from emergency.domain.complaint import complaint
 from emergency.domain.incident import (
     Amend,
-    Command,
     Open,
     Record,
     Withdraw,
-    decide,
     entry_named,
     incident_of,
     same_entry,
@@ -54,11 +46,11 @@ from emergency.domain.incident import (
 from emergency.domain.offices import Directory, OfficeRegistered
 from emergency.domain.record import Recorded
 from emergency.domain.schema import EventCodec
-from emergency.domain.times import CHINA
 from emergency.domain.values import Place, StatedTime, Value
-from emergency.domain.vocabulary import PUBLIC, Category
+from emergency.domain.vocabulary import Category
 from emergency.errors import BrokenDataError, BusyError, EmergencyError, NotFoundError, UsageError
 from emergency.exchange import registration
+from emergency.ledger import Asked, Ledger, digest_of, held, logged, position_at
 from emergency.projections.building import Telling
 from emergency.projections.catch_up import Projections
 from emergency.projections.listing import (
@@ -76,14 +68,13 @@ from emergency.projections.moves import moved_findings, moved_obligations
 from emergency.projections.rows import Row, finding_row, holds, obligation_row, row_json
 from emergency.projections.streams import (
     INCIDENT,
-    Directories,
     directory,
     history,
     incident_stream,
     streams_of,
 )
 from emergency.rulebook import Rulebook, load
-from emergency.store import PENDING, Draft, Log, Reading, ReadOnlyError, Undecodable, Writing
+from emergency.store import Log, Reading, ReadOnlyError, Undecodable, Writing
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -101,13 +92,6 @@ __all__ = [
     "View",
     "WhatIf",
 ]
-
-
-class _Asked(NamedTuple):
-    """A command's id, and its content as a hash."""
-
-    id: str
-    digest: str
 
 
 class Engine:
@@ -155,7 +139,7 @@ class Engine:
     def _start(self, log: Log, rules: Path | None) -> None:
         self._log = log
         self.rulebook: Rulebook = load(rules)
-        self._directories = Directories()
+        self._ledger = Ledger(log, self.rulebook)
         self._views: Projections | None = None
 
     def close(self) -> None:
@@ -192,8 +176,8 @@ class Engine:
         """Who reports to whom."""
         with self._log.reading() as reading:
             if as_of is None:
-                return self._directories.of(reading)
-            return directory(reading, through=_position_at(reading, as_of))
+                return self._ledger.directories.of(reading)
+            return directory(reading, through=position_at(reading, as_of))
 
     def register_offices(self, offices: Iterable[OfficeRegistered]) -> dict[str, str]:
         """Add offices, or bring known ones up to date: all or none.
@@ -259,22 +243,22 @@ class Engine:
             logged_by=identity.office,
             officer=identity.officer,
         )
-        record = Record(_logged(first, identity)) if first is not None else None
+        record = Record(logged(first, identity)) if first is not None else None
         # A minted reference is no part of what was asked for: asked again, it is the same command.
         said = Open(opened if ref else opened.model_copy(update={"ref": ""}))
-        digest = _digest(ref or "", *(said, record) if record else (said,))
+        digest = digest_of(ref or "", *(said, record) if record else (said,))
 
-        def decided(writing: Writing, asked: _Asked) -> tuple[Recorded[Any], ...]:
-            self._known(self._directories.of(writing), identity.office)
-            name = ref or self._mint_ref(writing, identity.office)
-            written = self._decided(
+        def decided(writing: Writing, asked: Asked) -> tuple[Recorded[Any], ...]:
+            self._ledger.known(self._ledger.directories.of(writing), identity.office)
+            name = ref or self._ledger.mint_ref(writing, identity.office)
+            written = self._ledger.decide(
                 writing, name, Open(opened.model_copy(update={"ref": name})), identity, asked
             )
-            return written + (self._decided(writing, name, record, identity, asked) if record else ())
+            return written + (self._ledger.decide(writing, name, record, identity, asked) if record else ())
 
-        written, already = self._commanded(command_id, digest, decided)
+        written, already = self._ledger.once(command_id, digest, decided)
         name = written[0].stream.removeprefix(INCIDENT)
-        return self._outcome(name, written, identity.office, already=already)
+        return self._ledger.outcome(name, written, identity.office, already=already)
 
     def record(
         self, ref: str, entry: events.Entry, identity: Identity, *, command_id: str | None = None
@@ -291,7 +275,7 @@ class Engine:
             NotFoundError: no such incident, or an office that is not in the directory.
             CommandConflictError: the command id was used for something else.
         """
-        return self._carry_out(ref, Record(_logged(entry, identity)), identity, command_id)
+        return self._ledger.carry_out(ref, Record(logged(entry, identity)), identity, command_id)
 
     def amend(
         self,
@@ -320,14 +304,14 @@ class Engine:
         command = Amend(
             target=target, changes=dict(changes), why=why, office=identity.office, officer=identity.officer
         )
-        return self._carry_out(ref, command, identity, command_id)
+        return self._ledger.carry_out(ref, command, identity, command_id)
 
     def withdraw(
         self, ref: str, target: str, *, why: str, identity: Identity, command_id: str | None = None
     ) -> Outcome:
         """Take an entry back; the log keeps it, nothing counts it. For the arguments see `amend`."""
         command = Withdraw(target=target, why=why, office=identity.office, officer=identity.officer)
-        return self._carry_out(ref, command, identity, command_id)
+        return self._ledger.carry_out(ref, command, identity, command_id)
 
     def entry(self, ref: str, target: str) -> Recorded[Any]:
         """The opening or entry that people mean by its number, step or id; it is found, not judged.
@@ -338,7 +322,7 @@ class Engine:
         with self._log.reading() as reading:
             state = incident_of(reading.stream(incident_stream(ref)))
             if state is None:
-                raise self._no_incident(reading, ref)
+                raise self._ledger.no_incident(reading, ref)
         return entry_named(target, state)
 
     def repeated(self, ref: str, entry: events.Entry, identity: Identity) -> Recorded[events.Entry] | None:
@@ -350,139 +334,7 @@ class Engine:
             return None  # nobody is kept from recording by what cannot be read
         if state is None:
             return None
-        return same_entry(_logged(entry, identity), state, datetime.now(UTC))
-
-    def _carry_out(self, ref: str, command: Command, identity: Identity, command_id: str | None) -> Outcome:
-        def decided(writing: Writing, asked: _Asked) -> tuple[Recorded[Any], ...]:
-            return self._decided(writing, ref, command, identity, asked)
-
-        written, already = self._commanded(command_id, _digest(ref, command), decided)
-        return self._outcome(ref, written, identity.office, already=already)
-
-    def _commanded(
-        self,
-        command_id: str | None,
-        digest: str,
-        decided: Callable[[Writing, _Asked], tuple[Recorded[Any], ...]],
-    ) -> tuple[tuple[Recorded[Any], ...], bool]:
-        """Carry out a command once, whatever happens to the connection: what it wrote, and whether it had been before.
-
-        A command that its caller did not name gets an id all the same: a commit that was not answered is looked up
-        by it.
-        """
-        asked = _Asked(command_id or str(uuid4()), digest)
-        turns = 0
-
-        def work(writing: Writing) -> tuple[tuple[Recorded[Any], ...], bool]:
-            nonlocal turns
-            turns += 1
-            may_be_done = command_id is not None or turns > 1
-            if may_be_done and (done := writing.once(asked.id, asked.digest)) is not None:
-                return done.events, command_id is not None
-            return decided(writing, asked), False
-
-        return self._log.write(work)
-
-    def _decided(
-        self, writing: Writing, ref: str, command: Command, identity: Identity, asked: _Asked
-    ) -> tuple[Recorded[Any], ...]:
-        """Decide a command that was not carried out before, and write what it leads to."""
-        offices = self._directories.of(writing)
-        stream = incident_stream(ref)
-        unreadable = False
-        try:
-            before = writing.stream(stream)
-            state, version = incident_of(before), before[-1].version if before else 0
-        except BrokenDataError:
-            # What cannot be read of an incident must not keep anybody from reporting on it.
-            if not isinstance(command, Record):
-                raise
-            state, version, unreadable = None, writing.version(stream), True
-        if state is None and not unreadable and not isinstance(command, Open):
-            raise self._no_incident(writing, ref)
-        self._known(offices, identity.office)
-        if isinstance(command, Record):
-            for office in _named(command.entry):
-                self._known(offices, office)
-        new: tuple[events.IncidentEvent, ...]
-        if unreadable and isinstance(command, Record):
-            new = (command.entry,)
-        else:
-            new = decide(command, state, datetime.now(UTC))
-        if isinstance(command, Amend) and state is not None:
-            now_reads = amended(entry_named(command.target, state).event, command.changes)
-            for office in _named(now_reads, command.changes):
-                self._known(offices, office)
-        written = writing.append(
-            stream,
-            version,
-            [Draft(event=event) for event in new],
-            command_id=asked.id,
-            command_hash=asked.digest,
-        )
-        if isinstance(command, Record) and _starts_logging(offices, command.entry):
-            written += registration.start_logging(
-                writing, command.entry.office, command_id=asked.id, command_hash=asked.digest
-            )
-        return tuple(written)
-
-    def _outcome(
-        self, ref: str, written: tuple[Recorded[Any], ...], office: str, *, already: bool
-    ) -> Outcome:
-        """What was recorded came to. It is on record by now: where it cannot be judged, the outcome says so."""
-        mine = [recorded for recorded in written if recorded.stream == incident_stream(ref)]
-        entry = next((r.event for r in mine if isinstance(r.event, events.Entry)), None)
-        outcome = Outcome(
-            incident=ref,
-            event_ids=tuple(recorded.event_id for recorded in mine),
-            position=written[-1].position if written[-1].position < PENDING else None,
-            already=already,
-            repeats=entry.repeats if entry else None,
-            in_doubt=entry.in_doubt if entry else False,
-        )
-        try:
-            return self._judged(outcome, mine, office)
-        except Exception as error:  # noqa: BLE001 - nobody is kept from reporting by a bug in judging
-            words = str(error) if isinstance(error, EmergencyError) else f"{type(error).__name__}: {error}"
-            return replace(outcome, unjudged=words)
-
-    def _judged(self, outcome: Outcome, written: Sequence[Recorded[Any]], office: str) -> Outcome:
-        view = self.view(outcome.incident)
-        ids = {r.event.target if isinstance(r.event, events.EntryAmended) else r.event_id for r in written}
-        steps = [s for s in view.timeline.steps if s.id in ids]
-        now = standing(view.assessment.obligations, datetime.now(UTC))
-        return replace(
-            outcome,
-            repeats=steps[0].entry.repeats if steps else None,
-            in_doubt=steps[0].entry.in_doubt if steps else False,
-            backfilled=any(s.backfilled for s in steps),
-            met=tuple(o for o in now if o.met_by in ids),
-            due=tuple(still_due(now, office, view.directory)),
-            remarks=tuple(r.words for r in view.assessment.remarks if r.office == office),
-            view=view,
-        )
-
-    def _mint_ref(self, writing: Writing, office: str) -> str:
-        day = datetime.now(UTC).astimezone(CHINA).strftime("%Y%m%d")
-        start = f"{_UNFIT.sub('-', office)}-{day}-"
-        used = writing.streams(incident_stream(start))
-        number = max((int(n) for s in used if (n := s.rpartition("-")[2]).isdecimal()), default=0) + 1
-        while not writing.claim(incident_stream(f"{start}{number:02d}")):
-            number += 1  # somebody is opening that one; nobody waits for whether it comes to be
-        return f"{start}{number:02d}"
-
-    def _known(self, offices: Directory, office: str) -> None:
-        if office != PUBLIC and office not in offices:
-            raise NotFoundError(
-                f"There is no office {office} in the directory.{_nearest(office, offices.offices)} "
-                f"Add it with: emergency offices add {office} --name … --tier … --line …"
-            )
-
-    def _no_incident(self, reading: Reading, ref: str) -> NotFoundError:
-        latest = reading.streams(INCIDENT)[-_LOOKED_AT:]
-        return NotFoundError(
-            f"There is no incident {ref}.{_nearest(ref, (s.removeprefix(INCIDENT) for s in latest))}"
-        )
+        return same_entry(logged(entry, identity), state, datetime.now(UTC))
 
     # -- timelines -------------------------------------------------------------------------------------------
 
@@ -514,7 +366,7 @@ class Engine:
         def work(writing: Writing) -> ImportOutcome:
             writing.alone()
             for office in (mapping or {}).values():
-                self._known(self._directories.of(writing), office)
+                self._ledger.known(self._ledger.directories.of(writing), office)
             return importer.write(writing, new, amend=amend, rulebook=self.rulebook.fingerprint)
 
         return self._log.write(work)
@@ -539,7 +391,7 @@ class Engine:
             if not found:
                 found = [s for s in reading.streams(INCIDENT) if ref in s.removeprefix(INCIDENT)]
             if not found:
-                raise self._no_incident(reading, ref)
+                raise self._ledger.no_incident(reading, ref)
         if len(found) == 1:
             return found[0].removeprefix(INCIDENT)
         named = ", ".join(stream.removeprefix(INCIDENT) for stream in found[:_SHOWN])
@@ -566,47 +418,7 @@ class Engine:
             BrokenDataError: its events cannot be read.
         """
         with self._log.reading() as reading:
-            return self._view(reading, ref, as_of=as_of, happened_by=happened_by, known_to=known_to)
-
-    def _view(
-        self,
-        reading: Reading,
-        ref: str,
-        *,
-        as_of: datetime | None = None,
-        happened_by: datetime | None = None,
-        known_to: str | None = None,
-    ) -> View:
-        through = _position_at(reading, as_of)
-        recorded = history(reading, ref, through=through)
-        if not recorded:
-            if as_of is not None and history(reading, ref):
-                raise NotFoundError(
-                    f"Nothing of {ref} was recorded by {as_of.isoformat()}. It came on record later: "
-                    "for what had happened by then, use --happened-by."
-                )
-            raise self._no_incident(reading, ref)
-        offices = self._directories.of(reading) if through is None else directory(reading, through=through)
-        timeline = timeline_of(recorded)
-        if happened_by is not None:
-            timeline = cut(timeline, happened_by)
-        if known_to is not None:
-            self._known(offices, known_to)
-            timeline = as_known_to(timeline, known_to)
-        assessment = assess_timeline(timeline, offices, self.rulebook)
-        if happened_by is not None:
-            assessment = replace(
-                assessment,
-                obligations=tuple(o for o in assessment.obligations if _held(o, happened_by)),
-                findings=tuple(f for f in assessment.findings if _held(f, happened_by)),
-            )
-        position = through if through is not None else reading.last_position()
-        numbers = {r.event_id: r.version for r in recorded if r.stream == incident_stream(ref)}
-        put_right: dict[str, tuple[events.EntryAmended, ...]] = {}
-        for event in (r.event for r in recorded):
-            if isinstance(event, events.EntryAmended):
-                put_right[event.target] = (*put_right.get(event.target, ()), event)
-        return View(timeline, assessment, offices, position, numbers, put_right)
+            return self._ledger.view(reading, ref, as_of=as_of, happened_by=happened_by, known_to=known_to)
 
     def why(
         self, ref: str, what: str = "", *, office: str | None = None, at: datetime | None = None
@@ -629,10 +441,10 @@ class Engine:
         with self._log.reading() as reading:
             recorded = history(reading, ref)
             if not recorded:
-                raise self._no_incident(reading, ref)
-            offices = self._directories.of(reading)
+                raise self._ledger.no_incident(reading, ref)
+            offices = self._ledger.directories.of(reading)
             if office is not None:
-                self._known(offices, office)
+                self._ledger.known(offices, office)
             why = explain(
                 timeline_of(recorded),
                 offices,
@@ -679,13 +491,13 @@ class Engine:
         findings: list[Row] = []
         parked: list[Row] = []
         with self._log.reading() as reading:
-            offices = self._directories.of(reading)
+            offices = self._ledger.directories.of(reading)
             every = list(refs) or [s.removeprefix(INCIDENT) for s in reading.streams(INCIDENT)]
             for done, ref in enumerate(every, 1):
                 try:
                     recorded = history(reading, ref)
                     if not recorded:
-                        raise self._no_incident(reading, ref)  # noqa: TRY301 - passed on below
+                        raise self._ledger.no_incident(reading, ref)  # noqa: TRY301 - passed on below
                     timeline = timeline_of(recorded)
                     (owed, found), (owed_now, found_now) = (
                         _standing_rows(timeline, offices, book, moment)
@@ -836,7 +648,7 @@ class Engine:
     def projections(self) -> Projections:
         """The read models over this store."""
         if self._views is None:
-            self._views = Projections(self._log, self.rulebook, self._directories)
+            self._views = Projections(self._log, self.rulebook, self._ledger.directories)
         return self._views
 
     def _apart(self) -> Projections:
@@ -894,12 +706,10 @@ def _check_filters(kind: Kind, filters: Iterable[str]) -> None:
         raise UsageError(f"There is no filter {unknown[0]}; the filters are {', '.join(known)}.")
 
 
-_SHOWN, _LOOKED_AT = 5, 2000
-"""How many of several incidents are named, and among how many of the latest one is looked for that was misspelt."""
+_SHOWN = 5
+"""How many of several incidents are named."""
 
 V = TypeVar("V", bound=Value)
-_UNFIT = re.compile(r"[^\w.-]")
-"""What a reference may not hold."""
 
 
 def _standing_rows(
@@ -907,8 +717,8 @@ def _standing_rows(
 ) -> tuple[list[Row], list[Row]]:
     """The obligations and the findings of one incident as they stand at an instant under a rulebook."""
     judged = assess_timeline(timeline, offices, rulebook)
-    owed = [obligation_row(o, timeline, offices) for o in judged.obligations if _held(o, at)]
-    return owed, [finding_row(f, timeline, offices) for f in judged.findings if _held(f, at)]
+    owed = [obligation_row(o, timeline, offices) for o in judged.obligations if held(o, at)]
+    return owed, [finding_row(f, timeline, offices) for f in judged.findings if held(f, at)]
 
 
 def _parked(reading: Reading, ref: str, error: Exception) -> Row:
@@ -918,72 +728,6 @@ def _parked(reading: Reading, ref: str, error: Exception) -> Row:
     reason = str(error) if isinstance(error, EmergencyError) else f"{type(error).__name__}: {error}"
     position = min(broken, default=max((e.position for e in events), default=0))
     return {"incident": ref, "position": position, "reason": reason}
-
-
-def _held(judged: Obligation | Finding, at: datetime) -> bool:
-    """Whether it held at that instant."""
-    since, until = judged.holds_from, judged.holds_until
-    return (since is None or since <= at) and (until is None or at < until)
-
-
-def _position_at(reading: Reading, as_of: datetime | None) -> int | None:
-    """The last position recorded by then; None = all."""
-    return None if as_of is None else reading.position_at(as_of)
-
-
-def _logged(entry: events.Entry, identity: Identity) -> events.Entry:
-    """The entry with who logged it."""
-    return entry.model_copy(
-        update={
-            "logged_by": identity.office,
-            "officer": entry.officer or identity.officer,
-            "role": entry.role or identity.role,
-        }
-    )
-
-
-OFFICE_FIELDS = ("office", "to", "whom", "complete_for")
-"""The fields of an entry or an opening that name offices."""
-
-
-def _named(event: Value, fields: Container[str] = OFFICE_FIELDS) -> Iterator[str]:
-    """The offices that an entry or an opening names, in those of its fields."""
-    for field in OFFICE_FIELDS:
-        if field in fields:
-            said = getattr(event, field, ())
-            yield from (said,) if isinstance(said, str) else said
-
-
-def _starts_logging(offices: Directory, entry: events.Entry) -> bool:
-    """The first entry that an office logs of its own: from here on its silence is silence."""
-    office = offices.get(entry.office)
-    return office is not None and entry.logged_by == entry.office and office.logs_since is None
-
-
-def _digest(ref: str, *commands: Command) -> str:
-    """The content of what was asked for, as a hash."""
-    content: list[Any] = [ref]
-    for command in commands:
-        said: dict[str, Any] = {"command": type(command).__name__}
-        for name in command.__slots__:
-            value = getattr(command, name)
-            said[name] = _said(value) if isinstance(value, Value) else value
-        content.append(said)
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
-
-
-def _said(value: Value) -> list[Any]:
-    """The content of an event; the minute of its typing, where no time was stated, is no part of it."""
-    untimed = isinstance(value, events.Entry) and value.at.text is None
-    return [type(value).__name__, value.model_dump(mode="json", exclude={"at"} if untimed else None)]
-
-
-def _nearest(word: str, known: Iterable[str]) -> str:
-    from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
-
-    near = get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f" Did you mean {near[0]}?" if near else ""
 
 
 def _valid(cls: type[V], **fields: object) -> V:

@@ -27,7 +27,7 @@ def on_bad_day(on_duty: Type, monkeypatch: pytest.MonkeyPatch) -> Type:
     def breaks(*_: object) -> None:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr("emergency.engine.assess_timeline", breaks)
+    monkeypatch.setattr("emergency.ledger.assess_timeline", breaks)
     return on_duty
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from emergency.domain import events
+from emergency.domain import bookkeeping, drafting, events, instructions, receiving, scoring
 from emergency.domain.amendment import FIXED
 from emergency.domain.events import (
     Acknowledged,
@@ -33,7 +33,7 @@ from emergency.domain.incident import (
 )
 from emergency.domain.schema import TYPES
 from emergency.domain.values import Count, Facts
-from emergency.domain.vocabulary import Channel, Level
+from emergency.domain.vocabulary import Channel, Level, Outcome
 from emergency.errors import NotFoundError, RefusedError
 
 from .scene import LEARNED, NOON, OPENED, REPORT, Scene, at, given
@@ -43,9 +43,45 @@ NEEDED: dict[type[Entry], dict[str, Any]] = {
     events.Graded: {"level": Level.III},
     events.Suspended: {"authority": "省防指", "why": "抢险"},
     events.Resumed: {"authority": "省防指", "why": "险情解除"},
+    drafting.DraftOpened: {"draft": "county"},
+    drafting.DraftEdited: {"draft": "county", "version": 1},
+    drafting.DraftReviewed: {"draft": "county", "version": 1, "stage": "recheck", "approved": True},
+    drafting.DraftSignedOff: {"draft": "county", "version": 1, "approved": True},
+    drafting.UnifiedDraftIssued: {"draft": "county", "version": 1, "hash": "sha256:00"},
+    drafting.DraftAssigned: {"draft": "county", "version": 1, "whom": "unit"},
+    instructions.InstructionReceived: {"leader": "市长", "words": "全力救援"},
+    instructions.InstructionRelayed: {"of": "e2", "whom": ("unit",)},
+    instructions.InstructionAnswered: {"of": "e2", "words": "已落实"},
+    instructions.InstructionPressed: {"of": "e2"},
+    instructions.InstructionClosed: {"of": "e2"},
+    receiving.CallLogged: {"of": "e2"},
+    receiving.Returned: {"of": "e2", "why": "数字有误"},
+    bookkeeping.Waived: {"whom": ("unit",), "authority": "省政府", "why": "演习"},
+    bookkeeping.Voided: {"refuted_by": "e2", "why": "误报"},
+    bookkeeping.Merged: {"into": "mine-02", "why": "同一事故"},
+    bookkeeping.Unmerged: {"merge": "e2", "why": "并错"},
+    bookkeeping.Linked: {"other": "mine-02", "relation": "same-cause"},
+    bookkeeping.Annotated: {"note": "家属已通知"},
+    bookkeeping.Reopened: {"why": "余震"},
+    scoring.Adopted: {"of": "e2", "use": "compiled"},
+    scoring.Commended: {"whom": "unit", "tier": "city"},
 }
 """What an act cannot do without."""
-ENTRIES = [cls for cls in TYPES.values() if issubclass(cls, Entry) and cls is not Acknowledged]
+EVERY = [cls for cls in TYPES.values() if issubclass(cls, Entry)]
+REFERRING: dict[type[Entry], Entry] = {
+    Acknowledged: REPORT,
+    receiving.Returned: REPORT,
+    receiving.CallLogged: REPORT,
+    scoring.Adopted: REPORT,
+    **{
+        cls: instructions.InstructionReceived(office="county", leader="市长", words="全力救援")
+        for cls in instructions.InstructionAct.__subclasses__()
+    },
+    bookkeeping.Voided: events.Verified(office="county", outcome=Outcome.REFUTED),
+    bookkeeping.Unmerged: bookkeeping.Merged(office="county", into="mine-02", why="同一事故"),
+}
+"""What refers to another entry, with one that it may refer to."""
+ENTRIES = [cls for cls in EVERY if cls not in REFERRING]
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
 TICK = timedelta(microseconds=1)
@@ -89,7 +125,7 @@ class TestRecord:
         )
         given(OPENED).when(Record(entry)).then(entry)
 
-    @pytest.mark.parametrize("cls", [*ENTRIES, Acknowledged])
+    @pytest.mark.parametrize("cls", EVERY)
     def test_nothing_is_recorded_where_no_incident_is(self, cls: type[Entry]) -> None:
         given().when(Record(cls(office="county", **NEEDED.get(cls, {})))).refused(
             NotFoundError, "no such incident", "Open it"
@@ -104,9 +140,23 @@ class TestRecord:
         early = REPORT.model_copy(update={"at": at(NOON - timedelta(hours=3))})
         given(opened).when(Record(early)).then(early)
 
-    def test_a_receipt_of_a_message(self) -> None:
-        receipt = Acknowledged(office="city", of="e2")
-        given(OPENED, REPORT).when(Record(receipt)).then(receipt)
+    @pytest.mark.parametrize(("cls", "other"), REFERRING.items())
+    def test_what_refers_to_another_entry(self, cls: type[Entry], other: Entry) -> None:
+        entry = cls(office="city", **NEEDED[cls])
+        given(OPENED, other).when(Record(entry)).then(entry)
+
+    @pytest.mark.parametrize("cls", REFERRING)
+    @pytest.mark.parametrize("withdrawn", [False, True])
+    def test_what_refers_to_nothing_that_it_could_mean(self, cls: type[Entry], *, withdrawn: bool) -> None:
+        there = (REFERRING[cls], EntryWithdrawn(target="e2", why="twice")) if withdrawn else (LEARNED,)
+        entry = cls(office="city", **NEEDED[cls])
+        given(OPENED, *there).when(Record(entry)).refused(NotFoundError, "There is no", "e2")
+
+    @pytest.mark.parametrize("outcome", [Outcome.CONFIRMED, Outcome.CANNOT_BE_VERIFIED])
+    def test_an_incident_is_not_voided_on_what_does_not_refute_it(self, outcome: Outcome) -> None:
+        void = bookkeeping.Voided(office="county", refuted_by="e2", why="误报")
+        checked = events.Verified(office="county", outcome=outcome)
+        given(OPENED, checked).when(Record(void)).refused(RefusedError, "refutes it", "--outcome refuted")
 
     @pytest.mark.parametrize("cls", [c for c in ENTRIES if issubclass(c, Message)])
     def test_every_message_can_be_acknowledged(self, cls: type[Message]) -> None:

@@ -366,7 +366,7 @@ class TestNobodyIsPrevented:
 
         before = engine._log.last_position()
         with monkeypatch.context() as patch:
-            patch.setattr("emergency.engine.assess_timeline", breaks)
+            patch.setattr("emergency.ledger.assess_timeline", breaks)
             outcome = commands[command]()
         assert outcome.unjudged == "ZeroDivisionError: a bug"
         assert (outcome.due, outcome.met, outcome.in_doubt) == ((), (), command == "record")

@@ -114,13 +114,13 @@ def test_what_was_told_as_recorded_is_recorded_though_it_could_not_be_judged(
     big: sqlalchemy.Engine, pg: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     open_incident(pg, "a")
-    view = pg._view
+    view = pg._ledger.view
 
     def slow(reading: Reading, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401
         reading.connection.execute(text("SELECT pg_sleep(2)"))
         return view(reading, *arguments, **named)
 
-    monkeypatch.setattr(pg, "_view", slow)
+    monkeypatch.setattr(pg._ledger, "view", slow)
     with big.begin() as connection:
         connection.execute(text("SET LOCAL statement_timeout = 500"))
         with pg.joined(connection):

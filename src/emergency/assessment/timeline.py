@@ -11,11 +11,10 @@ from dataclasses import field, replace
 from datetime import date, datetime
 from typing import Any
 
+from emergency.domain.acts import ENTRIES, MESSAGES
 from emergency.domain.amendment import effective
 from emergency.domain.events import (
-    ENTRIES,
     FOLLOWING,
-    MESSAGES,
     REPORTS,
     Acknowledged,
     Closed,

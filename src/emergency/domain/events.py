@@ -11,8 +11,8 @@ from typing import Any
 
 from pydantic import Field
 
-from emergency.domain.values import NO_FACTS, UNSTATED, Facts, OfficeId, Place, StatedTime, Value
-from emergency.domain.vocabulary import Category, Channel, Level, Origin, Outcome
+from emergency.domain.values import NO_FACTS, UNSTATED, Element, Facts, OfficeId, Place, StatedTime, Value
+from emergency.domain.vocabulary import Category, Channel, Level, Origin, Outcome, Secrecy, Urgency
 
 
 class IncidentOpened(Value):
@@ -23,6 +23,8 @@ class IncidentOpened(Value):
         level: The outcome as people later graded it; for display, never used to judge before a determination.
         imported: Read from a timeline file rather than logged here as it happened.
         complete_for: The offices whose outgoing reports an imported record holds completely.
+        secrecy: How secret it is; None where nobody has said, which is not the same as open to all.
+        urgency: How urgent it is; None where nobody has said.
     """
 
     ref: str = Field(min_length=1, max_length=120, pattern=r"^[\w.\-]+$")
@@ -37,6 +39,8 @@ class IncidentOpened(Value):
     complete_for: tuple[OfficeId, ...] = ()
     logged_by: OfficeId | None = None
     officer: str | None = None
+    secrecy: Secrecy | None = None
+    urgency: Urgency | None = None
 
 
 class Entry(Value):
@@ -86,23 +90,49 @@ class Message(Entry):
     received_at: StatedTime | None = None
 
 
-class Reported(Message):
+class Report(Message):
+    """What carries information upward. None in a field of its own means that nobody recorded it, never *no*.
+
+    Args:
+        content: What the report says beside its figures; an element that is not listed was left out.
+        draft: The office whose unified draft (统稿) was sent.
+        version: Which issued version of that draft.
+        sent_hash: The hash of what was sent, as ``sha256:…``.
+        dissent: Where the sender differs from the unified draft, in words: what it holds itself.
+        skipping: Why a level was passed over (越级), in words.
+        signer: Who signed it, by role or officer id.
+        sealed: Whether the sheet bears the office's seal.
+        media: Whether pictures or sound from the scene went with it.
+    """
+
+    content: tuple[Element, ...] | None = None
+    draft: OfficeId | None = None
+    version: int | None = Field(default=None, ge=1)
+    sent_hash: str | None = None
+    dissent: str | None = None
+    skipping: str | None = None
+    signer: str | None = None
+    sealed: bool | None = None
+    media: bool | None = None
+
+
+class Reported(Report):
     """A report (报告); whether it is the first is derived."""
 
 
-class FollowUpFiled(Message):
+class FollowUpFiled(Report):
     """A later report on what is new (续报)."""
 
 
-class FinalReportFiled(Message):
+class FinalReportFiled(Report):
     """The report after the situation is stable or the handling ended (终报、核报)."""
 
 
-class Corrected(Message):
+class Corrected(Report):
     """A report that corrects an earlier figure of the office's own (更正、补报)."""
 
 
-class ForwardedUpward(Message):
+class ForwardedUpward(Report):
     """What came from below, passed upward (上报、转报)."""
 
 
@@ -147,6 +177,8 @@ class ClueLinked(Message):
 
     by: Origin = Origin.UNKNOWN
     sign: bool = False
+    informant: str | None = None
+    """The subject id of whoever gave it, whose name is sealed outside the log; None where nobody is named."""
 
 
 class Verified(Message):
@@ -231,12 +263,6 @@ class EntryWithdrawn(Value):
 
 
 IncidentEvent = IncidentOpened | Entry | EntryAmended | EntryWithdrawn
-
-ENTRIES = frozenset(kind for part in Entry.__subclasses__() for kind in (part, *part.__subclasses__()))
-"""The kinds of entries: looked up many times faster than by `isinstance`, which a pydantic class answers itself."""
-
-MESSAGES = frozenset(Message.__subclasses__())
-"""The kinds of entries that tell somebody something."""
 
 REPORTS = (Reported, FollowUpFiled, FinalReportFiled, Corrected, ForwardedUpward)
 """The acts that carry a report upward; a truthful answer does so too."""

@@ -15,16 +15,15 @@ from pydantic import ValidationError
 from emergency.domain.amendment import FIXED, amended, effective
 from emergency.domain.complaint import complaint
 from emergency.domain.events import (
-    Acknowledged,
     Entry,
     EntryAmended,
     EntryWithdrawn,
     IncidentEvent,
     IncidentOpened,
-    Message,
 )
 from emergency.domain.fixed import fixed
 from emergency.domain.record import Recorded
+from emergency.domain.references import check_reference
 from emergency.domain.values import Value
 from emergency.errors import NotFoundError, RefusedError
 
@@ -176,7 +175,7 @@ def _amendment(command: Amend, target: Recorded[Any], state: Incident, now: date
         raise RefusedError("Nothing would change: the entry already reads so.")
     changes = dict(command.changes)
     if isinstance(changed, Entry):
-        _check_receipt(changed, state)
+        check_reference(changed, state.entries)
         if "at" in changes and _in_doubt(changed, now) != changed.in_doubt:
             changes["in_doubt"] = not changed.in_doubt
     return EntryAmended(
@@ -189,7 +188,7 @@ def _amendment(command: Amend, target: Recorded[Any], state: Incident, now: date
 
 
 def _recorded(entry: Entry, state: Incident, now: datetime) -> Entry:
-    _check_receipt(entry, state)
+    check_reference(entry, state.entries)
     repeated = same_entry(entry, state, now)
     marks = {"in_doubt": _in_doubt(entry, now), "repeats": repeated.event_id if repeated else None}
     return entry.model_copy(update=marks)
@@ -198,15 +197,6 @@ def _recorded(entry: Entry, state: Incident, now: datetime) -> Entry:
 def _in_doubt(entry: Entry, now: datetime) -> bool:
     """Its stated time has not come yet."""
     return entry.at.earliest is not None and entry.at.earliest > now
-
-
-def _check_receipt(entry: Entry, state: Incident) -> None:
-    """A receipt is one of a message that counts."""
-    if not isinstance(entry, Acknowledged):
-        return
-    message = state.entries.get(entry.of)
-    if message is None or not isinstance(message.event, Message):
-        raise NotFoundError(f"There is no message {entry.of} on this incident that could be acknowledged.")
 
 
 def same_entry(entry: Entry, state: Incident, now: datetime) -> Recorded[Entry] | None:

@@ -12,7 +12,17 @@ from typing import Any
 import pydantic_core
 from pydantic import ValidationError
 
-from emergency.domain import events, offices, people, review
+from emergency.domain import (
+    bookkeeping,
+    drafting,
+    events,
+    instructions,
+    offices,
+    people,
+    receiving,
+    review,
+    scoring,
+)
 from emergency.domain.values import Value
 from emergency.errors import BrokenDataError, UnknownEventError
 
@@ -44,6 +54,29 @@ TYPES: dict[str, type[Value]] = {
     "incident.foreseen": events.Foreseen,
     "incident.warned": events.Warned,
     "incident.handling-ended": events.HandlingEnded,
+    "incident.draft-opened": drafting.DraftOpened,
+    "incident.draft-edited": drafting.DraftEdited,
+    "incident.draft-reviewed": drafting.DraftReviewed,
+    "incident.draft-signed": drafting.DraftSignedOff,
+    "incident.draft-issued": drafting.UnifiedDraftIssued,
+    "incident.draft-assigned": drafting.DraftAssigned,
+    "incident.instruction-received": instructions.InstructionReceived,
+    "incident.instruction-relayed": instructions.InstructionRelayed,
+    "incident.instruction-answered": instructions.InstructionAnswered,
+    "incident.instruction-pressed": instructions.InstructionPressed,
+    "incident.instruction-closed": instructions.InstructionClosed,
+    "incident.handed-over": receiving.HandedOver,
+    "incident.call-logged": receiving.CallLogged,
+    "incident.returned": receiving.Returned,
+    "incident.waived": bookkeeping.Waived,
+    "incident.voided": bookkeeping.Voided,
+    "incident.merged": bookkeeping.Merged,
+    "incident.unmerged": bookkeeping.Unmerged,
+    "incident.linked": bookkeeping.Linked,
+    "incident.annotated": bookkeeping.Annotated,
+    "incident.reopened": bookkeeping.Reopened,
+    "incident.adopted": scoring.Adopted,
+    "incident.commended": scoring.Commended,
     "entry.amended": events.EntryAmended,
     "entry.withdrawn": events.EntryWithdrawn,
     "review.opened": review.ReviewOpened,
@@ -61,12 +94,20 @@ TYPES: dict[str, type[Value]] = {
 }
 NAMES = {cls: name for name, cls in TYPES.items()}
 
-VERSIONS: dict[str, int] = {}
+VERSIONS: dict[str, int] = {
+    "incident.opened": 2,
+    "incident.reported": 2,
+    "incident.followed-up": 2,
+    "incident.corrected": 2,
+    "incident.forwarded": 2,
+    "incident.final-report": 2,
+    "incident.clue": 2,
+}
 """The schema version now written, by type name; 1 where it is not listed."""
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 UPCASTERS: dict[tuple[str, int], Upcaster] = {}
-"""From (type, version n) to version n + 1."""
+"""From (type, version n) to version n + 1; none where the newer form only has more fields that may be left out."""
 
 
 class EventCodec:
@@ -92,11 +133,12 @@ class EventCodec:
                 f"type {name!r}, version {version}; this program knows it {known}: upgrade it"
             )
         try:
-            if version == newest:
+            steps = [UPCASTERS[name, v] for v in range(version, newest) if (name, v) in UPCASTERS]
+            if not steps:
                 return cls.model_validate_json(body)
             data = pydantic_core.from_json(body)
-            for step in range(version, newest):
-                data = UPCASTERS[name, step](data)
+            for step in steps:
+                data = step(data)
             return cls.model_validate(data)
         except (ValidationError, ValueError) as error:
             raise BrokenDataError(

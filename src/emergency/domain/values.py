@@ -341,6 +341,20 @@ class Facts(Value):
 NO_FACTS = Facts()
 
 
+class Element(Value):
+    """One element of what a report says (要素) beside its figures; the text itself is never judged.
+
+    Args:
+        of: Which, by its slug: ``measures``, ``trend``, ``leaders-on-scene``.
+        text: What is said of it, in words.
+        verifying: It is said to be still being verified (正在核实).
+    """
+
+    of: Slug
+    text: str | None = None
+    verifying: bool = False
+
+
 class Place(Value):
     """Where it happened; the division code is unknown rather than guessed."""
 

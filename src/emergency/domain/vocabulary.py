@@ -118,5 +118,63 @@ class Status(StrEnum):
     NONE = "none"
 
 
+class Norm(StrEnum):
+    """The four unified norms (四个统一规范): 内容 content, 程序 procedure, 时间 time, 口径 wording."""
+
+    CONTENT = "content"
+    PROCEDURE = "procedure"
+    TIME = "time"
+    WORDING = "wording"
+
+
+class Result(StrEnum):
+    """What a check of a norm came to (检查结果)."""
+
+    PASS = "pass"  # noqa: S105 - a result
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not-applicable"
+
+
+class Secrecy(StrEnum):
+    """How secret an incident is (密级): 绝密 top-secret, 机密 secret, 秘密 confidential, 内部 internal."""
+
+    TOP_SECRET = "top-secret"  # noqa: S105 - a marking
+    SECRET = "secret"  # noqa: S105 - a marking
+    CONFIDENTIAL = "confidential"
+    INTERNAL = "internal"
+
+
+class Urgency(StrEnum):
+    """How urgent an incident is (紧急程度): 特提 flash, 特急 immediate, 加急 urgent, 平急 routine."""
+
+    FLASH = "flash"
+    IMMEDIATE = "immediate"
+    URGENT = "urgent"
+    ROUTINE = "routine"
+
+
+class SignOff(StrEnum):
+    """A step of the sign-off chain of a draft: 初审 first-check, 复核 recheck, 审核 review, 签发 sign."""
+
+    FIRST_CHECK = "first-check"
+    RECHECK = "recheck"
+    REVIEW = "review"
+    SIGN = "sign"
+
+
+class Use(StrEnum):
+    """What became of a report where it was received (采用).
+
+    专报 special-report, 送阅 for-leaders, 约稿 on-request, 综合 compiled, 备查 on-file.
+    """
+
+    SPECIAL_REPORT = "special-report"
+    FOR_LEADERS = "for-leaders"
+    ON_REQUEST = "on-request"
+    COMPILED = "compiled"
+    ON_FILE = "on-file"
+
+
 PUBLIC = "public"
 """The reserved name for whoever is no office: the press, callers, the public at large."""

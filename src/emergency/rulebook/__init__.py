@@ -27,11 +27,13 @@ if TYPE_CHECKING:
         Value,
         Who,
     )
+    from emergency.rulebook.norms import CheckName, NormRule
     from emergency.rulebook.provisions import Elements, Provision, Sort
     from emergency.rulebook.vocabulary import Clock, Measure, Modality, Rank, RuleChannel, Stage
 
 __all__ = [
     "Calendar",
+    "CheckName",
     "Citation",
     "Clock",
     "Elements",
@@ -41,6 +43,7 @@ __all__ = [
     "Limit",
     "Measure",
     "Modality",
+    "NormRule",
     "Period",
     "Provision",
     "Rank",
@@ -64,6 +67,7 @@ _HOMES = {
     "compiled": ("load",),
     "fields": ("Period",),
     "lookup": ("Graded", "Rulebook"),
+    "norms": ("CheckName", "NormRule"),
     "provisions": ("Elements", "Provision", "Sort"),
     "vocabulary": ("Clock", "Measure", "Modality", "Rank", "RuleChannel", "Stage"),
 }

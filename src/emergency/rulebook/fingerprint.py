@@ -20,12 +20,14 @@ def fingerprint(book: Rulebook) -> str:
     """Hash what the rules say; comments, layout and the order of files and keys make no difference.
 
     The canonical form is our own and leaves out what is at its default: neither another version of pydantic
-    nor a new optional key changes the name of rules that say the same. Provisions, elements and the names of
-    kinds and words are shown and never judged by, so they are no part of it.
+    nor a new optional key changes the name of rules that say the same. Provisions and the names of kinds and words
+    are shown and never judged by, so they are no part of it.
     """
     content = {
         "rules": {rule.id: rule.model_dump(exclude_defaults=True) for rule in book.rules},
         "tables": {table.id: table.model_dump(exclude_defaults=True) for table in book.tables},
+        "elements": {one.id: one.model_dump(exclude_defaults=True) for one in book.elements},
+        "norms": {norm.id: norm.model_dump(exclude_defaults=True) for norm in book.norms},
         "families": book.families,
         "unread": {text.id: text.model_dump(exclude_defaults=True) for text in book.unread},
         "calendars": {

@@ -1,9 +1,9 @@
 """Reads a folder of rules: one rule a file, the path its name.
 
 ``<country>/kinds.yaml`` names the families of kinds; ``measures.yaml``, ``circumstances.yaml`` and ``elements.yaml``
-beside it the words that rules may use. ``levels/``, ``provisions/``, ``elements/``, ``unread/`` and ``calendar/``
-hold what their names say. Every other ``.yaml`` file is one rule; what lies under ``local/<code>-<name>/`` holds only
-in that division.
+beside it the words that rules may use. ``levels/``, ``provisions/``, ``elements/``, ``norms/``, ``unread/`` and
+``calendar/`` hold what their names say. Every other ``.yaml`` file is one rule; what lies under
+``local/<code>-<name>/`` holds only in that division.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from emergency.rulebook.calendar_year import CalendarYear
 from emergency.rulebook.data_model import Title
 from emergency.rulebook.lookup import Rulebook, is_pattern
 from emergency.rulebook.model import LevelTable, Rule, Scoped, Thresholds, Unread
+from emergency.rulebook.norms import NormRule
 from emergency.rulebook.provisions import Declared, Elements, Families, Kind, Provision
 from emergency.rulebook.vocabulary import Measure
 from emergency.yamlfile import BrokenFileError, Document, Flaw
@@ -46,6 +47,7 @@ class Reading:
     tables: dict[str, tuple[LevelTable, Document]] = field(default_factory=dict)
     provisions: dict[str, tuple[Provision, Document]] = field(default_factory=dict)
     elements: dict[str, tuple[Elements, Document]] = field(default_factory=dict)
+    norms: dict[str, tuple[NormRule, Document]] = field(default_factory=dict)
     unread: dict[str, tuple[Unread, Document]] = field(default_factory=dict)
     years: dict[str, dict[int, CalendarYear]] = field(default_factory=dict)
     families: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -68,6 +70,7 @@ def rulebook_of(reading: Reading) -> Rulebook:
         families=reading.families,
         provisions=tuple(provision for provision, _ in reading.provisions.values()),
         elements=tuple(elements for elements, _ in reading.elements.values()),
+        norms=tuple(norm for norm, _ in reading.norms.values()),
         unread=tuple(unread for unread, _ in reading.unread.values()),
         calendars={country: Calendar(years) for country, years in reading.years.items()},
         kinds=reading.kinds,
@@ -192,6 +195,7 @@ def _held(reading: Reading, folder: str) -> tuple[dict[str, Any], type[Scoped]]:
         "levels": (reading.tables, LevelTable),
         "provisions": (reading.provisions, Provision),
         "elements": (reading.elements, Elements),
+        "norms": (reading.norms, NormRule),
         "unread": (reading.unread, Unread),
     }
     return folders.get(folder, (reading.rules, Rule))
@@ -260,7 +264,14 @@ def _check_place(document: Document, scope: Scoped, name: PurePosixPath) -> None
 
 
 def _unknown_words(reading: Reading) -> Iterator[Flaw]:
-    for holder in (reading.rules, reading.tables, reading.provisions, reading.elements, reading.unread):
+    for holder in (
+        reading.rules,
+        reading.tables,
+        reading.provisions,
+        reading.elements,
+        reading.norms,
+        reading.unread,
+    ):
         for scope, document in holder.values():
             yield from _unknown_families(reading, scope, document)
     for rule, document in reading.rules.values():

@@ -19,6 +19,7 @@ from emergency.rulebook.shelf import Scope, Shelf, scopes
 if TYPE_CHECKING:
     from emergency.rulebook.data_model import Title
     from emergency.rulebook.model import LevelTable, Rule, Scoped, Thresholds, Unread
+    from emergency.rulebook.norms import NormRule
     from emergency.rulebook.provisions import Elements, Kind, Provision
 
 
@@ -47,6 +48,7 @@ class Rulebook:
         families: The families of kinds, each with its patterns.
         provisions: What the texts say beside duties to report.
         elements: What reports must say.
+        norms: Which checks of the four norms are asked for.
         unread: Texts that may have changed rules and that nobody has read.
         calendars: The working days of each country, by the first part of the rules' ids.
         kinds: Kinds with a name of their own.
@@ -59,6 +61,7 @@ class Rulebook:
     families: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     provisions: Sequence[Provision] = ()
     elements: Sequence[Elements] = ()
+    norms: Sequence[NormRule] = ()
     unread: Sequence[Unread] = ()
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     kinds: Mapping[str, Kind] = field(default_factory=dict)
@@ -184,6 +187,38 @@ class Rulebook:
             self._found_tables[key] = found
         return found
 
+    def norms_for(
+        self, *, category: Category, kind: str | None, tier: Tier, line: Line, division: str | None
+    ) -> tuple[NormRule, ...]:
+        """Find what asks for checks of an office of this tier and line on such an event; arguments as `rules_for`."""
+        key = ("norms", category, kind, tier, line, self.places_of(division))
+        found: tuple[NormRule, ...] | None = self.memo.get(key)
+        if found is None:
+            found = self.memo[key] = tuple(
+                self.norms[index]
+                for index, scope in enumerate(scopes(self.norms))
+                if (not scope.tiers or tier in scope.tiers)
+                and (not scope.lines or line in scope.lines)
+                and self.about(scope, category, kind, division)
+            )
+        return found
+
+    def elements_for(
+        self, *, category: Category, kind: str | None, tier: Tier, line: Line, division: str | None
+    ) -> tuple[Elements, ...]:
+        """Find what reports of an office of this tier and line on such an event must say; as `norms_for`."""
+        key = ("elements", category, kind, tier, line, self.places_of(division))
+        found: tuple[Elements, ...] | None = self.memo.get(key)
+        if found is None:
+            found = self.memo[key] = tuple(
+                self.elements[index]
+                for index, scope in enumerate(scopes(self.elements))
+                if (not scope.tiers or tier in scope.tiers)
+                and (not scope.lines or line in scope.lines)
+                and self.about(scope, category, kind, division)
+            )
+        return found
+
     def about(
         self, scope: Scoped | Scope, category: Category, kind: str | None, division: str | None
     ) -> bool:
@@ -223,6 +258,7 @@ class Rulebook:
             tables=_known(self.tables, day),
             provisions=_known(self.provisions, day),
             elements=_known(self.elements, day),
+            norms=_known(self.norms, day),
             unread=tuple(text for text in self.unread if text.recorded_on <= day),
         )
 
@@ -270,7 +306,7 @@ class Rulebook:
     @cached_property
     def _places(self) -> frozenset[str]:
         """The divisions that have rules of their own: the others share one answer."""
-        scoped = (self.rules, self.tables, self.provisions, self.elements, self.unread)
+        scoped = (self.rules, self.tables, self.provisions, self.elements, self.norms, self.unread)
         return frozenset(code for items in scoped for scope in scopes(items) for code in scope.where or ())
 
     @cached_property
@@ -288,7 +324,7 @@ class Rulebook:
 
 _NO_CALENDAR = Calendar({})
 
-S = TypeVar("S", "Rule", "LevelTable", "Provision", "Elements")
+S = TypeVar("S", "Rule", "LevelTable", "Provision", "Elements", "NormRule")
 
 
 def _known(scoped: Sequence[S], day: date) -> tuple[S, ...]:
