@@ -16,7 +16,8 @@ from emergency.domain.fixed import fixed
 from emergency.domain.record import Recorded
 from emergency.domain.values import OfficeId, Value
 
-SubjectId = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9][\w.\-]*$")]
+SubjectId = Annotated[str, StringConstraints(max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9._\-]*$")]
+"""What the log calls a person. A name in Chinese is refused here: it would stand in the log for ever."""
 
 
 class Part(StrEnum):

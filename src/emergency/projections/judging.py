@@ -15,7 +15,7 @@ from emergency.domain.offices import Directory
 from emergency.domain.record import Recorded
 from emergency.domain.review import Determined, ReviewOpened
 from emergency.errors import BrokenDataError
-from emergency.projections.rows import finding_json, incident_row, obligation_json, row_json
+from emergency.projections.rows import finding_json, incident_row, mark, obligation_json, row_json
 from emergency.projections.streams import OFFICE, PERSON, incident_stream, reviews_of
 from emergency.rulebook import Rulebook
 from emergency.store import Reading, Undecodable
@@ -119,6 +119,8 @@ def judged(
                 events[-1].version,
                 rulebook.fingerprint,
                 max((o.position for i in concerned if (o := offices.get(i))), default=0),
+                mark(timeline.opened.secrecy),
+                mark(timeline.opened.urgency),
                 row_json(incident_row(timeline, offices)),
             ),
             obligations=tuple(

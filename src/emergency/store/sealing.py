@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emergency.errors import EmergencyError, RefusedError
+from emergency.errors import RefusedError
 from emergency.store.contacts import Sealed
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class WrongKeyError(RefusedError):
     """Another key sealed this."""
 
 
-class AlteredError(EmergencyError):
+class AlteredError(RefusedError):
     """What was sealed is no longer what was sealed, or was sealed for another subject."""
 
 
