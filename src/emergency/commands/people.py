@@ -21,14 +21,12 @@ from emergency.domain.people import (
     Kept,
     OpeningRefused,
     Part,
-    Person,
     PersonErased,
     PersonEvent,
     PersonNamed,
     PersonOpened,
     PersonProtected,
     Refusal,
-    person_of,
 )
 from emergency.domain.record import Recorded
 from emergency.errors import EmergencyError, NotFoundError, RefusedError, UsageError
@@ -148,14 +146,22 @@ class _Known(NamedTuple):
     """A person as the log and the table of people tell it; one of them may not."""
 
     subject: str
-    person: Person | None
     contact: Contact | None
+    history: tuple[Recorded[Any], ...]
     version: int
 
     @property
     def erased(self) -> bool:
-        """A backup of the database may bring back what the log says is erased, and must not open it again."""
-        return bool(self.person and self.person.erased) or bool(self.contact and self.contact.erased_at)
+        """Whether the log says so, or the table does.
+
+        A backup of the database may bring back what the log says is erased, and must not open it again.
+        """
+        return self.erased_on_record or bool(self.contact and self.contact.erased_at)
+
+    @property
+    def erased_on_record(self) -> bool:
+        """Whether the log says so."""
+        return any(isinstance(recorded.event, PersonErased) for recorded in self.history)
 
 
 class People:
@@ -302,7 +308,7 @@ class People:
             for stream, events in streams.items():
                 subject = stream.removeprefix(PERSON)
                 found.append(_known(subject, events, contacts.pop(subject, None)))
-            found += [_Known(subject, None, contact, 0) for subject, contact in contacts.items()]
+            found += [_Known(subject, contact, (), 0) for subject, contact in contacts.items()]
             return [_protected(known) for known in found]
 
     # -- opening ---------------------------------------------------------------------------------------------
@@ -399,7 +405,7 @@ class People:
             known = self._known(writing, subject)
             if known.contact is not None:
                 Contacts(writing).erase(subject)
-            already = known.person is not None and known.person.erased
+            already = known.erased_on_record
             if already:
                 return ()
             event = PersonErased(subject=subject, office=identity.office, officer=identity.officer, why=why)
@@ -494,25 +500,25 @@ class People:
 
 def _known(subject: str, events: Sequence[Recorded[Any] | Undecodable], contact: Contact | None) -> _Known:
     """What cannot be read of somebody's stream does not keep anybody from erasing the name."""
-    person = person_of(event for event in events if not isinstance(event, Undecodable))
-    return _Known(subject, person, contact, events[-1].version if events else 0)
+    history = tuple(event for event in events if not isinstance(event, Undecodable))
+    return _Known(subject, contact, history, events[-1].version if events else 0)
 
 
 def _protected(known: _Known) -> Protected:
-    person, contact = known.person, known.contact
+    history, contact = known.history, known.contact
     if contact is None or not (contact.plain or contact.sealed):
         kept = Kept.NOT_KEPT
     else:
         kept = Kept.SEALED if contact.sealed else Kept.UNSEALED
-    history = person.history if person else ()
+    protected = next((r.event for r in history if isinstance(r.event, PersonProtected)), None)
     erased = [r.recorded_at for r in history if isinstance(r.event, PersonErased)]
     return Protected(
         subject=known.subject,
-        kind=person.kind if person else None,
-        incident=person.incident if person else None,
+        kind=protected.kind if protected else None,
+        incident=protected.incident if protected else None,
         kept=kept,
-        key_id=contact.sealed.key_id if kept is Kept.SEALED and contact and contact.sealed else None,
-        added_at=history[0].recorded_at if history else contact.added_at if contact else None,
+        key_id=contact.sealed.key_id if contact and contact.sealed else None,
+        added_at=contact.added_at if contact else history[0].recorded_at if history else None,
         erased_at=erased[0] if erased else contact.erased_at if contact else None,
         history=history,
     )

@@ -6,14 +6,11 @@ can stand in the log for ever after the name is erased.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import StringConstraints
 
-from emergency.domain.fixed import fixed
-from emergency.domain.record import Recorded
 from emergency.domain.values import OfficeId, Value
 
 SubjectId = Annotated[str, StringConstraints(max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9._\-]*$")]
@@ -82,34 +79,3 @@ class PersonErased(PersonEvent):
     """The name is gone for good (删除), and why; the subject's id and what was recorded of it stay."""
 
     why: str
-
-
-@fixed(slots=True)
-class Person:
-    """A person as the log tells it."""
-
-    subject: str
-    kind: Part
-    incident: str | None
-    kept: Kept
-    version: int
-    erased: bool
-    history: tuple[Recorded[Any], ...]
-
-
-def person_of(recorded: Iterable[Recorded[Any]]) -> Person | None:
-    """The fold of one person's stream; None where nobody was protected by that id."""
-    history = tuple(recorded)
-    protected = next((r.event for r in history if isinstance(r.event, PersonProtected)), None)
-    if protected is None:
-        return None
-    kept = [r.event.kept for r in history if isinstance(r.event, PersonProtected | PersonNamed)]
-    return Person(
-        subject=protected.subject,
-        kind=protected.kind,
-        incident=protected.incident,
-        kept=kept[-1],
-        version=history[-1].version,
-        erased=any(isinstance(r.event, PersonErased) for r in history),
-        history=history,
-    )

@@ -151,6 +151,8 @@ class Contacts:
         for row in self._connection.execute(query.where(*conditions)).mappings():  # type: ignore[arg-type]
             values = {name: row[name] for name in Contact.__slots__ if name != "sealed"}
             content, key_id = row["sealed"], row["key_id"]
+            if isinstance(content, str):  # written by hand: SQLite keeps any value in any column
+                content = content.encode()
             sealed = Sealed(bytes(content), key_id or "") if content is not None else None
             found.append(Contact(**values, sealed=sealed))
         return found
