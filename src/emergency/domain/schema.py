@@ -91,6 +91,10 @@ TYPES: dict[str, type[Value]] = {
     "person.opened": people.PersonOpened,
     "person.opening-refused": people.OpeningRefused,
     "person.erased": people.PersonErased,
+    "office.post-given": offices.PostGiven,
+    "office.class-given": offices.ClassGiven,
+    "office.succeeded": offices.OfficeSucceeded,
+    "office.dissolved": offices.OfficeDissolved,
 }
 NAMES = {cls: name for name, cls in TYPES.items()}
 
