@@ -102,6 +102,7 @@ class TestSealing:
     """A clue with its informant."""
 
     def test_it_is_sealed_and_told_to_the_key_alone(self, both: Engine, key: Key, other: Key) -> None:
+        both.incidents()  # from here on the lists catch up
         subject = told(both, named(key))
         person = both.people.get(subject)
         assert (person.kind, person.incident, person.kept, person.key_id) == (
@@ -314,7 +315,7 @@ class TestErasing:
             engine.people.name(subject, named(None, unsealed=True), COUNTY)
 
     def test_what_a_backup_brings_back_stays_closed_and_is_erased_again(
-        self, engine: Engine, file: Path, key: Key
+        self, engine: Engine, file: Path, key: Key, other: Key
     ) -> None:
         subject = told(engine, named(key))
         with closing(sqlite3.connect(file)) as raw:
@@ -327,7 +328,8 @@ class TestErasing:
         assert (person.kept, person.erased_at is None) == (Kept.SEALED, False)
         with pytest.raises(RefusedError, match="gone for good"):
             engine.people.open(subject, why="w", identity=COUNTY, key=key)
-        assert engine.people.reseal(COUNTY, key=key).sealed == ()
+        done = engine.people.reseal(COUNTY, key=other, former=[key])
+        assert (done.sealed, done.left) == ((), ())
         assert engine.people.erase(subject, why="w", identity=COUNTY).already
         assert engine.people.get(subject).kept is Kept.NOT_KEPT
 
