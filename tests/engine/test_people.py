@@ -219,6 +219,14 @@ class TestWithoutAKey:
         assert (person.kept, person.key_id, person.incident) == (Kept.UNSEALED, None, None)
         assert engine.people.open(person.subject, why="w", identity=COUNTY, key=None).note == NOTE
 
+    def test_what_was_kept_unsealed_is_gone_once_it_is_sealed(
+        self, engine: Engine, file: Path, key: Key
+    ) -> None:
+        subject = told(engine, named(None, unsealed=True))
+        assert traces(file)
+        assert engine.people.name(subject, named(key), COUNTY).kept is Kept.SEALED
+        assert traces(file) == 0
+
     def test_a_sealed_name_without_its_key(self, engine: Engine, key: Key) -> None:
         subject = told(engine, named(key))
         with pytest.raises(UsageError, match=f"sealed with the key {key.id}"):

@@ -240,11 +240,14 @@ class People:
             RefusedError: the person was erased.
         """
         _refuse_to_lose(named)
+        replaced = False
 
         def work(writing: Writing) -> None:
+            nonlocal replaced
             known = self._known(writing, subject)
             if known.erased or known.contact is None:
                 raise RefusedError(f"{subject} was erased; nothing is kept of that person any more.")
+            replaced = known.contact.plain or known.contact.sealed is not None
             Contacts(writing).put(subject, **_stored(subject, named))
             event = PersonNamed(
                 subject=subject, office=identity.office, officer=identity.officer, kept=named.kept
@@ -252,6 +255,8 @@ class People:
             self._append(writing, event, known.version)
 
         self._write(identity, work)
+        if replaced:  # what was kept before must not linger in the database's files
+            self._wiped()
         return self.get(subject)
 
     def record(

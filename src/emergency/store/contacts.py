@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from emergency.errors import NotFoundError, RefusedError
@@ -169,9 +169,10 @@ class Contacts:
         if done.rowcount and self._sqlite:
             # Where SQLite moved a row to another page, the old page still holds it in a gap that no later deletion
             # reaches. Emptied as a whole, the table gives all of its pages back overwritten.
-            rows = [dict(row) for row in self._connection.execute(select(table)).mappings()]
-            self._connection.execute(delete(table))
-            self._connection.execute(insert(table), rows)
+            run = self._connection.exec_driver_sql
+            rows = [tuple(row) for row in run(f"SELECT * FROM {table}")]
+            run(f"DELETE FROM {table}")
+            run(f"INSERT INTO {table} VALUES ({','.join('?' * len(table.columns))})", rows)
 
 
 def _identifying(
