@@ -72,7 +72,7 @@ class Informant:
             return None
         if self.informant_name or self.informant_phone:
             raise click.UsageError("Say either --informant SUBJECT, or a name.")
-        return settings.engine.people.get(self.informant).subject
+        return settings.engine.people.resolve(self.informant)
 
     def named(self, settings: Settings) -> Named | None:
         """One who is to be protected with the clue; what is wrong with the key keeps nobody from recording it."""

@@ -78,9 +78,9 @@ def list_people(settings: Settings, form: str) -> None:
 @common_options
 @pass_settings
 def show(settings: Settings, subject: str, form: str) -> None:
-    """One person: how the name is kept, who read it and why; never the name."""
+    """One person, by the id or its beginning: how the name is kept, who read it and why; never the name."""
     settings.only_read()
-    person = settings.engine.people.get(subject)
+    person = settings.engine.people.get(settings.engine.people.resolve(subject))
     if form == "json":
         history = [_event(recorded) for recorded in person.history]
         emit_json({"schema": SCHEMA, **_row(person), "history": history})
@@ -125,7 +125,7 @@ def add(settings: Settings, /, incident: str | None, kind: str, **said: Any) -> 
 def name(settings: Settings, /, subject: str, **said: Any) -> None:  # noqa: ANN401 - click's own
     """Keep the name of somebody who is under protection, in place of what was kept."""
     identity = settings.identity
-    settings.engine.people.get(subject)
+    subject = settings.engine.people.resolve(subject)
     person = settings.engine.people.name(subject, _named(settings, kind="informant", **said), identity)
     click.echo(f"{person.subject}: {kept_words(settings, person)}")
 
@@ -143,6 +143,7 @@ def open_name(settings: Settings, subject: str, why: str | None, key: Path | Non
     Example: emergency people open p-k3v7m2qa5x --why "to ask back about the time"
     """
     identity, say = settings.identity, settings.say
+    subject = settings.engine.people.resolve(subject)
     reason = why or ask("--why", say("原因", "Why"))
     found = settings.engine.people.open(subject, why=reason, identity=identity, key=key_of(settings, key))
     said = (
@@ -167,6 +168,7 @@ def erase(settings: Settings, subject: str, why: str | None) -> None:
     A backup that was made before still holds it: destroy that, or seal anew and destroy the former key.
     """
     identity, say = settings.identity, settings.say
+    subject = settings.engine.people.resolve(subject)
     reason = why or ask("--why", say("原因", "Why"))
     erased = settings.engine.people.erase(subject, why=reason, identity=identity)
     click.echo(

@@ -304,6 +304,21 @@ class People:
         with self._ledger.log.reading() as reading:
             return _protected(self._known(reading, subject))
 
+    def resolve(self, beginning: str) -> str:
+        """The one person whose id begins so.
+
+        Raises:
+            NotFoundError: there is none, or more than one.
+        """
+        with self._ledger.log.reading() as reading:
+            there = {stream.removeprefix(PERSON) for stream in reading.streams(person_stream(beginning))}
+            there |= {c.subject_id for c in Contacts(reading).all() if c.subject_id.startswith(beginning)}
+            if len(there) != 1 and beginning not in there:
+                if there:
+                    raise NotFoundError(f"Several people's ids begin with {beginning}. Write more of it.")
+                return self._known(reading, beginning).subject  # raises, with the nearest there is
+        return beginning if beginning in there else there.pop()
+
     def all(self) -> list[Protected]:
         """Everybody under protection, in the order in which they came."""
         with self._ledger.log.reading() as reading:
