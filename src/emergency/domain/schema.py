@@ -66,7 +66,6 @@ TYPES: dict[str, type[Value]] = {
     "incident.annotated": bookkeeping.Annotated,
     "incident.reopened": bookkeeping.Reopened,
     "incident.adopted": scoring.Adopted,
-    "incident.commended": scoring.Commended,
     "entry.amended": events.EntryAmended,
     "entry.withdrawn": events.EntryWithdrawn,
     "review.opened": review.ReviewOpened,
@@ -76,6 +75,7 @@ TYPES: dict[str, type[Value]] = {
     "office.renamed": offices.OfficeRenamed,
     "office.logging-started": offices.LoggingStarted,
     "office.left-file": offices.OfficeLeftFile,
+    "office.commended": scoring.Commended,
 }
 NAMES = {cls: name for name, cls in TYPES.items()}
 
