@@ -48,7 +48,6 @@ Points = Annotated[Decimal, BeforeValidator(read_points), PlainSerializer(str, w
 Share = Annotated[
     Decimal, BeforeValidator(read_share), PlainSerializer(lambda share: f"{share}%", when_used="json")
 ]
-Tiers = Annotated[tuple[Tier, ...], Field(min_length=1)]
 
 
 class Result(StrEnum):
@@ -59,7 +58,7 @@ class Result(StrEnum):
 
 
 class ItemSort(StrEnum):
-    """What is counted as one item (一条信息): an ``incident`` that an office owed a report on, or an ``adopted-report``."""
+    """What one item (一条信息) is: an ``incident`` that an office owed a report on, or an ``adopted-report``."""
 
     INCIDENT = "incident"
     ADOPTED_REPORT = "adopted-report"
@@ -76,16 +75,16 @@ class Counts(Data):
         commended: Experience commended by somebody of one of these tiers (肯定).
     """
 
-    findings: Annotated[tuple[Fault, ...], Field(min_length=1)] | None = None
+    findings: tuple[Fault, ...] = ()
     adopted: Use | None = None
-    instruction: Tiers | None = None
+    instruction: tuple[Tier, ...] = ()
     media: Truth = False
-    commended: Tiers | None = None
+    commended: tuple[Tier, ...] = ()
 
     @model_validator(mode="after")
     def _one(self) -> Self:
-        said = (self.findings, self.adopted, self.instruction, self.media or None, self.commended)
-        if sum(one is not None for one in said) != 1:
+        said = (self.findings, self.adopted, self.instruction, self.media, self.commended)
+        if sum(map(bool, said)) != 1:
             raise ValueError("needs exactly one of findings, adopted, instruction, media, commended")
         return self
 
@@ -112,9 +111,19 @@ class SchemeLine(Data):
     def _one_amount(self) -> Self:
         if self.points is not None and self.share_of_item is not None:
             raise ValueError("needs points or share_of_item, not both")
-        if self.share_of_item is not None and (self.counts is None or self.counts.findings is None):
-            raise ValueError("takes a share of an item, which only findings can; write counts: {findings: […]}")
+        if self.share_of_item is not None and not self.what.findings:
+            raise ValueError(
+                "takes a share of an item, which only findings can; write counts: {findings: […]}"
+            )
         return self
+
+    @property
+    def what(self) -> Counts:
+        """What it counts, which may be nothing."""
+        return self.counts or _NOTHING
+
+
+_NOTHING = Counts.model_construct()
 
 
 class Grade(Data):
