@@ -21,7 +21,6 @@ from emergency_cli.output import (
     table,
     warn_about,
 )
-from emergency_cli.words import broken, office
 
 if TYPE_CHECKING:
     from emergency.commands.points import Scores
@@ -172,17 +171,34 @@ def _print_sheets(settings: Settings, found: Scores) -> None:
     directory = settings.engine.directory()
     for row in found.rows:
         click.echo("")
-        show(indented(f"{office(settings, directory, row['office'])}  {_outcome(settings, row)}", 0))
-        if row["speaks_of"] is False:
-            show(indented(say("该办法不是写给这类单位的。", "The scheme was not written for this office.")))
+        show(indented(f"{_who(directory, row['office'])}  {_outcome(settings, row)}", 0))
         for point in row["points"]:
             show(indented(_line(settings, point, _signed(point["points"])), 2))
         for one in row["not_counted"]:
             why = say(one["says"]["zh"], one["says"]["en"])
             show(indented(_line(settings, one, say("不计", "—")) + f"; {why}", 2))
         for one in row["inherited"]:
-            name = office(settings, directory, one["office"])
+            name = _who(directory, one["office"])
             show(indented(f"{say('承继', 'inherited')}: {name}  {_outcome(settings, one)}", 2))
+
+    others = sum(row["speaks_of"] is False for row in found.rows)
+    if others:
+        click.echo("")
+        show(
+            indented(
+                say(
+                    f"其中{others}个单位不在该办法所指范围内，仅供比较。",
+                    f"Offices that the text does not speak of: {others} of {len(found.rows)}; they are for comparison.",
+                ),
+                0,
+            )
+        )
+
+
+def _who(directory: Directory, name: str) -> str:
+    """An office by name and by its whole id: sheets go over many incidents."""
+    known = directory.name(name)
+    return name if known == name else f"{known} ({name})"
 
 
 def _print_moved(settings: Settings, found: Scores) -> None:
@@ -265,7 +281,7 @@ def _columns(settings: Settings, directory: Directory) -> list[Column]:
         return "\n".join([*gone, *(f"→ {_signed(p['points'])} {p['line']}" for p in row["points_after"])])
 
     return [
-        Column(say("单位", "office"), lambda row: broken(office(settings, directory, row["office"]))),
+        Column(say("单位", "office"), lambda row: _who(directory, row["office"])),
         Column(say("现计", "before"), side("before")),
         Column(say("试计", "after"), side("after")),
         Column(say("分项", "lines"), lines),

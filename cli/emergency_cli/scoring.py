@@ -140,7 +140,7 @@ def commend(
 ) -> None:
     """Log that an office's experience was commended by a leader, meeting or journal above 经验被肯定.
 
-    Example: emergency commend qilin --tier province --words 省政府办公厅《值班信息》 --at 2026-03-01
+    Example: emergency commend qilin --tier province --words 值班信息第12期
     """
     if (tier is None) == (withdraw is None):
         raise click.UsageError("Say who commended it: --tier TIER; or what is taken back: --withdraw NUMBER.")

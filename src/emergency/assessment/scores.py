@@ -227,8 +227,11 @@ def _sheet(
     for one in given:
         if isinstance(one, Point) and one.item is not None:
             worth[one.item] = worth.get(one.item, Decimal()) + one.points
-    taken = list(_for_findings(scheme, found, adoptions, worth))
-    listed = [*given, *taken]
+    order = [line.name for line in scheme.lines or ()]
+    listed = sorted(
+        [*given, *_for_findings(scheme, found, adoptions, worth)],
+        key=lambda one: (order.index(one.line), one.incident or "", one.item or "", one.sources),
+    )
     if scheme.base is not None and (items or listed):
         listed.insert(0, Point(line=BASE, points=scheme.base, says=Words("基础分", "to begin with")))
     points = tuple(one for one in listed if isinstance(one, Point))

@@ -333,7 +333,7 @@ class Points:
             other_book = tried(book, rules, known_on=known_on).rulebook
             fingerprint = other_book.fingerprint
             owed_now, found_now, parked = self._judged(sorted(refs), other_book, moment)
-            seen = scoring.evidence(owed_now, found_now, said, praised)
+            seen = scoring.evidence(owed_now, found_now, said, praised, besides=seen.incidents)
         tried_rows = rows(other, says, seen)
         return replace(
             scores,

@@ -126,9 +126,18 @@ def praise(reading: Reading, period: Period, at: datetime) -> tuple[Praise, ...]
     )
 
 
-def evidence(owed: Iterable[Row], found: Iterable[Row], said: Entries, praised: Iterable[Praise]) -> Evidence:
-    """What can score, from the rows of one instant and the entries beside them."""
-    incidents: dict[str, set[str]] = {}
+def evidence(
+    owed: Iterable[Row],
+    found: Iterable[Row],
+    said: Entries,
+    praised: Iterable[Praise],
+    besides: Mapping[str, Collection[str]] | None = None,
+) -> Evidence:
+    """What can score, from the rows of one instant and the entries beside them.
+
+    ``besides``: incidents of offices that are known already: an office had part in them whatever other rules ask of it.
+    """
+    incidents = {office: set(refs) for office, refs in (besides or {}).items()}
     met_by: dict[str, str | None] = {}
     for row in owed:
         incidents.setdefault(row["office"], set()).add(row["incident"])
