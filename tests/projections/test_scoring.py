@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -14,9 +15,10 @@ from emergency.domain.events import Reported
 from emergency.domain.instructions import InstructionReceived
 from emergency.domain.values import StatedTime
 from emergency.domain.vocabulary import Basis, Tier
-from emergency.projections.scoring import Period, written
+from emergency.projections.judging import Judged, judge
+from emergency.projections.scoring import Entries, Period, evidence, written
 
-from .bench import ME, tables_of, timeline
+from .bench import ME, timeline
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 UNIT = "late/unit"
@@ -65,6 +67,26 @@ def test_the_late_report_that_was_used_loses_half(late: Engine) -> None:
     # Before it was used there was no item.
     assert sheet(late, "梅州", at=datetime.fromisoformat("2020-01-03T09:59+08:00"))["result"] is None
     assert sheet(late, "梅州", at=datetime.fromisoformat("2020-01-03T10:00+08:00"))["result"] == "2.5"
+
+
+def test_what_is_late_is_of_the_report_that_came_late() -> None:
+    """Not of the one before it, which started its clock."""
+    owed = {"id": "o", "incident": "i", "office": "x", "met_by": "s5"}
+    late = {
+        "id": "f",
+        "incident": "i",
+        "office": "x",
+        "kind": "late",
+        "status": "established",
+        "determination": None,
+        "obligation": "o",
+        "evidence": ["s5", "s2"],
+    }
+    names = {("i", "s5"): "e5", ("i", "s2"): "e2", ("j", "s5"): "other"}
+    (found,) = evidence([owed], [late], Entries((), (), names), ()).found
+    assert found.reports == ("e5",)
+    (false,) = evidence([owed], [{**late, "kind": "falsified"}], Entries((), (), names), ()).found
+    assert false.reports == ("e5", "e2")
 
 
 def test_an_adoption_that_was_withdrawn_counts_no_more(late: Engine) -> None:
@@ -135,16 +157,25 @@ def test_an_incident_of_no_known_day_is_named_and_left_out(engine: Engine) -> No
     assert engine.points.sheets("宝鸡", at=NOW).undated == ()
 
 
-def test_a_commendation_is_an_offices_and_nothing_is_judged_anew(late: Engine) -> None:
+def test_a_commendation_is_an_offices_and_nothing_is_judged_anew(
+    late: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     late.incidents()
-    before, directory = tables_of(late), late.directory()
+    directory = late.directory()
+    judged: list[str] = []
+
+    def watched(reading: Any, refs: Sequence[str], *more: Any) -> list[Judged]:  # noqa: ANN401 - as it is
+        judged.extend(refs)
+        return judge(reading, refs, *more)
+
+    monkeypatch.setattr("emergency.projections.catch_up.judge", watched)
+    # The office of the incident itself: a change of the directory would have the incident judged again.
+    late.points.commend("late/county", "city", identity=ME)
     given = late.points.commend("county", "province", identity=ME, at=at("2026-03-01T10:00+08:00"))
-    assert late.projection_status(catch_up=True).waiting == 0
-    after = tables_of(late)
-    assert {name: rows for name, rows in after.items() if "track" not in name} == {
-        name: rows for name, rows in before.items() if "track" not in name
-    }
+    status = late.projection_status(catch_up=True)
+    assert (judged, status.waiting, status.behind) == ([], 0, 0)
     assert late.directory().offices == directory.offices
+    assert sheet(late, "东阳", "late/county")["result"] == "0.5"
     assert sheet(late, "东阳", "county")["result"] == "1"
     assert sheet(late, "东阳", "county", until=date(2026, 2, 28)) == {}
     late.rebuild()
