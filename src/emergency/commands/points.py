@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,7 +22,6 @@ from emergency.domain.events import EntryWithdrawn
 from emergency.domain.fixed import fixed
 from emergency.domain.incident import Record, entry_named, incident_of
 from emergency.domain.instructions import InstructionReceived
-from emergency.domain.offices import Directory
 from emergency.domain.record import Recorded
 from emergency.domain.scoring import Adopted, Commended
 from emergency.domain.times import CHINA
@@ -91,18 +89,11 @@ class Points:
     Args:
         ledger: The log, its directory and its rules.
         lists: The rows of the lists.
-        lineage: The offices in whose place an office stands; None where nobody can tell.
     """
 
-    def __init__(
-        self,
-        ledger: Ledger,
-        lists: Lists,
-        lineage: Callable[[Directory, str], Sequence[str]] | None = None,
-    ) -> None:
+    def __init__(self, ledger: Ledger, lists: Lists) -> None:
         self._ledger = ledger
         self._lists = lists
-        self._lineage = lineage
 
     # -- acts ------------------------------------------------------------------------------------------------
 
@@ -310,8 +301,7 @@ class Points:
             seen = scoring.evidence(_of(owed, refs), _of(found, refs), said, praised)
 
         def rows(by: Scheme, says: SchemeValue, evidence: Evidence) -> tuple[Row, ...]:
-            lineage = partial(self._lineage, offices) if self._lineage is not None else None
-            made = scoring.sheet_rows(sheets(says, evidence), by, offices, lineage)
+            made = scoring.sheet_rows(sheets(says, evidence), by, offices, day)
             return tuple(row for row in made if office in (None, row["office"], row["office_ref"]))
 
         scores = Scores(

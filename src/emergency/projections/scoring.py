@@ -6,7 +6,7 @@ the points of an item and what is taken from it stand on one sheet. A commendati
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
@@ -26,7 +26,7 @@ from emergency.assessment.scores import (
 from emergency.domain.amendment import effective
 from emergency.domain.events import Entry, Report
 from emergency.domain.instructions import InstructionReceived
-from emergency.domain.offices import Directory
+from emergency.domain.offices import Directory, lineage
 from emergency.domain.record import Recorded
 from emergency.domain.scoring import Adopted, Commended
 from emergency.domain.times import CHINA
@@ -42,9 +42,6 @@ BASIS = "incident-occurred"
 
 PLACES = Decimal("0.0001")
 """How finely a result is written that has no end."""
-
-Lineage = Callable[[str], Sequence[str]]
-"""The offices in whose place an office stands, the nearest first."""
 
 
 class Period(NamedTuple):
@@ -224,13 +221,10 @@ def scheme_row(scheme: Scheme, value: SchemeValue) -> Row:
     }
 
 
-def sheet_rows(
-    sheets: Iterable[Sheet], scheme: Scheme, directory: Directory, lineage: Lineage | None = None
-) -> Iterator[Row]:
-    """A row for each office; what its predecessors came to stands beside it, and is never added."""
+def sheet_rows(sheets: Iterable[Sheet], scheme: Scheme, directory: Directory, day: date) -> Iterator[Row]:
+    """A row for each office; what those came to in whose place it is on a day stands beside it, and is never added."""
     by_office = {sheet.office: sheet for sheet in sheets}
     for office, sheet in by_office.items():
-        before = lineage(office) if lineage is not None else ()
         yield {
             "office": office,
             "office_ref": directory.ref(office),
@@ -239,9 +233,14 @@ def sheet_rows(
             "points": [_point_row(point) for point in sheet.points],
             "not_counted": [_uncounted_row(one) for one in sheet.uncounted],
             "inherited": [
-                {"office": name, "office_ref": directory.ref(name), **_outcome(by_office[name])}
-                for name in before
-                if name in by_office
+                {
+                    "office": old.office,
+                    "office_ref": directory.ref(old.office),
+                    "since": old.since.isoformat(),
+                    **_outcome(by_office[old.office]),
+                }
+                for old in lineage(directory, office, day)
+                if old.office in by_office
             ],
         }
 
