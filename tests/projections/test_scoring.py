@@ -13,8 +13,9 @@ import pytest
 from emergency import Engine, NotFoundError, UsageError
 from emergency.domain.events import Reported
 from emergency.domain.instructions import InstructionReceived
+from emergency.domain.offices import OfficeRegistered, OfficeSucceeded
 from emergency.domain.values import StatedTime
-from emergency.domain.vocabulary import Basis, Tier
+from emergency.domain.vocabulary import Basis, Line, Tier
 from emergency.projections.judging import Judged, judge
 from emergency.projections.scoring import Entries, Period, evidence, written
 
@@ -210,6 +211,21 @@ def test_another_scheme_and_other_rules_list_whose_result_moves(late: Engine) ->
     assert row["points_after"] == []
     assert earlier.rulebook_tried not in (None, late.rulebook.fingerprint)
     assert late.points.sheets("宝鸡", against="宝鸡", at=NOW).moved == ()
+
+
+def test_what_a_predecessor_came_to_stands_beside_and_is_not_added(late: Engine) -> None:
+    new = OfficeRegistered(office="new", name="N", tier=Tier.COUNTY, line=Line.GOVERNMENT)
+    late.register_offices([new])
+    late.points.commend("county", "state", identity=ME, at=at("2024-03-01T10:00+08:00"))
+    late.points.commend("new", "city", identity=ME, at=at("2026-03-01T10:00+08:00"))
+    late.change_office(OfficeSucceeded(office="county", since=date(2025, 1, 1), by=("new",)))
+    row = sheet(late, "东阳", "new")
+    assert row["result"] == "0.5"
+    (old,) = row["inherited"]
+    assert (old["office"], old["since"], old["result"]) == ("county", "2025-01-01", "2")
+    assert sheet(late, "东阳", "county")["inherited"] == []
+    before = late.points.sheets("东阳", at=datetime(2024, 12, 31, tzinfo=UTC)).rows
+    assert all(row["inherited"] == [] for row in before)
 
 
 @pytest.mark.parametrize(
