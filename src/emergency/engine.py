@@ -82,6 +82,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from emergency.commands.people import Named, People
+    from emergency.commands.points import Points
     from emergency.exchange.case_file import CaseFile
 
 __all__ = [
@@ -392,6 +393,13 @@ class Engine:
         from emergency.commands.people import People  # noqa: PLC0415 - few entries need it
 
         return People(self._ledger)
+
+    @property
+    def points(self) -> Points:
+        """Adoptions, commendations, and score sheets by a scheme."""
+        from emergency.commands.points import Points  # noqa: PLC0415 - no entry needs it
+
+        return Points(self._ledger, self.streamed)
 
     # -- timelines -------------------------------------------------------------------------------------------
 
