@@ -79,6 +79,7 @@ from emergency.store import Log, Reading, ReadOnlyError, Undecodable, Writing
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from emergency.commands.drafts import Drafts
     from emergency.exchange.case_file import CaseFile
 
 __all__ = [
@@ -169,6 +170,15 @@ class Engine:
         """
         with self._log.joined(transaction):
             yield self
+
+    # -- families of commands --------------------------------------------------------------------------------
+
+    @property
+    def drafts(self) -> Drafts:
+        """Unified drafts (统稿): opened, edited, reviewed, signed, issued, assigned, sent on."""
+        from emergency.commands.drafts import Drafts  # noqa: PLC0415 - most commands have to do with none
+
+        return Drafts(self._ledger)
 
     # -- offices ---------------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from emergency.domain.amendment import FIXED, amended, effective
 from emergency.domain.complaint import complaint
+from emergency.domain.draft import check_issued, check_unissued
 from emergency.domain.events import (
     Entry,
     EntryAmended,
@@ -116,12 +117,14 @@ def decide(command: Command, state: Incident | None, now: datetime) -> tuple[Inc
             raise RefusedError(
                 "The incident's own opening cannot be withdrawn; amend it, or withdraw its entries."
             )
-        return (
-            EntryWithdrawn(
-                target=target.event_id, why=command.why, office=command.office, officer=command.officer
-            ),
+        withdrawn = EntryWithdrawn(
+            target=target.event_id, why=command.why, office=command.office, officer=command.officer
         )
-    return (_amendment(command, target, state, now),)
+        check_unissued(withdrawn, target, state.entries, state.opened.event.ref)
+        return (withdrawn,)
+    amendment = _amendment(command, target, state, now)
+    check_unissued(amendment, target, state.entries, state.opened.event.ref)
+    return (amendment,)
 
 
 def _short_number(said: str) -> bool:
@@ -176,6 +179,8 @@ def _amendment(command: Amend, target: Recorded[Any], state: Incident, now: date
     changes = dict(command.changes)
     if isinstance(changed, Entry):
         check_reference(changed, state.entries)
+        if "draft" in changes or "version" in changes:
+            check_issued(changed, state.entries, state.opened.event.ref)
         if "at" in changes and _in_doubt(changed, now) != changed.in_doubt:
             changes["in_doubt"] = not changed.in_doubt
     return EntryAmended(
@@ -189,6 +194,7 @@ def _amendment(command: Amend, target: Recorded[Any], state: Incident, now: date
 
 def _recorded(entry: Entry, state: Incident, now: datetime) -> Entry:
     check_reference(entry, state.entries)
+    check_issued(entry, state.entries, state.opened.event.ref)
     repeated = same_entry(entry, state, now)
     marks = {"in_doubt": _in_doubt(entry, now), "repeats": repeated.event_id if repeated else None}
     return entry.model_copy(update=marks)
