@@ -38,7 +38,6 @@ from emergency.projections.streams import INCIDENT, Directories, directory, hist
 from emergency.rulebook import Rulebook
 from emergency.store import PENDING, Draft, Log, Reading, Writing
 
-
 E = TypeVar("E", bound=events.Entry)
 
 
