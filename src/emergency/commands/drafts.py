@@ -22,15 +22,16 @@ from emergency.domain.draft_commands import (
     decide_draft,
     named_draft,
 )
-from emergency.domain.drafting import DraftAct, DraftAssigned
+from emergency.domain.drafting import DraftAct, DraftAssigned, DraftOpened
 from emergency.domain.events import Entry, Report
 from emergency.domain.fixed import fixed
 from emergency.domain.incident import incident_of
+from emergency.domain.schema import NAMES
 from emergency.domain.values import NO_FACTS, Element, Facts, StatedTime
 from emergency.domain.vocabulary import Basis, SignOff
 from emergency.errors import RefusedError
 from emergency.ledger import Ledger, logged
-from emergency.projections.streams import incident_stream
+from emergency.projections.streams import INCIDENT, PAGE, incident_stream
 
 if TYPE_CHECKING:
     from emergency.domain.incident import Incident
@@ -376,6 +377,16 @@ class Drafts:
         with self._ledger.log.reading() as reading:
             view = self._ledger.view(reading, ref)
         return drafts_in(view), view
+
+    def refs(self) -> tuple[str, ...]:
+        """The incidents that a draft was ever opened on, the oldest draft first."""
+        found: dict[str, None] = {}
+        after = 0
+        with self._ledger.log.reading() as reading:
+            while page := reading.page(after, PAGE, type_prefix=NAMES[DraftOpened]):
+                after = page[-1].position
+                found.update(dict.fromkeys(event.stream.removeprefix(INCIDENT) for event in page))
+        return tuple(found)
 
     # -- how it is done --------------------------------------------------------------------------------------
 
