@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from emergency.commands.drafts import Drafted, Task
-    from emergency.domain.draft import Contradiction, DraftState, SignedOff, Version
+    from emergency.domain.draft import Contradiction, DraftState, Remark, SignedOff, Version
     from emergency.domain.events import Entry
     from emergency.engine import View
 
@@ -97,13 +97,21 @@ class Page:
             return " ".join(part for part in parts if part)
         return self.say("有", "stated") if value is True else str(value)
 
+    def remark(self, remark: Remark) -> str:
+        """What is odd about an act."""
+        from emergency.commands.draft_words import remark_words  # noqa: PLC0415 - the engine is loaded by now
+
+        return self.settings.words(
+            remark_words(remark, self.say("、", ", ").join(map(self.fact, remark.facts)))
+        )
+
 
 # -- after a command -------------------------------------------------------------------------------------------
 
 
 def print_drafted(settings: Settings, done: Drafted, form: str) -> None:
     """What a command on a draft came to, what is odd about it, and what is next."""
-    from emergency.commands.draft_words import draft_row, remark_row, remark_words  # noqa: PLC0415 - loaded by now
+    from emergency.commands.draft_words import draft_row, remark_row  # noqa: PLC0415 - loaded by now
     from emergency.commands.drafts import assigned_tasks  # noqa: PLC0415
 
     outcome, say = done.outcome, settings.say
@@ -143,7 +151,8 @@ def print_drafted(settings: Settings, done: Drafted, form: str) -> None:
         print_out(indented(_done(page, event_id, done), 0))
     _after(page, done)
     for remark in done.remarks:
-        print_out(indented(f"! {settings.words(remark_words(remark))}", 2))
+        print_out(indented(f"! {page.remark(remark)}", 2))
+    _still_owed(page, done)
     _next_step(page, done.draft)
 
 
@@ -208,6 +217,28 @@ def _after(page: Page, done: Drafted) -> None:
                 print_out(indented(_task(page, task), 2))
 
 
+def _still_owed(page: Page, done: Drafted) -> None:
+    """What the acting office owes meanwhile: no time limit waits for a draft."""
+    owed = [due for due in done.outcome.due if due.condition is None]
+    if not owed:
+        return
+    zone, hour = page.settings.zone(page.view.directory), now()
+    first = min(owed, key=lambda due: due.by or hour)
+    by = moment(first.by, zone, hour) if first.by is not None else page.say("立即", "at once")
+    late = page.say("（已逾期）", " (overdue)") if first.by is not None and first.by < hour else ""
+    others = page.say(f"，另 {len(owed) - 1} 项", f", and {len(owed) - 1} more") if len(owed) > 1 else ""
+    whom = page.office(first.recipient)
+    print_out(
+        indented(
+            page.say(
+                f"法定时限照常计算，本单位尚应报 {whom}：{by}{late}{others}",
+                f"Time limits run on; your office still owes {whom} a report: {by}{late}{others}",
+            ),
+            0,
+        )
+    )
+
+
 def _next_step(page: Page, draft: DraftState) -> None:
     """The command that most likely comes next."""
     ref, latest = page.view.timeline.ref, draft.latest
@@ -236,7 +267,7 @@ def _next_step(page: Page, draft: DraftState) -> None:
 
 def print_draft(settings: Settings, draft: DraftState, view: View, form: str) -> None:
     """Where a draft stands, in 80 columns."""
-    from emergency.commands.draft_words import draft_row, remark_words  # noqa: PLC0415 - the engine is loaded by now
+    from emergency.commands.draft_words import draft_row  # noqa: PLC0415 - the engine is loaded by now
     from emergency.commands.drafts import assigned_tasks  # noqa: PLC0415
     from emergency.projections.rows import iso_instant  # noqa: PLC0415
 
@@ -265,9 +296,12 @@ def print_draft(settings: Settings, draft: DraftState, view: View, form: str) ->
     print_out(indented(f"{say('统稿：', 'Unified draft of ')}{page.office(draft.holder)}{joint}", 0))
     made_of = page.entries(draft.contributions) or say("尚无来稿", "no report yet")
     print_out(indented(f"{say('来稿：', 'Made of ')}{made_of}", 0))
-    for version in reversed(draft.versions):
-        _version(page, version)
     latest = draft.latest
+    for version in reversed(draft.versions):
+        if version is latest:
+            _version(page, version)
+        else:
+            _older(page, version)
     if latest is not None:
         head = say(f"第{latest.number}版的内容", f"What version {latest.number} says")
         click.echo(f"\n{head}")
@@ -286,7 +320,7 @@ def print_draft(settings: Settings, draft: DraftState, view: View, form: str) ->
         click.echo("\n" + say("需注意", "To be noted"))
         for remark in draft.remarks:
             number = view.numbers.get(remark.of)
-            print_out(indented(f"! #{number} {settings.words(remark_words(remark))}", 2))
+            print_out(indented(f"! #{number} {page.remark(remark)}", 2))
     click.echo("")
     _next_step(page, draft)
 
@@ -304,6 +338,24 @@ def _version(page: Page, version: Version) -> None:
     parts = [f"{page.say('拟稿', 'drafted')} #{number} {page.when(version.id)} {page.person(version.edited)}"]
     parts += [_step(page, stage, version.standing.get(stage)) for stage in _chain()]
     print_out(*(indented(part, 2) for part in parts))
+
+
+def _older(page: Page, version: Version) -> None:
+    """A version that has a later one, in a line: what went out, or why it did not."""
+    from emergency.commands.draft_words import STATES, stages_words  # noqa: PLC0415 - the engine is loaded by now
+
+    parts = [f"{_number(page, version.number)}  {page.settings.words(STATES[version.state])}"]
+    if version.issued is not None:
+        number = page.view.numbers.get(version.issued.id)
+        parts[0] += f" {page.when(version.issued.id)} (#{number})  {version.hash[:SHORT_HASH]}…"
+    else:
+        returned = [done for done in version.standing.values() if not done.approved]
+        parts += [_step(page, done.stage, done) for done in returned]
+    if version.missing and not (version.issued is None and version.state == "drafted"):
+        parts.append(
+            page.say("未通过：", "not approved: ") + page.settings.words(stages_words(version.missing))
+        )
+    print_out(indented(page.say("；", "; ").join(parts), 0))
 
 
 def _chain() -> tuple[Any, ...]:
@@ -376,13 +428,16 @@ def _task(page: Page, task: Task) -> str:
     if task.by is not None:
         parts.append(say(f"{moment(task.by, zone, hour)} 前", f"by {moment(task.by, zone, hour)}"))
     first = next((due for due in task.owed if due.by == task.by and due.by is not None), None)
+    rule = first.citation if first is not None else ""
+    if first is not None and not first.confirmed:
+        rule += say(" [原文未核对]", " [text not confirmed]")
     if first is not None and task.assigned is not None and task.by != task.assigned:
         parts[-1] += say(
-            f"（法定时限，早于所定的 {moment(task.assigned, zone, hour)}：{first.citation}）",
-            f" (the rules' time limit, before the {moment(task.assigned, zone, hour)} assigned: {first.citation})",
+            f"（法定时限，早于所定的 {moment(task.assigned, zone, hour)}：{rule}）",
+            f" (the rules' time limit, before the {moment(task.assigned, zone, hour)} assigned: {rule})",
         )
     elif first is not None and task.assigned is None:
-        parts[-1] += say(f"（{first.citation}）", f" ({first.citation})")
+        parts[-1] += say(f"（{rule}）", f" ({rule})")
     if task.sent:
         parts.append(
             say("已报 ", "sent ") + ", ".join(f"#{page.view.numbers.get(each)}" for each in task.sent)

@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from emergency.domain import events
     from emergency.domain.offices import Directory
     from emergency.domain.values import StatedTime
-    from emergency.engine import Identity, Outcome
+    from emergency.engine import Identity, Outcome, View
 
 F = TypeVar("F", bound=Callable[..., Any])
 CATEGORIES = ("natural-disaster", "accident", "public-health", "social-security")
 CHANNELS = ("phone", "written", "network", "in-person")
 PUBLIC = "public"
-MINE = "-"
+MINE = ""
 """What ``--draft`` means without an office: the one draft that can be meant."""
 
 
@@ -466,24 +466,17 @@ def _record(
         if to_me:
             fields["to"] = tuple(said.to) or (identity.office,)
         else:
-            fields["to"] = tuple(said.to) or (_superior(directory, acting, hour, settings) if upward else ())
+            fields["to"] = tuple(said.to) or (
+                _receivers(settings, said, incident, directory, acting, hour) if upward else ()
+            )
         if said.channel:
             fields["channel"] = said.channel
         if said.received:
             fields["received_at"] = stated(settings, directory, said.received, hour, "--received")
     if issubclass(cls, events.Report):
-        content, unsaid = elements_of(settings, said.says, said.verifying)
-        if unsaid and said.draft is None:
-            raise click.UsageError(f"--say {unsaid[0]}=: say what it is, like --say {unsaid[0]}=TEXT.")
+        carried, unsaid = _carried(settings, said)
+        fields.update(carried)
         gone += unsaid
-        fields.update(
-            content=content or None,
-            dissent=said.dissent,
-            skipping=said.skipping,
-            signer=said.signer,
-            sealed=said.sealed,
-            media=said.media,
-        )
     entry = valid(cls, fields)
     if said.draft is not None:
         _forward_draft(settings, said, entry, settings.incident(incident or ""), gone)
@@ -496,12 +489,38 @@ def _record(
             _ask_about_repeat(settings, ref, entry, identity)
         outcome = settings.engine.record(ref, entry, identity, command_id=said.command_id)
     _print_recorded(settings, said, outcome)
+    if issubclass(cls, events.Report) and outcome.view is not None:
+        _note_difference(settings, entry, outcome.view)
 
 
 def _print_recorded(settings: Settings, said: Said, outcome: Outcome) -> None:
     settings.recorded_so_far = f"The entry is on record: {outcome.incident} {outcome.event_ids[-1]}."
     settings.used(outcome.incident)
     print_outcome(settings, outcome, form=said.form, quiet=said.quiet)
+
+
+def _carried(settings: Settings, said: Said) -> tuple[dict[str, Any], Sequence[str]]:
+    """What a report says beside its figures, and the elements of a draft that it leaves out."""
+    content, unsaid = elements_of(settings, said.says, said.verifying)
+    if unsaid and said.draft is None:
+        raise click.UsageError(f"--say {unsaid[0]}=: say what it is, like --say {unsaid[0]}=TEXT.")
+    fields = {name: getattr(said, name) for name in ("dissent", "skipping", "signer", "sealed", "media")}
+    return {**fields, "content": content or None}, unsaid
+
+
+def _receivers(
+    settings: Settings, said: Said, incident: str | None, directory: Directory, acting: str, hour: datetime
+) -> tuple[str, ...]:
+    """To whom it goes where nobody says: a draft to whom it was assigned to go, anything else to the superior."""
+    if said.draft is not None:
+        from emergency.commands.drafts import assigned_tasks  # noqa: PLC0415 - help needs no engine
+
+        drafts, view = settings.engine.drafts.list(settings.incident(incident or ""))
+        tasks = (task for draft in drafts.values() for task in assigned_tasks(draft, view, hour))
+        found = tuple(dict.fromkeys(to for task in tasks if task.unit == acting for to in task.open))
+        if found:
+            return found
+    return _superior(directory, acting, hour, settings)
 
 
 def _with_draft(said: Said) -> Said:
@@ -519,12 +538,32 @@ def _with_draft(said: Said) -> Said:
         )
     if is_figure(said.draft):
         return changed(said, words=(*said.words, said.draft), draft=MINE)
-    if not said.words or is_figure(said.words[0]):
+    if said.draft == "-":  # no office: the incident last recorded on
+        return changed(said, words=said.words or ("-",), draft=MINE)
+    if said.draft != MINE and (not said.words or is_figure(said.words[0])):
         raise click.UsageError(
             f"Name the incident first. What stands behind --draft ({said.draft}) is the office that holds the draft: "
             f"emergency forward INCIDENT --draft {said.draft}."
         )
     return said
+
+
+def _note_difference(settings: Settings, report: events.Report, view: View) -> None:
+    """Say where a report differs from the unified draft that was issued, and that a dissent can be put on record."""
+    from emergency.domain.drafting import UnifiedDraftIssued  # noqa: PLC0415 - the engine is loaded by now
+
+    if report.dissent is not None or UnifiedDraftIssued not in view.timeline.kinds:
+        return
+    from emergency.commands.drafts import departures  # noqa: PLC0415 - only where a draft was issued
+
+    for holder, number, facts in departures(view, report):
+        said = ", ".join(facts).replace("_", " ")
+        words = settings.say(
+            f"与{holder}统稿第{number}版不一致：{said}。如确掌握不同情况，请用 --dissent 载明。",
+            f"this differs from version {number} of the unified draft of {holder}: {said}. Where you hold other facts, "
+            "say so with --dissent.",
+        )
+        click.echo(f"{settings.say('注意', 'Note')}: {words}", err=True)
 
 
 def _forward_draft(

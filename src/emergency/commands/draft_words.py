@@ -38,9 +38,15 @@ def stages_words(stages: Iterable[SignOff]) -> Words:
     return Words("、".join(each.zh for each in named), ", ".join(each.en for each in named))
 
 
-def remark_words(remark: Remark) -> Words:
-    """What is odd about an act, in words. It is on record all the same."""
-    number, facts = remark.version, ", ".join(remark.facts).replace("_", " ")
+def remark_words(remark: Remark, facts: str | None = None) -> Words:
+    """What is odd about an act, in words. It is on record all the same.
+
+    Args:
+        remark: What is odd.
+        facts: The facts that it is about as the reader calls them; None = by their names in the record.
+    """
+    number = remark.version
+    facts = ", ".join(remark.facts).replace("_", " ") if facts is None else facts
     done = stages_words(remark.stages)
     said = {
         Odd.NO_SUCH_VERSION: (
@@ -59,7 +65,7 @@ def remark_words(remark: Remark) -> Words:
         Odd.BEFORE: (f"尚无{done.zh}", f"before any {done.en} is on record"),
         Odd.RETURNED: (f"{done.zh}已退回，未再通过", f"returned at {done.en} and not approved there since"),
         Odd.SAME_PERSON: (
-            f"与{done.zh}系同一人",
+            f"与{_with_drafting(remark, done.zh)}系同一人",
             f"by the same person as {_with_drafting(remark, done.en)}",
         ),
         Odd.UNSIGNED: (f"印发时尚无{done.zh}", f"issued without {done.en}"),
@@ -79,6 +85,10 @@ def remark_words(remark: Remark) -> Words:
         Odd.SENT_OTHERWISE: (
             f"所发与所印发的第{number}版不一致：{facts or '正文'}",
             f"what was sent is not what was issued as version {number}: {facts or 'text'}",
+        ),
+        Odd.DISSENTED: (
+            f"与所印发的第{number}版不一致，已附不同意见：{facts or '正文'}",
+            f"differs from version {number} as issued, with its dissent on record: {facts or 'text'}",
         ),
     }[remark.odd]
     return Words(*said)

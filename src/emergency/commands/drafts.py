@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from emergency.answers import Due, Identity, Outcome, View, standing, still_due
-from emergency.domain.draft import DraftState, Made, Remark, Version, drafts_of
+from emergency.domain.draft import DraftState, Made, Remark, Version, agree, drafts_of, said_in
 from emergency.domain.draft_commands import (
     AssignDraft,
     DraftCommand,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from emergency.domain.incident import Incident
     from emergency.store import Reading
 
-__all__ = ["Drafted", "Drafts", "Task", "assigned_tasks", "drafts_in"]
+__all__ = ["Drafted", "Drafts", "Task", "assigned_tasks", "departures", "drafts_in"]
 
 
 @fixed(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,7 @@ class Task:
         unit: Who shall send it.
         to: To whom: as assigned, else to whom the unit owes a report.
         assigned: By when, as assigned; None where only the rules say.
-        owed: What the unit owes those recipients by rule, the soonest first; the assignment moves none of it.
+        owed: What the unit surely owes those recipients by rule, the soonest first; the assignment moves none of it.
         by: The earlier of both: what the unit goes by. None where neither gives an hour.
         sent: What it sent, by event id.
         acknowledged: Which of those offices acknowledged it.
@@ -480,6 +480,21 @@ def drafts_in(view: View) -> dict[str, DraftState]:
     return drafts_of((step.id, step.entry) for step in steps)
 
 
+def departures(view: View, report: Report) -> Iterator[tuple[str, int, tuple[str, ...]]]:
+    """The issued drafts that a report differs from: who holds each, the version, and the facts that both state."""
+    says = said_in(report.facts)
+    for draft in drafts_in(view).values():
+        issued = draft.issued
+        if issued is None:
+            continue
+        said = said_in(issued.edited.facts)
+        facts = tuple(
+            fact for fact, value in says.items() if fact in said and not agree(fact, value, said[fact])
+        )
+        if facts:
+            yield draft.holder, issued.number, facts
+
+
 def assigned_tasks(draft: DraftState, view: View, at: datetime) -> tuple[Task, ...]:
     """What units were told to send up, with the time limits that bind them whether or not they were told."""
     now = standing(view.assessment.obligations, at)
@@ -502,11 +517,12 @@ def _task(
         if each.act.office == act.whom
     ]
     told = tuple(dict.fromkeys(to for each in sent for to in each.act.to))
-    to = act.to or tuple(dict.fromkeys((*told, *(due.recipient for due in dues))))
+    sure = tuple(due for due in dues if due.condition is None)
+    to = act.to or tuple(dict.fromkeys((*told, *(due.recipient for due in sure))))
     if not to:
         day = (act.by.interval.latest if act.by else None) or datetime.now(UTC)
         to = tuple(view.directory.superiors(act.whom, day.date()))
-    owed = tuple(due for due in dues if due.recipient in to)
+    owed = tuple(due for due in sure if due.recipient in to)
     assigned = (act.by.latest or act.by.earliest) if act.by is not None else None
     hours = [hour for hour in (assigned, *(due.by for due in owed)) if hour is not None]
     return Task(

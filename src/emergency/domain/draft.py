@@ -195,6 +195,7 @@ class Odd(StrEnum):
     NO_CONTRIBUTION = "no-contribution"
     NEWER_ISSUED = "newer-issued"
     SENT_OTHERWISE = "sent-otherwise"
+    DISSENTED = "dissented"
 
 
 class Remark(NamedTuple):
@@ -527,7 +528,8 @@ def _take_sent(fold: _Fold, event_id: str, act: Report) -> None:
     if act.sent_hash is not None and act.sent_hash != version.issued.act.hash:
         said = said_in(act.facts, act.content or ())
         facts = tuple(differing(version.said, said))
-        fold.remarks.append(Remark(Odd.SENT_OTHERWISE, event_id, version.number, facts=facts))
+        odd = Odd.SENT_OTHERWISE if act.dissent is None else Odd.DISSENTED
+        fold.remarks.append(Remark(odd, event_id, version.number, facts=facts))
 
 
 def differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[str]:
@@ -665,6 +667,15 @@ def never_issued(ref: str, holder: str, number: int | None, draft: DraftState | 
         f"{said} Nothing was recorded. {instead} The time limits run on: report at once without --draft, and where "
         "you hold other facts say so with --dissent TEXT."
     )
+
+
+def sent_hash(report: Report, entries: Mapping[str, Recorded[Any]]) -> str | None:
+    """The hash of what a report sends of a draft; None where it sends none, or nobody recorded a hash."""
+    if report.draft is None or report.version is None or report.sent_hash is None:
+        return None
+    draft = drafts_of((key, r.event) for key, r in entries.items()).get(report.draft)
+    version = draft.version(report.version) if draft is not None else None
+    return None if version is None else hash_of(report.facts, report.content or (), version.edited.text)
 
 
 def check_unissued(

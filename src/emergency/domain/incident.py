@@ -14,13 +14,14 @@ from pydantic import ValidationError
 
 from emergency.domain.amendment import FIXED, amended, effective
 from emergency.domain.complaint import complaint
-from emergency.domain.draft import check_issued, check_unissued
+from emergency.domain.draft import check_issued, check_unissued, sent_hash
 from emergency.domain.events import (
     Entry,
     EntryAmended,
     EntryWithdrawn,
     IncidentEvent,
     IncidentOpened,
+    Report,
 )
 from emergency.domain.fixed import fixed
 from emergency.domain.record import Recorded
@@ -181,6 +182,10 @@ def _amendment(command: Amend, target: Recorded[Any], state: Incident, now: date
         check_reference(changed, state.entries)
         if "draft" in changes or "version" in changes:
             check_issued(changed, state.entries, state.opened.event.ref)
+        if isinstance(changed, Report) and "sent_hash" not in changes:
+            sent = sent_hash(changed, state.entries)
+            if sent != changed.sent_hash and sent is not None:
+                changes["sent_hash"] = sent
         if "at" in changes and _in_doubt(changed, now) != changed.in_doubt:
             changes["in_doubt"] = not changed.in_doubt
     return EntryAmended(
