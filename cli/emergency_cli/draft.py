@@ -23,7 +23,7 @@ from emergency_cli.context import (
 from emergency_cli.draft_pages import difference, print_draft, print_drafted, print_list
 from emergency_cli.elements import elements_of
 from emergency_cli.entries import known, stated, valid
-from emergency_cli.figures import facts_of, is_figure, named_figure, others_of, taken_out
+from emergency_cli.figures import facts_of, named_figure, others_of, taken_out
 from emergency_cli.lazy import Later, LazyGroup
 
 if TYPE_CHECKING:
@@ -84,6 +84,7 @@ _form_option = shared_option(
 _ending = _all(
     shared_option("--at", metavar="TIME", help="When: 13:05, 昨天 23:40, 约 13:05, 不明; now unless given."),
     shared_option("--command-id", metavar="ID", help="For scripts: the same id never records twice."),
+    shared_option("--quiet", "-q", is_flag=True, help="Print only the incident and the entry's id."),
     _form_option,
     identity_options,
     common_options,
@@ -121,7 +122,7 @@ def open_draft(
         at=at,
         command_id=ending["command_id"],
     )
-    _print(settings, done, ending["form"])
+    _print(settings, done, ending)
 
 
 @click.command()
@@ -187,7 +188,7 @@ def edit(settings: Settings, incident: str, words: Sequence[str], holder: str | 
         at=at,
         command_id=said["command_id"],
     )
-    _print(settings, done, said["form"])
+    _print(settings, done, said)
 
 
 @click.command()
@@ -247,7 +248,7 @@ def issue(settings: Settings, incident: str, holder: str | None, number: int | N
     done = settings.engine.drafts.issue(
         ref, settings.identity, draft=holder, version=number, at=at, command_id=ending["command_id"]
     )
-    _print(settings, done, ending["form"])
+    _print(settings, done, ending)
 
 
 @click.command()
@@ -293,7 +294,7 @@ def assign(
         at=at,
         command_id=ending["command_id"],
     )
-    _print(settings, done, ending["form"])
+    _print(settings, done, ending)
 
 
 @click.command()
@@ -358,7 +359,7 @@ def _sign_off(
         at=at,
         command_id=said["command_id"],
     )
-    _print(settings, done, said["form"])
+    _print(settings, done, said)
 
 
 def _facts(
@@ -470,12 +471,10 @@ def _next(moment: datetime | None) -> datetime | None:
     return moment + timedelta(days=1) if moment is not None else None
 
 
-def _print(settings: Settings, done: Drafted, form: str) -> None:
+def _print(settings: Settings, done: Drafted, ending: dict[str, Any]) -> None:
     settings.recorded_so_far = f"It is on record: {done.outcome.incident} {done.outcome.event_ids[-1]}."
     settings.used(done.outcome.incident)
-    print_drafted(settings, done, form)
-
-
-def is_holder(word: str) -> bool:
-    """Whether what follows --draft can name an office rather than the next figure."""
-    return not is_figure(word)
+    if ending["quiet"]:
+        click.echo(f"{done.outcome.incident} {done.outcome.event_ids[-1]}")
+        return
+    print_drafted(settings, done, ending["form"])
