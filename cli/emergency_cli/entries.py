@@ -571,6 +571,7 @@ def _forward_draft(
 ) -> None:
     """Send an issued version on; where what was typed differs from it, it is recorded and said loudly."""
     from emergency.commands.draft_words import remark_words  # noqa: PLC0415 - help needs no engine
+    from emergency.domain.draft import Odd  # noqa: PLC0415
 
     holder = None if said.draft == MINE else said.draft
     if holder is not None:
@@ -586,8 +587,8 @@ def _forward_draft(
     )
     _print_recorded(settings, said, done.outcome)
     for remark in done.remarks:
-        words = settings.words(remark_words(remark))
-        click.echo(f"{settings.say('注意', 'Warning')}: {words}", err=True)
+        if remark.odd is not Odd.DISSENTED:  # to say what one holds is as it should be
+            click.echo(f"{settings.say('注意', 'Warning')}: {settings.words(remark_words(remark))}", err=True)
 
 
 def _split(said: Said) -> tuple[str | None, Sequence[str]]:
