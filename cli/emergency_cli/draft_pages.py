@@ -315,14 +315,24 @@ def print_draft(settings: Settings, draft: DraftState, view: View, form: str) ->
     if tasks:
         click.echo("\n" + say("分头上报", "Sent up separately"))
         print_out(*(indented(_task(page, task), 2) for task in tasks))
-    _others_sent(page, draft, {unit for task in tasks for unit in (task.unit,)})
-    if draft.remarks:
+    _others_sent(page, draft, {task.unit for task in tasks})
+    remarks = [remark for remark in draft.remarks if _matters(remark, draft)]
+    if remarks:
         click.echo("\n" + say("需注意", "To be noted"))
-        for remark in draft.remarks:
+        for remark in remarks:
             number = view.numbers.get(remark.of)
             print_out(indented(f"! #{number} {page.remark(remark)}", 2))
     click.echo("")
     _next_step(page, draft)
+
+
+def _matters(remark: Remark, draft: DraftState) -> bool:
+    """What an older version rested on matters only where it went out."""
+    from emergency.domain.draft import Odd  # noqa: PLC0415 - the engine is loaded by now
+
+    version = draft.version(remark.version or 0)
+    gone = version is not None and version is not draft.latest and version.issued is None
+    return not (gone and remark.odd is Odd.UNTRACED)
 
 
 def _version(page: Page, version: Version) -> None:
@@ -405,10 +415,9 @@ def _contradictions(page: Page, contradictions: Iterable[Contradiction]) -> None
                 f'not settled; settle it: --settle "{each.fact}=#{number}: WHY"',
             )
         else:
-            by = page.entry(each.settled.by) if each.settled.by else page.say("均未采用", "none of them")
-            how = page.say(
-                f"裁定采用 {by}：{each.settled.why}", f"settled, following {by}: {each.settled.why}"
-            )
+            by = page.entry(each.settled.by) if each.settled.by else None
+            zh, en = (f"采用 {by}", f"following {by}") if by else ("均未采用", "following none of them")
+            how = page.say(f"已裁定，{zh}：{each.settled.why}", f"settled, {en}: {each.settled.why}")
         print_out(indented(how, 4))
 
 
