@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from emergency_cli.words import moment, office
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from emergency.commands.drafts import Drafted, Task
+    from emergency.commands.drafts import Drafted, Elsewhere, Task
     from emergency.domain.draft import Contradiction, DraftState, Remark, SignedOff, Version
     from emergency.domain.events import Entry
     from emergency.engine import View
@@ -38,13 +38,21 @@ class Page:
         self.settings = settings
         self.view = view
         self.say = settings.say
+        self._elsewhere: Mapping[str, Elsewhere] | None = None
 
     def entry(self, event_id: str) -> str:
         """An entry by its number, and whose it is: ``#3 xs-em``."""
         step = self.view.timeline.by_id.get(event_id)
+        if step is not None:
+            return f"#{self.view.numbers.get(event_id)} {self.office(step.office)}"
+        if self._elsewhere is None:
+            self._elsewhere = self.settings.engine.drafts.elsewhere(self.view.timeline.ref)
+        other = self._elsewhere.get(event_id)
+        if other is not None:
+            return f"{other.ref}:#{other.number} {self.office(other.entry.office)}"
         number = self.view.numbers.get(event_id)
-        who = self.office(step.office) if step is not None else self.say("（已撤回）", "(withdrawn)")
-        return f"#{number} {who}" if number is not None else f"{event_id[:8]} {who}"
+        known = f"#{number}" if number is not None else event_id[:8]
+        return f"{known} {self.say('（已不计）', '(no longer counted)')}"
 
     def entries(self, ids: Iterable[str]) -> str:
         """Some entries."""
@@ -559,7 +567,8 @@ def draft_lines(settings: Settings, view: View) -> Iterator[str]:
     from emergency.commands.drafts import assigned_tasks, drafts_in  # noqa: PLC0415
 
     page, say = Page(settings, view), settings.say
-    for draft in drafts_in(view).values():
+    elsewhere = settings.engine.drafts.elsewhere(view.timeline.ref)
+    for draft in drafts_in(view, elsewhere).values():
         latest = draft.latest
         parts = [f"{say('统稿', 'Unified draft')} {page.office(draft.holder)}"]
         if latest is None:

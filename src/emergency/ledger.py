@@ -143,7 +143,7 @@ class Ledger:
         self,
         ref: str,
         said: object,
-        decided: Callable[[Incident], Sequence[events.Entry]],
+        decided: Callable[[Incident, Reading], Sequence[events.Entry]],
         identity: Identity,
         command_id: str | None,
     ) -> tuple[tuple[Recorded[Any], ...], bool]:
@@ -152,7 +152,8 @@ class Ledger:
         Args:
             ref: The incident.
             said: What was asked for: an object with slots, for the same id comes with the same content.
-            decided: The entries that it leads to, from the incident as it stands when they are written.
+            decided: The entries that it leads to, from the incident as it stands when they are written, and whatever
+                else stands then.
             identity: Who is at the keyboard.
             command_id: The command's id; None = it needs none.
 
@@ -168,7 +169,7 @@ class Ledger:
             if state is None:
                 raise self.no_incident(writing, ref)
             self.known(offices, identity.office)
-            new = decided(state)
+            new = decided(state, writing)
             for entry in new:
                 for office in _named(entry):
                     self.known(offices, office)

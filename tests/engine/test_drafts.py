@@ -18,6 +18,7 @@ from emergency import (
     UsageError,
 )
 from emergency.commands.drafts import Task, assigned_tasks
+from emergency.domain.bookkeeping import Linked, Merged, Unmerged
 from emergency.domain.draft import Odd
 from emergency.domain.drafting import DraftAssigned
 from emergency.domain.events import Acknowledged, ForwardedUpward, Learned, Reported
@@ -163,6 +164,65 @@ class TestRefused:
             desk.record(REF, report.model_copy(update={"draft": "county", "version": 1}), COUNTY)
         assert table(file) == before
         desk.record(REF, report.model_copy(update={"dissent": "掌握3人"}), COUNTY)
+
+
+class TestMerged:
+    """What was reported on an incident that goes on as this one can be named, for as long as it does."""
+
+    def merge(self, engine: Engine, other: str = "mine-02") -> str:
+        merged = Merged(office="county", into=REF, why="同一事故")
+        done = engine.record(other, merged, COUNTY)
+        engine.record(REF, Linked(office="county", other=other, relation="merged-here"), COUNTY)
+        return done.event_ids[0]
+
+    def test_its_reports_are_contributions(self, desk: Engine) -> None:
+        open_incident(desk, "mine-02")
+        report = Reported(office="city", to=("county",), facts=facts(deaths=4))
+        there = desk.record("mine-02", report, CITY).event_ids[0]
+        with pytest.raises(RefusedError, match="merge mine-02 --into mine-01"):
+            desk.drafts.open(REF, COUNTY, contributions=["mine-02:#2"])
+        merging = self.merge(desk)
+        opened = desk.drafts.open(REF, COUNTY, contributions=["mine-02:#2"])
+        assert opened.draft.contributions[-1] == there
+        assert [each.fact for each in opened.draft.contradictions] == ["deaths"]
+        edited = desk.drafts.edit(REF, COUNTY, settle=[("deaths", "mine-02:#2", "核实")])
+        assert edited.version is not None
+        assert edited.version.edited.facts == facts(deaths=4)
+        assert edited.version.sources == {"deaths": (there,)}
+        assert desk.drafts.elsewhere(REF)[there][:2] == ("mine-02", 2)
+        # A number alone is always of this incident.
+        traced = desk.drafts.edit(REF, COUNTY, trace={"deaths": ["#2"]})
+        assert traced.version is not None
+        assert traced.version.sources["deaths"] != (there,)
+        # Taken apart again, its word counts here no more; what the draft says stays.
+        desk.record("mine-02", Unmerged(office="county", merge=merging, why="并错"), COUNTY)
+        state, _ = desk.drafts.show(REF)
+        assert desk.drafts.elsewhere(REF) == {}
+        assert [each.by for each in state.statements] == [state.contributions[0]]
+        assert state.latest is not None
+        assert state.latest.edited.facts == facts(deaths=4)
+
+    def test_received_there_is_received_here(self, engine: Engine) -> None:
+        for ref in (REF, "mine-02"):
+            open_incident(engine, ref)
+            engine.record(ref, Reported(office="unit", to=("county",), facts=facts(deaths=2)), UNIT)
+        self.merge(engine)
+        assert len(engine.drafts.open(REF, COUNTY).draft.contributions) == 2
+
+    def test_a_draft_there_stays_there(self, desk: Engine) -> None:
+        open_incident(desk, "mine-02")
+        desk.drafts.open("mine-02", COUNTY, contributions=[])
+        desk.drafts.edit("mine-02", COUNTY, text="彼稿")
+        self.merge(desk)
+        state, _ = desk.drafts.show(REF)
+        assert state.versions == ()
+
+    def test_linked_is_not_merged(self, desk: Engine) -> None:
+        open_incident(desk, "mine-02")
+        desk.record(REF, Linked(office="county", other="mine-02", relation="same-cause"), COUNTY)
+        assert desk.drafts.elsewhere(REF) == {}
+        with pytest.raises(RefusedError, match="another incident"):
+            desk.drafts.open(REF, COUNTY, contributions=["mine-02:#1"])
 
 
 class TestKnowing:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from emergency.answers import Due, Identity, Outcome, View, standing, still_due
-from emergency.domain.draft import DraftState, Made, Remark, Version, agree, drafts_of, said_in
+from emergency.domain.bookkeeping import Linked, Merged, Unmerged
+from emergency.domain.draft import DraftState, Made, Remark, Version, agree, drafts_of, is_source, said_in
 from emergency.domain.draft_commands import (
     AssignDraft,
     DraftCommand,
@@ -29,15 +31,16 @@ from emergency.domain.incident import incident_of
 from emergency.domain.schema import NAMES
 from emergency.domain.values import NO_FACTS, Element, Facts, StatedTime
 from emergency.domain.vocabulary import Basis, SignOff
-from emergency.errors import RefusedError
+from emergency.errors import BrokenDataError, RefusedError
 from emergency.ledger import Ledger, logged
 from emergency.projections.streams import INCIDENT, PAGE, incident_stream
 
 if TYPE_CHECKING:
     from emergency.domain.incident import Incident
+    from emergency.domain.record import Recorded
     from emergency.store import Reading
 
-__all__ = ["Drafted", "Drafts", "Task", "assigned_tasks", "departures", "drafts_in"]
+__all__ = ["Drafted", "Drafts", "Elsewhere", "Task", "assigned_tasks", "departures", "drafts_in"]
 
 
 @fixed(frozen=True, slots=True, kw_only=True)
@@ -123,9 +126,8 @@ class Drafts:
             RefusedError: a report of another incident, something that is no report, or nothing would be added.
         """
         named = None if contributions is None else tuple(contributions)
-        self._same_incident(ref, named or ())
         command = OpenDraft(who=_who(identity, at), contributions=named, jointly=jointly)
-        return self._carry_out(ref, command, identity, command_id)
+        return self._carry_out(ref, command, identity, command_id, named or ())
 
     def edit(
         self,
@@ -168,7 +170,12 @@ class Drafts:
         """
         traces = tuple(Trace(fact, tuple(to)) for fact, to in (trace or {}).items())
         settlements = tuple(Settle(*each) for each in settle)
-        self._same_incident(ref, (*contributions, *(each for trace in traces for each in trace.to)))
+        named = (
+            *contributions,
+            *(each for trace in traces for each in trace.to),
+            *(each.by for each in settlements if each.by is not None),
+            *([like] if like is not None else []),
+        )
         command = EditDraft(
             who=_who(identity, at),
             draft=draft,
@@ -181,7 +188,7 @@ class Drafts:
             settle=settlements,
             contributions=tuple(contributions),
         )
-        return self._carry_out(ref, command, identity, command_id)
+        return self._carry_out(ref, command, identity, command_id, named)
 
     def review(
         self,
@@ -366,7 +373,7 @@ class Drafts:
         with self._ledger.log.reading() as reading:
             view = self._ledger.view(reading, ref)
             state = self._incident(reading, ref)
-        return named_draft(draft, office or "", drafts_in(view), state), view
+        return named_draft(draft, office or "", _drafts(state), state), view
 
     def list(self, ref: str) -> tuple[dict[str, DraftState], View]:
         """The drafts of an incident, by the office that holds each, with the incident.
@@ -376,7 +383,18 @@ class Drafts:
         """
         with self._ledger.log.reading() as reading:
             view = self._ledger.view(reading, ref)
-        return drafts_in(view), view
+            state = self._incident(reading, ref)
+        return _drafts(state), view
+
+    def elsewhere(self, ref: str) -> dict[str, Elsewhere]:
+        """What drafts may rest on that was reported on incidents merged into this one, by event id."""
+        with self._ledger.log.reading() as reading:
+            state = self._incident(reading, ref)
+        return {
+            key: Elsewhere(recorded.stream.removeprefix(INCIDENT), recorded.version, recorded.event)
+            for key, recorded in state.entries.items()
+            if recorded.stream != state.stream
+        }
 
     def refs(self) -> tuple[str, ...]:
         """The incidents that a draft was ever opened on, the oldest draft first."""
@@ -391,24 +409,32 @@ class Drafts:
     # -- how it is done --------------------------------------------------------------------------------------
 
     def _incident(self, reading: Reading, ref: str) -> Incident:
+        """The incident, with what was reported on those that were merged into it."""
         state = incident_of(reading.stream(incident_stream(ref)))
         if state is None:
             raise self._ledger.no_incident(reading, ref)
-        return state
+        return _with_merged(state, reading)
 
     def _carry_out(
-        self, ref: str, command: DraftCommand, identity: Identity, command_id: str | None
+        self,
+        ref: str,
+        command: DraftCommand,
+        identity: Identity,
+        command_id: str | None,
+        named: Sequence[str] = (),
     ) -> Drafted:
-        written, already = self._ledger.act(
-            ref, command, lambda incident: decide_draft(command, incident), identity, command_id
-        )
+        def decided(own: Incident, reading: Reading) -> tuple[Entry, ...]:
+            incident = _with_merged(own, reading)
+            self._of_this_event(incident, named, reading)
+            return decide_draft(command, incident)
+
+        written, already = self._ledger.act(ref, command, decided, identity, command_id)
         outcome = self._ledger.outcome(ref, written, identity.office, already=already)
         with self._ledger.log.reading() as reading:
-            incident = self._incident(reading, ref)
-        drafts = drafts_of((key, recorded.event) for key, recorded in incident.entries.items())
+            drafts = _drafts(self._incident(reading, ref))
         act = next(r.event for r in written if isinstance(r.event, (DraftAct, Report)))
-        holder = act.draft
-        draft = drafts.get(holder or "") or DraftState(holder=holder or "")
+        holder = act.draft or ""
+        draft = drafts.get(holder) or DraftState(holder=holder)
         number = getattr(act, "version", None)
         mine = {recorded.event_id for recorded in written}
         return Drafted(
@@ -418,24 +444,73 @@ class Drafts:
             remarks=tuple(remark for remark in draft.remarks if remark.of in mine),
         )
 
-    def _same_incident(self, ref: str, named: Iterable[str]) -> None:
+    def _of_this_event(self, incident: Incident, named: Iterable[str], reading: Reading) -> None:
         """Refuse reports of other incidents, named as ``OTHER:#3``: one draft is about one event at one place."""
+        ref = incident.opened.event.ref
+        here = {recorded.stream for recorded in incident.entries.values()}
+        steps = {getattr(recorded.event, "step", None) for recorded in incident.entries.values()}
         for word in named:
             other, colon, entry = word.replace("：", ":").partition(":")
-            if not colon:
+            if not colon or word in steps or (incident_stream(other) in here and other != ref):
                 continue
-            with self._ledger.log.reading() as reading:
-                here = self._incident(reading, ref)
-                if word in (getattr(r.event, "step", None) for r in here.entries.values()):
-                    continue
-                there = incident_of(reading.stream(incident_stream(other)))
-                if there is None:
-                    raise self._ledger.no_incident(reading, other)
-            if there.opened.event.ref == ref:
+            there = incident_of(reading.stream(incident_stream(other)))
+            if there is None:
+                raise self._ledger.no_incident(reading, other)
+            if other == ref:
                 raise RefusedError(
                     f"{word}: name the reports of {ref} itself by their numbers alone: {entry}."
                 )
-            raise RefusedError(_elsewhere(here, there, word, entry))
+            raise RefusedError(_elsewhere(incident, there, word, entry))
+
+
+class Elsewhere(NamedTuple):
+    """A report or verification on an incident that was merged into the one that a draft is about.
+
+    Args:
+        ref: The incident it is recorded on.
+        number: Its number there.
+        entry: What it says.
+    """
+
+    ref: str
+    number: int
+    entry: Entry
+
+
+def _with_merged(state: Incident, reading: Reading) -> Incident:
+    """The incident, and what was reported and verified on those that go on as this one, first.
+
+    Drafts of their own, and what was sent of them, stay where they are.
+    """
+    linked = dict.fromkeys(r.event.other for r in state.entries.values() if isinstance(r.event, Linked))
+    found: dict[str, Recorded[Any]] = {}
+    for other in linked:
+        try:
+            there = incident_of(reading.stream(incident_stream(other)))
+        except BrokenDataError:
+            continue  # what cannot be read there keeps nobody from working here
+        if there is None or _goes_on_as(there) != state.opened.event.ref:
+            continue
+        found.update(
+            (key, recorded)
+            for key, recorded in there.entries.items()
+            if is_source(recorded.event) and getattr(recorded.event, "draft", None) is None
+        )
+    return replace(state, entries={**found, **state.entries}) if found else state
+
+
+def _goes_on_as(incident: Incident) -> str | None:
+    """The incident that this one was merged into; None where it was not, or was taken apart again."""
+    undone = {r.event.merge for r in incident.entries.values() if isinstance(r.event, Unmerged)}
+    into: str | None = None
+    for recorded in incident.entries.values():
+        if isinstance(recorded.event, Merged) and recorded.event_id not in undone:
+            into = recorded.event.into
+    return into
+
+
+def _drafts(incident: Incident) -> dict[str, DraftState]:
+    return drafts_of((key, recorded.event) for key, recorded in incident.entries.items())
 
 
 def _elsewhere(here: Incident, there: Incident, word: str, entry: str) -> str:
@@ -457,8 +532,8 @@ def _elsewhere(here: Incident, there: Incident, word: str, entry: str) -> str:
     return (
         f"{word} is a report on another incident. {what}A unified draft is made over the reports of one incident. "
         f"Nothing was recorded, and nothing is lost: where both are the same event, they are merged first (emergency "
-        f"merge), or record on {one.ref} what was reported and use that; else {other.ref} has its own draft: emergency "
-        f"draft open {other.ref} {entry}"
+        f"merge {other.ref} --into {one.ref} --why WHY), and then {word} can be named; else {other.ref} has a draft of "
+        f"its own: emergency draft open {other.ref} {entry}"
     )
 
 
@@ -474,10 +549,16 @@ def _who(identity: Identity, at: StatedTime | None) -> Entry:
 # -- reading ---------------------------------------------------------------------------------------------------
 
 
-def drafts_in(view: View) -> dict[str, DraftState]:
-    """The drafts of an incident as it is viewed, by the office that holds each."""
+def drafts_in(view: View, elsewhere: Mapping[str, Elsewhere] | None = None) -> dict[str, DraftState]:
+    """The drafts of an incident as it is viewed, by the office that holds each.
+
+    Args:
+        view: The incident.
+        elsewhere: What was reported on incidents merged into it (`Drafts.elsewhere`).
+    """
     steps = sorted(view.timeline.steps, key=lambda step: view.numbers.get(step.id, 0))
-    return drafts_of((step.id, step.entry) for step in steps)
+    others = [(key, each.entry) for key, each in (elsewhere or {}).items()]
+    return drafts_of((*others, *((step.id, step.entry) for step in steps)))
 
 
 def departures(view: View, report: Report) -> Iterator[tuple[str, int, tuple[str, ...]]]:

@@ -173,6 +173,11 @@ DraftCommand = OpenDraft | EditDraft | ReviewDraft | IssueDraft | AssignDraft | 
 def decide_draft(command: DraftCommand, incident: Incident) -> tuple[Entry, ...]:
     """The entries that the command leads to.
 
+    Args:
+        command: What was asked for.
+        incident: The incident; among its entries may be what was reported on incidents that were merged into it,
+            each with the stream that it is recorded in.
+
     Raises:
         NotFoundError: there is no such draft, version or entry.
         RefusedError: it cannot be meant as things stand.
@@ -242,7 +247,28 @@ def _made(kind: type[E], who: Entry, **fields: Any) -> E:  # noqa: ANN401 - fiel
 
 
 def _number(incident: Incident, event_id: str) -> str:
-    return f"#{incident.entries[event_id].version}"
+    recorded = incident.entries[event_id]
+    return f"{'' if recorded.stream == incident.stream else f'{_ref(recorded)}:'}#{recorded.version}"
+
+
+def _ref(recorded: Recorded[Any]) -> str:
+    """The incident that an entry is recorded on."""
+    return recorded.stream.partition("/")[2]
+
+
+def _named(said: str, incident: Incident) -> Recorded[Any]:
+    """The entry that people mean; ``OTHER:#3`` is one of an incident that was merged into this one."""
+    other, colon, entry = said.replace("：", ":").partition(":")
+    ref = other if colon and any(_ref(each) == other for each in incident.entries.values()) else None
+    stream = (
+        incident.stream
+        if ref is None
+        else next(r.stream for r in incident.entries.values() if _ref(r) == ref)
+    )
+    entries = {key: recorded for key, recorded in incident.entries.items() if recorded.stream == stream}
+    return entry_named(
+        said if ref is None else entry, Incident(stream, incident.version, incident.opened, entries)
+    )
 
 
 # -- opening ---------------------------------------------------------------------------------------------------
@@ -282,7 +308,7 @@ def _listed(incident: Incident, ids: Iterable[str]) -> str:
 
 def _contributions(said: Iterable[str], incident: Incident) -> Iterator[str]:
     for word in said:
-        found = entry_named(word, incident)
+        found = _named(word, incident)
         if not is_contribution(found.event):
             raise RefusedError(
                 f"{word} is no report: a unified draft is made of reports and answers. What was checked is named by "
@@ -309,7 +335,7 @@ def _base(command: EditDraft, incident: Incident, draft: DraftState) -> _Base:
         return _of_version(draft.latest) if draft.latest is not None else _Base()
     if like.isdecimal():
         return _of_version(_version(int(like), draft, incident))
-    entry = entry_named(like, incident).event
+    entry = _named(like, incident).event
     if isinstance(entry, DraftEdited):
         return _Base(entry.facts, entry.content, entry.text, {each.fact: each.to for each in entry.sources})
     if not is_source(entry):
@@ -421,7 +447,7 @@ def _same(fact: str, one: object, other: object) -> bool:
 
 def _sources(said: Iterable[str], incident: Incident) -> Iterator[str]:
     for word in said:
-        found = entry_named(word, incident)
+        found = _named(word, incident)
         if not is_source(found.event):
             raise RefusedError(
                 f"{word} is neither a report nor a verification, so no fact of a draft can rest on it. Record what was "
