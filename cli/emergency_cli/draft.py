@@ -224,7 +224,7 @@ def review(
 
     Whoever does it, in whatever order: it is recorded, and what is odd is said.
 
-    Example: emergency draft review - --stage recheck --return "死亡人数与医院不符"
+    Example: emergency draft review - --stage recheck --return "死亡人数不符"
     """
     _sign_off(settings, incident, stage, approve, why, said)
 
