@@ -23,12 +23,17 @@ from emergency_cli.context import (
 )
 from emergency_cli.elements import elements_of
 from emergency_cli.figures import facts_of, is_figure, level_of, others_of, taken_out
+from emergency_cli.informant import Informant, informant_options, tell
 from emergency_cli.lazy import REFUSED, leave
+from emergency_cli.markings import SECRECY, URGENCY, typed
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from emergency.commands.people import Named
     from emergency.domain import events
     from emergency.domain.offices import Directory
-    from emergency.domain.values import StatedTime
+    from emergency.domain.values import Facts, StatedTime
     from emergency.engine import Identity, Outcome, View
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -62,6 +67,12 @@ opening_options = _all(
     shared_option("--place", metavar="TEXT", help="With --new: where it happened."),
     shared_option("--division", metavar="CODE", help="With --new: the division code, six digits."),
     shared_option("--occurred", metavar="TIME", help="With --new: when it happened."),
+    shared_option(
+        "--secrecy", metavar="WORD", type=typed(SECRECY), help="With --new: internal 内部 to top-secret 绝密."
+    ),
+    shared_option(
+        "--urgency", metavar="WORD", type=typed(URGENCY), help="With --new: routine 平急 to flash 特提."
+    ),
 )
 
 saying_options = _all(
@@ -180,6 +191,8 @@ class Said:
     media: bool | None = None
     draft: str | None = None
     version: int | None = None
+    secrecy: str | None = None
+    urgency: str | None = None
     command_id: str | None = None
     quiet: bool = False
     form: str = "table"
@@ -275,16 +288,36 @@ def verify(settings: Settings, outcome: str, **said: Any) -> None:  # noqa: ANN4
     help="Whose people gave it; outside where it came from the public.",
 )
 @click.option("--sign", is_flag=True, help="A bare sign only.")
+@informant_options
 @ending_options
-def clue(settings: Settings, origin: str | None, sign: bool, **said: Any) -> None:  # noqa: ANN401 - click's own
+def clue(
+    settings: Settings,
+    origin: str | None,
+    sign: bool,
+    *,
+    informant: str | None,
+    informant_name: str | None,
+    informant_phone: str | None,
+    key: Path | None,
+    unsealed: bool,
+    **said: Any,  # noqa: ANN401 - click's own
+) -> None:
     """Log a sign from outside the reporting line 线索: an alarm call, the press, the web, a tip-off.
 
-    It came from the public and to my office, unless --from and --to say otherwise.
+    It came from the public and to my office, unless --from and --to say otherwise. An informant's name is sealed with
+    the key and is no part of the entry; for want of a key it is not kept, and the clue is recorded all the same.
     """
     typed = Said(**said)
+    who = Informant(
+        informant=informant,
+        informant_name=informant_name,
+        informant_phone=informant_phone,
+        key=key,
+        unsealed=unsealed,
+    )
     giver = typed.acting or PUBLIC
     by = origin or ("outside" if giver == PUBLIC else "unknown")
-    _record(settings, typed, "ClueLinked", {"by": by, "sign": sign}, giver=giver, to_me=True)
+    _record(settings, typed, "ClueLinked", {"by": by, "sign": sign}, giver=giver, to_me=True, informant=who)
 
 
 @click.command()
@@ -432,21 +465,14 @@ def _record(
     giver: str | None = None,
     upward: bool = False,
     to_me: bool = False,
+    informant: Informant | None = None,
 ) -> None:
     """Understand everything first, then record: nothing is half done."""
     from emergency.domain import events  # noqa: PLC0415 - help needs no engine
-    from emergency.domain.values import Facts  # noqa: PLC0415
 
     said = _with_draft(said)
     incident, figures = _split(said)
-    others: Sequence[str] = said.others
-    gone: list[str] = []
-    if said.draft is not None:
-        figures, others, gone = taken_out(figures, others)
-    facts = facts_of(figures)
-    if said.nature:
-        facts["nature"] = said.nature
-    facts["figures"], facts["circumstances"] = others_of(others), said.circumstances
+    facts, gone = _stated_facts(said, figures)
     identity = settings.identity
     directory = settings.engine.directory()
     acting = giver or said.acting or identity.office
@@ -457,18 +483,16 @@ def _record(
     fields: dict[str, Any] = {
         "office": acting,
         "at": stated(settings, directory, said.at, hour, "--at"),
-        "facts": valid(Facts, facts),
+        "facts": facts,
         "source": said.source,
         **more,
     }
     cls: type[events.Entry] = getattr(events, act) if isinstance(act, str) else act
     if issubclass(cls, events.Message):
-        if to_me:
-            fields["to"] = tuple(said.to) or (identity.office,)
-        else:
-            fields["to"] = tuple(said.to) or (
-                _receivers(settings, said, incident, directory, acting, hour) if upward else ()
-            )
+        to = tuple(said.to) or ((identity.office,) if to_me else ())
+        if not to and upward:
+            to = _receivers(settings, said, incident, directory, acting, hour)
+        fields["to"] = to
         if said.channel:
             fields["channel"] = said.channel
         if said.received:
@@ -477,20 +501,41 @@ def _record(
         carried, unsaid = _carried(settings, said)
         fields.update(carried)
         gone += unsaid
+    if informant is not None:
+        fields["informant"] = informant.subject(settings)
+    named = informant.named(settings) if informant is not None else None
     entry = valid(cls, fields)
     if said.draft is not None:
         _forward_draft(settings, said, entry, settings.incident(incident or ""), gone)
         return
     if said.new is not None:
-        outcome = _open(settings, said, directory, identity, entry, hour)
+        outcome = _open(settings, said, directory, identity, entry, hour, named)
     else:
         ref = ref or settings.incident(incident or "")
         if said.command_id is None:
             _ask_about_repeat(settings, ref, entry, identity)
-        outcome = settings.engine.record(ref, entry, identity, command_id=said.command_id)
+        outcome = settings.engine.record(ref, entry, identity, informant=named, command_id=said.command_id)
     _print_recorded(settings, said, outcome)
+    if informant is not None:
+        tell(settings, outcome, aside=said.quiet or said.form != "table")
     if issubclass(cls, events.Report) and outcome.view is not None:
         _note_difference(settings, entry, outcome.view)
+
+
+def _stated_facts(said: Said, figures: Sequence[str]) -> tuple[Facts, list[str]]:
+    """The facts, and with a draft the names of those that are left out of it: ``死=``."""
+    from emergency.domain.values import Facts  # noqa: PLC0415 - help needs no engine
+
+    others: Sequence[str] = said.others
+    gone: list[str] = []
+    if said.draft is not None:
+        figures, others, gone = taken_out(figures, others)
+    fields = facts_of(figures)
+    if said.nature:
+        fields["nature"] = said.nature
+    fields["figures"], fields["circumstances"] = others_of(others), said.circumstances
+    facts: Facts = valid(Facts, fields)
+    return facts, gone
 
 
 def _print_recorded(settings: Settings, said: Said, outcome: Outcome) -> None:
@@ -595,7 +640,7 @@ def _split(said: Said) -> tuple[str | None, Sequence[str]]:
     """The incident and the figures; with ``--new`` there are figures only."""
     if said.new is not None:
         return None, said.words
-    for option in ("kind", "place", "division", "occurred"):
+    for option in ("kind", "place", "division", "occurred", "secrecy", "urgency"):
         if getattr(said, option) is not None:
             raise click.UsageError(
                 f"--{option} belongs to --new TITLE. To change an incident, use `emergency amend`."
@@ -615,6 +660,7 @@ def _open(
     identity: Identity,
     entry: events.Entry,
     hour: datetime,
+    informant: Named | None = None,
 ) -> Outcome:
     kind = said.kind or ask(
         "--kind", settings.say("种类（如 fire、coal-mine）", "Kind (like fire, coal-mine)")
@@ -632,6 +678,9 @@ def _open(
         occurred_at=occurred,
         identity=identity,
         first=entry,
+        informant=informant,
+        secrecy=said.secrecy,
+        urgency=said.urgency,
         command_id=said.command_id,
     )
 

@@ -34,8 +34,15 @@ COMMANDS = {
     "resume": Later("emergency_cli.entries", "resume", "Log that follow-ups were resumed 恢复."),
     "ended": Later("emergency_cli.entries", "ended", "Log that the handling ended 应急处置结束."),
     "close": Later("emergency_cli.entries", "close", "Log that the incident is closed 结案."),
+    "adopt": Later(
+        "emergency_cli.scoring", "adopt", "Log that a report was used where it was received 采用."
+    ),
+    "commend": Later(
+        "emergency_cli.scoring", "commend", "Log that an office's experience was commended 肯定."
+    ),
     "amend": Later("emergency_cli.amending", "amend", "Put an entry right; the log keeps both 更正录入."),
     "withdraw": Later("emergency_cli.amending", "withdraw", "Take an entry back; the log keeps it 撤回录入."),
+    "people": Later("emergency_cli.people", "people", "Protected people: sealed names 人员保护."),
     "show": Later("emergency_cli.incidents", "show", "One incident: timeline, obligations, findings."),
     "list": Later("emergency_cli.incidents", "list_incidents", "All incidents."),
     "replay": Later("emergency_cli.incidents", "replay", "One incident as it was known at some time 回放."),

@@ -307,6 +307,8 @@ def marks(settings: Settings, step: Step, view: View) -> str:
     if step.entry.repeats:
         number = view.numbers.get(step.entry.repeats)
         found.append(settings.say(f"重复 #{number}", f"repeats #{number}"))
+    if getattr(step.entry, "informant", None) is not None:
+        found.append(settings.say("举报人受保护", "informant protected"))
     if step.id in view.amended:
         found.append(settings.say("已更正", "amended"))
     if step.office != step.entry.logged_by and step.entry.logged_by and step.office != "public":

@@ -12,7 +12,17 @@ from typing import Any
 import pydantic_core
 from pydantic import ValidationError
 
-from emergency.domain import bookkeeping, drafting, events, instructions, offices, receiving, review, scoring
+from emergency.domain import (
+    bookkeeping,
+    drafting,
+    events,
+    instructions,
+    offices,
+    people,
+    receiving,
+    review,
+    scoring,
+)
 from emergency.domain.values import Value
 from emergency.errors import BrokenDataError, UnknownEventError
 
@@ -66,7 +76,6 @@ TYPES: dict[str, type[Value]] = {
     "incident.annotated": bookkeeping.Annotated,
     "incident.reopened": bookkeeping.Reopened,
     "incident.adopted": scoring.Adopted,
-    "incident.commended": scoring.Commended,
     "entry.amended": events.EntryAmended,
     "entry.withdrawn": events.EntryWithdrawn,
     "review.opened": review.ReviewOpened,
@@ -76,10 +85,16 @@ TYPES: dict[str, type[Value]] = {
     "office.renamed": offices.OfficeRenamed,
     "office.logging-started": offices.LoggingStarted,
     "office.left-file": offices.OfficeLeftFile,
+    "person.protected": people.PersonProtected,
+    "person.named": people.PersonNamed,
+    "person.opened": people.PersonOpened,
+    "person.opening-refused": people.OpeningRefused,
+    "person.erased": people.PersonErased,
     "office.post-given": offices.PostGiven,
     "office.class-given": offices.ClassGiven,
     "office.succeeded": offices.OfficeSucceeded,
     "office.dissolved": offices.OfficeDissolved,
+    "office.commended": scoring.Commended,
 }
 NAMES = {cls: name for name, cls in TYPES.items()}
 
