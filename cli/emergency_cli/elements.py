@@ -23,6 +23,9 @@ def elements_of(
     Raises:
         click.UsageError: an element that cannot be one, or one that was said twice.
     """
+    says, verifying = tuple(says), tuple(verifying)
+    if not says and not verifying:
+        return (), ()
     from emergency.domain.values import Element  # noqa: PLC0415 - help needs no engine
     from emergency_cli.entries import valid  # noqa: PLC0415 - it imports this module
 
