@@ -24,6 +24,8 @@ COMMANDS = {
     "verify": Later("emergency_cli.entries", "verify", "Log what was checked and established 核实."),
     "clue": Later("emergency_cli.entries", "clue", "Log a sign from outside the reporting line 线索."),
     "ack": Later("emergency_cli.entries", "ack", "Log the receipt of a message 签收."),
+    "return": Later("emergency_cli.entries", "send_back", "Log that a message was sent back 退回."),
+    "draft": Later("emergency_cli.draft", "draft", "The unified draft of several units' reports 统稿."),
     "foresee": Later("emergency_cli.entries", "foresee", "Log that an event may happen 可能发生."),
     "warn": Later("emergency_cli.entries", "warn", "Log a warning that was issued 发布预警."),
     "grade": Later("emergency_cli.entries", "grade", "Log the level officially given 定级、调级."),

@@ -81,6 +81,7 @@ from emergency.store import Log, Reading, ReadOnlyError, Undecodable, Writing
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from emergency.commands.drafts import Drafts
     from emergency.commands.people import Named, People
     from emergency.commands.points import Points
     from emergency.commands.reviews import Reviews
@@ -174,6 +175,15 @@ class Engine:
         """
         with self._log.joined(transaction):
             yield self
+
+    # -- families of commands --------------------------------------------------------------------------------
+
+    @property
+    def drafts(self) -> Drafts:
+        """Unified drafts (统稿): opened, edited, reviewed, signed, issued, assigned, sent on."""
+        from emergency.commands.drafts import Drafts  # noqa: PLC0415 - most commands have to do with none
+
+        return Drafts(self._ledger)
 
     # -- offices ---------------------------------------------------------------------------------------------
 

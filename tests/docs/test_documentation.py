@@ -18,6 +18,7 @@ PAGES = [
     "docs/how-to/try-a-rule.md",
     "docs/how-to/review-a-finding.md",
     "docs/how-to/offices.md",
+    "docs/how-to/unified-draft.md",
 ]
 BLOCK = re.compile(r"^```(console|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 ELLIPSIS = "…"
