@@ -135,7 +135,7 @@ def _state_at_once(
         return State.EXCUSED, claim.ground.condition, None
     if not claim.ground.sure:
         return State.UNDETERMINED, claim.ground.condition or CONDITION_OPEN, None
-    closed = record.timeline.closed
+    closed = record.timeline.first_closed
     if record.complete and doing.elsewhere is None:
         knew_before = closed is not None and surely_by(duty.knowledge.shown_since, closed.at)
         return (State.OVERDUE if knew_before else State.OPEN), NO_HOURS, None
@@ -270,6 +270,6 @@ def _ended(record: OfficeRecord, last: Obligation, doing: Doing, passed: datetim
         return last.met_at.latest or last.met_at.earliest
     if doing.elsewhere is not None and doing.reached is not None:
         return doing.reached.at.latest or doing.reached.at.earliest
-    if last.state is State.OVERDUE and passed is None and record.timeline.closed is not None:
-        return record.timeline.closed.at.latest
+    if last.state is State.OVERDUE and passed is None and record.timeline.first_closed is not None:
+        return record.timeline.first_closed.at.latest
     return passed
