@@ -13,8 +13,9 @@ from emergency.assessment.findings import findings_of
 from emergency.assessment.judged import Judged
 from emergency.assessment.later import later_duties
 from emergency.assessment.model import Assessment, Finding, Obligation, Remark
-from emergency.assessment.obligations import assess_duty
+from emergency.assessment.relief import judged_duty, without_waived
 from emergency.assessment.timeline import Timeline, timeline_of
+from emergency.domain.bookkeeping import Waived
 from emergency.domain.fixed import changed, fixed
 from emergency.domain.offices import Directory
 from emergency.domain.record import Recorded
@@ -67,7 +68,7 @@ def assess_timeline(timeline: Timeline, directory: Directory, rulebook: Rulebook
         if owed is None:
             continue
         remarks.extend(owed.remarks)
-        judged = tuple([Judged(duty, *assess_duty(owed.record, duty, doing)) for duty, doing in owed.duties])
+        judged = tuple([Judged(duty, *judged_duty(owed.record, duty, doing)) for duty, doing in owed.duties])
         for one in judged:
             obligations.extend(one.phases)
         findings.extend(findings_of(owed.record, judged))
@@ -88,6 +89,9 @@ def owed_by(timeline: Timeline, directory: Directory, rulebook: Rulebook, office
     firsts, remarks = duties(record, asks)
     everyone = frozenset([r for duty in firsts for r in duty.recipients])
     later, more = later_duties(record, asks)
+    if Waived in timeline.kinds:
+        firsts = tuple([without_waived(record, duty) for duty in firsts])
+        later = [(without_waived(record, duty), doing) for duty, doing in later]
     done = [(duty, done_about(record, duty, everyone)) for duty in firsts]
     return Owed(record, asks.rules, (*done, *later), (*remarks, *more))
 

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 from emergency.assessment.assess import assess_timeline, owed_by
 from emergency.assessment.model import Assessment, Finding, Obligation, Words
-from emergency.assessment.obligations import assess_duty
+from emergency.assessment.relief import judged_duty
 from emergency.assessment.timeline import Timeline
 from emergency.assessment.why.finding import ending, finding_why
 from emergency.assessment.why.level import levels_why
@@ -198,7 +198,7 @@ class _Answer:
         office = self._phases[obligation or ""][0].office
         owed = owed_by(self._timeline, self._directory, self._rulebook, office)
         assert owed is not None  # noqa: S101 - it owes this
-        duties = tuple((duty, doing, assess_duty(owed.record, duty, doing)[0]) for duty, doing in owed.duties)
+        duties = tuple((duty, doing, judged_duty(owed.record, duty, doing)[0]) for duty, doing in owed.duties)
         case = Case(owed, duties)
         duty, doing, phases = next(each for each in duties if each[2][-1].id == obligation)
         return obligation_why(case, duty, doing, phases, self._findings, self._at)
