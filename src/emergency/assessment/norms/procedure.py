@@ -1,0 +1,14 @@
+"""The norm of procedure (统一规范程序)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from emergency.assessment.norms.case import Case
+from emergency.assessment.norms.model import Check
+
+
+def checks(case: Case) -> Iterator[Check]:
+    """The checks of this norm of one office on one incident."""
+    del case
+    yield from ()
