@@ -17,6 +17,7 @@ from emergency.assessment.relief import judged_duty, without_waived
 from emergency.assessment.timeline import Timeline, timeline_of
 from emergency.domain.bookkeeping import Waived
 from emergency.domain.fixed import changed, fixed
+from emergency.domain.instructions import InstructionReceived
 from emergency.domain.offices import Directory
 from emergency.domain.record import Recorded
 from emergency.domain.review import Determined
@@ -72,6 +73,16 @@ def assess_timeline(timeline: Timeline, directory: Directory, rulebook: Rulebook
         for one in judged:
             obligations.extend(one.phases)
         findings.extend(findings_of(owed.record, judged))
+    if InstructionReceived in timeline.kinds:
+        from emergency.assessment.instructions import (  # noqa: PLC0415 - few incidents have any
+            instructions_owed,
+            offices_of,
+        )
+
+        obligations.extend(instructions_owed(timeline, directory, rulebook))
+        looked_up.update(offices_of(timeline))
+    if Waived in timeline.kinds:
+        looked_up.update(step.office for step in timeline.steps if step.act is Waived)
     return Assessment(
         obligations=tuple(obligations),
         findings=tuple(_with_determinations(timeline, directory, findings)),

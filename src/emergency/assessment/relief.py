@@ -45,9 +45,7 @@ class Relief:
     reason: Words
 
 
-def judged_duty(
-    record: OfficeRecord, duty: Duty, doing: Doing
-) -> tuple[tuple[Obligation, ...], str | None]:
+def judged_duty(record: OfficeRecord, duty: Duty, doing: Doing) -> tuple[tuple[Obligation, ...], str | None]:
     """The obligation that a duty makes, as `assess_duty` gives it, with what excuses it."""
     phases, elsewhere = assess_duty(record, duty, doing)
     if RELIEVING.isdisjoint(record.timeline.kinds):
@@ -141,7 +139,7 @@ def reliefs_of_all(timeline: Timeline, obligation: str) -> Iterator[Relief]:
 
 
 def _by(step: Step, reason: Words) -> Relief:
-    return Relief(step.at, _moment(step), reason)
+    return Relief(Interval(step.at.earliest, _moment(step)), _moment(step), reason)
 
 
 def _moment(step: Step) -> datetime:
@@ -225,7 +223,9 @@ def idle_waivers(timeline: Timeline, directory: Directory, rulebook: Rulebook) -
 
 def without_waived(record: OfficeRecord, duty: Duty) -> Duty:
     """The duty with the grounds that were waived in time no longer sure, where others stand beside them."""
-    waived = [claim for claim in duty.claims if claim.ground.sure and _waived_in_time(record, duty, claim.rule)]
+    waived = [
+        claim for claim in duty.claims if claim.ground.sure and _waived_in_time(record, duty, claim.rule)
+    ]
     if not waived or not any(c.ground.sure and c not in waived for c in duty.claims):
         return duty
     claims = tuple(
