@@ -266,7 +266,7 @@ def logged(entry: events.Entry, identity: Identity) -> events.Entry:
     )
 
 
-OFFICE_FIELDS = ("office", "to", "whom", "complete_for")
+OFFICE_FIELDS = ("office", "to", "whom", "complete_for", "addressed")
 """The fields of an entry or an opening that name offices."""
 
 

@@ -199,7 +199,10 @@ NEEDED: dict[str, tuple[tuple[str, str], ...]] = {
         ("authority", "on whose authority, in words"),
         ("why", "the reason, in words"),
     ),
-    "voided": (("of", "the step that verified that there was no such event"), ("why", "the reason, in words")),
+    "voided": (
+        ("of", "the step that verified that there was no such event"),
+        ("why", "the reason, in words"),
+    ),
     "call-logged": (("of", "the step of the report"),),
     "instruction-received": (("leader", "whose, by role"), ("words", "the exact words")),
     "instruction-relayed": (("of", "the step of the instruction"), ("whom", "the offices told")),
@@ -409,7 +412,16 @@ def _references(document: Document, case: CaseFile) -> list[Flaw]:
                 flaws.append(document.flaw((*where, key), "a step cannot come before or after itself"))
         if step.of is not None:
             among(step.of, ids, (*where, "of"), "step", public=False)
-            acts, what = MEANT[step.act]
-            if step.of in ids and case.steps[ids.index(step.of)].act not in acts:
-                flaws.append(document.flaw((*where, "of"), f'"{step.of}" is another act; name {what}'))
+    return flaws + _unfit_references(document, case)
+
+
+def _unfit_references(document: Document, case: CaseFile) -> list[Flaw]:
+    """Every step that is done about another which is not what it can be done about."""
+    acts = {step.id: step.act for step in case.steps}
+    flaws = []
+    for i, step in enumerate(case.steps):
+        if step.of in acts:
+            fitting, what = MEANT[step.act]
+            if acts[step.of] not in fitting:
+                flaws.append(document.flaw(("steps", i, "of"), f'"{step.of}" is another act; name {what}'))
     return flaws

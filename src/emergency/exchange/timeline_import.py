@@ -153,12 +153,18 @@ def _entry(step: FileStep, office: Callable[[str], str]) -> events.Entry:
         fields["by"] = step.by
     if cls is events.Verified:
         fields["outcome"] = step.outcome
-    for name in ("whom", "addressed"):
-        if name in cls.model_fields:
-            fields[name] = tuple(office(each) for each in getattr(step, name))
-    for name in _AS_WRITTEN:
-        if name in cls.model_fields:
-            fields[name] = getattr(step, name)
+    fields.update(_particulars(step, cls, office))
+    return cls(**fields)
+
+
+def _particulars(step: FileStep, cls: type[events.Entry], office: Callable[[str], str]) -> dict[str, Any]:
+    """What only some acts have."""
+    fields: dict[str, Any] = {
+        name: tuple(office(each) for each in getattr(step, name))
+        for name in ("whom", "addressed")
+        if name in cls.model_fields
+    }
+    fields.update({name: getattr(step, name) for name in _AS_WRITTEN if name in cls.model_fields})
     for name in ("relay_by", "answer_by"):
         if name in cls.model_fields and (by := getattr(step, name)) is not None:
             fields[name] = _stated(by, Basis.STATED)
@@ -170,7 +176,7 @@ def _entry(step: FileStep, office: Callable[[str], str]) -> events.Entry:
         fields["channel"] = step.channel
     elif cls is instructions.InstructionPressed:
         fields["means"] = step.channel
-    return cls(**fields)
+    return fields
 
 
 _AS_WRITTEN = (
