@@ -53,7 +53,12 @@ def print_outcome(
             )
         )
     _what(settings, outcome, view, put_right)
-    if goes_on := merged_words(settings, view):
+    merged = view.timeline.merged
+    if (
+        merged is not None
+        and merged.id not in outcome.event_ids
+        and (goes_on := merged_words(settings, view))
+    ):
         show(indented(goes_on, 2))
     for obligation in outcome.met:
         done, article = _met(settings, obligation, view)

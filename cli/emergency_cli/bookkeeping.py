@@ -90,7 +90,27 @@ def waive(
         "authority": authority or ask("--authority", settings.say("依据", "On whose authority")),
         "why": _reason(settings, why),
     }
-    record_entry(settings, Said(words=(incident,), **said), Waived, more)
+    typed = Said(words=(incident,), **said)
+    outcome = record_entry(settings, typed, Waived, more)
+    if typed.form == "table" and not typed.quiet:
+        _idle(settings, outcome)
+
+
+def _idle(settings: Settings, outcome: Outcome) -> None:
+    """Say whom the waiver excuses from nothing."""
+    from emergency.assessment.relief import idle_waivers  # noqa: PLC0415 - the engine is loaded by now
+
+    view = outcome.view
+    if view is None:
+        return
+    for step, whom in idle_waivers(view.timeline, view.directory, settings.engine.rulebook):
+        if step.id in outcome.event_ids:
+            name = view.directory.name(whom)
+            words = settings.say(
+                f"没有规定授权该单位准予{name}不报：按授意不报记录，报告义务不变。",
+                f"No rule lets this office excuse {name}: it stands as a direction not to report, and the duty stands.",
+            )
+            show(indented(words, 2))
 
 
 # -- the incident as a whole -----------------------------------------------------------------------------------

@@ -361,7 +361,7 @@ def record_entry(
     giver: str | None = None,
     upward: bool = False,
     to_me: bool = False,
-) -> None:
+) -> Outcome:
     """Understand everything first, then record: nothing is half done. ``act``: by name where it is one of `events`."""
     from emergency.domain import events  # noqa: PLC0415 - help needs no engine
     from emergency.domain.values import Facts  # noqa: PLC0415
@@ -406,6 +406,7 @@ def record_entry(
     settings.recorded_so_far = f"The entry is on record: {outcome.incident} {outcome.event_ids[-1]}."
     settings.used(outcome.incident)
     print_outcome(settings, outcome, form=said.form, quiet=said.quiet)
+    return outcome
 
 
 def _split(said: Said) -> tuple[str | None, Sequence[str]]:

@@ -201,6 +201,10 @@ def particulars(settings: Settings, step: Step) -> str:
     return settings.say("；", "; ").join(parts)
 
 
+_OUTCOMES = {"refuted": "查否", "cannot-be-verified": "无法核实"}
+"""What a verification came to, where it did not confirm."""
+
+
 def _said(settings: Settings, entry: object) -> list[str]:
     """What was said or done, beside facts: the words of an instruction, a remark, the other incident."""
     words, note, leader = (getattr(entry, name, None) for name in ("words", "note", "leader"))
@@ -221,6 +225,9 @@ def _said(settings: Settings, entry: object) -> list[str]:
         parts.append(settings.say(f"并入 {into}", f"goes on as {into}"))
     if other:
         parts.append(f"{other} ({getattr(entry, 'relation', '')})")
+    outcome = getattr(entry, "outcome", None)
+    if outcome is not None and outcome.value in _OUTCOMES:
+        parts.append(settings.say(_OUTCOMES[outcome.value], outcome.value.replace("-", " ")))
     if getattr(entry, "final", False):
         parts.append(settings.say("已办结反馈", "final"))
     if getattr(entry, "written_asked", False):

@@ -27,7 +27,7 @@ def fates_of(mine: Iterable[Obligation], theirs: Iterable[Obligation], at: datet
         theirs: Those of the other, likewise.
         at: When they are merged.
     """
-    listed = [o for o in theirs if o.state in _HOLDING]
+    listed = [o for o in theirs if o.state in _HOLDING or _is_open(o, at)]
     fates = []
     for owed in mine:
         if not _is_open(owed, at):
@@ -63,8 +63,10 @@ def _stands_for(other: Obligation, owed: Obligation) -> bool:
     if other.state is State.MET:
         return True
     theirs, mine = _governs(other), _governs(owed)
-    if theirs is None or mine is None or (theirs.confirmed, theirs.sure) < (mine.confirmed, mine.sure):
+    if theirs is None or mine is None or theirs.confirmed < mine.confirmed:
         return False
+    if not theirs.sure and (mine.sure or theirs.rule != mine.rule):
+        return False  # whether it applies there is open, on other terms than here
     if mine.due is None or theirs.due is None:
         return mine.due is None and theirs.due is None
     end = theirs.due.latest

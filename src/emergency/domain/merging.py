@@ -55,20 +55,23 @@ def check_merge(state: Incident, other: Incident, guests: Sequence[str]) -> None
         raise RefusedError(
             f"{ref} is merged into {standing.event.into} already. Undo that first: emergency unmerge {ref} --why …"
         )
+    further = merged_into(other)
+    if further is not None:
+        goes_on = further.event.into
+        if goes_on == ref:
+            raise RefusedError(
+                f"{into} is itself merged into {ref}: they go on as one already. "
+                f"To turn that round, undo it first: emergency unmerge {into} --why …"
+            )
+        raise RefusedError(
+            f"{into} is itself merged into {goes_on}. Merge into that one: "
+            f"emergency merge {ref} --into {goes_on} --why …"
+        )
     if guests:
         raise RefusedError(
             f"{', '.join(guests)} {'is' if len(guests) == 1 else 'are'} merged into {ref}, and mergings make no "
             f"chain. Merge {into} into {ref} instead, or undo that first: emergency unmerge {guests[0]} --why …"
         )
-    further = merged_into(other)
-    if further is not None:
-        goes_on = further.event.into
-        instead = (
-            f"Undo that first: emergency unmerge {into} --why …"
-            if goes_on == ref
-            else f"Merge it into {goes_on}: emergency merge {ref} --into {goes_on} --why …"
-        )
-        raise RefusedError(f"{into} is itself merged into {goes_on}. {instead}")
     here, there = state.opened.event.place, other.opened.event.place
     if here.division and there.division and not _may_be_one(here.division, there.division):
         raise RefusedError(

@@ -75,9 +75,14 @@ def check_reference(entry: Entry, entries: Mapping[str, Recorded[Any]]) -> None:
     if reference is None or named is None:
         return
     other = entries.get(named) or next((r for r in entries.values() if r.event.step == named), None)
-    if other is None or not isinstance(other.event, reference.kind):
+    if other is None:
         raise NotFoundError(
             f"There is no {reference.what} {named} on this incident that could be {reference.done}."
+        )
+    if not isinstance(other.event, reference.kind):
+        raise NotFoundError(
+            f"Entry #{other.version} is no {reference.what}: it cannot be {reference.done}. "
+            "`emergency show INCIDENT` lists the entries with their numbers."
         )
     if isinstance(entry, Voided) and getattr(other.event, "outcome", None) is not Outcome.REFUTED:
         raise RefusedError(
