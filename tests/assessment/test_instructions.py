@@ -120,7 +120,7 @@ def test_what_never_reached_an_office_it_need_not_answer() -> None:
 
 
 def test_without_a_limit_for_passing_on_that_of_the_answer_holds() -> None:
-    unsaid = {"set": {"i.relay_by": None}}
+    unsaid: dict[str, Any] = {"set": {"i.relay_by": None}}
     assert of({**RELAY, "at": "18:00"}, **unsaid)[RELAYED]["state"] == "met"
     late = of({**RELAY, "at": "18:01"}, **unsaid)
     assert states(late) == {RELAYED: "late", ANSWERED: "excused"}
@@ -128,14 +128,16 @@ def test_without_a_limit_for_passing_on_that_of_the_answer_holds() -> None:
 
 
 def test_without_any_limit_nobody_owes_anything_by_a_time() -> None:
-    unsaid = {"set": {"i.relay_by": None, "i.answer_by": None}}
+    unsaid: dict[str, Any] = {"set": {"i.relay_by": None, "i.answer_by": None}}
     assert of({**RELAY, "at": "10:10"}, **unsaid) == {}
 
 
 def test_who_had_it_answers_to_the_leader_where_it_is_meant_for_nobody_else() -> None:
-    alone = {"set": {"i.addressed": None, "i.relay_by": None, "i.office": "county", "i.tier": "city"}}
+    alone: dict[str, Any] = {
+        "set": {"i.addressed": None, "i.relay_by": None, "i.office": "county", "i.tier": "city"}
+    }
     assert states(of({**ANSWER, "at": "18:01"}, **alone)) == {"answer county>city@i": "late"}
-    own = {"set": {**alone["set"], "i.tier": "county"}}
+    own: dict[str, Any] = {"set": {**alone["set"], "i.tier": "county"}}
     assert states(of({**ANSWER, "at": "18:00"}, **own)) == {"answer county>county@i": "met"}
 
 

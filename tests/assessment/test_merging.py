@@ -1,4 +1,4 @@
-"""What becomes of an open obligation when its incident is merged: only what the other incident asks no less of goes on."""
+"""What becomes of an open obligation when its incident is merged: it goes on where the other asks for no less."""
 
 from __future__ import annotations
 
@@ -128,5 +128,5 @@ def test_a_fate_is_given_to_what_is_open_then(mine: dict[str, Any], expected: st
 
 
 def test_an_instruction_of_another_incident_is_another_instruction() -> None:
-    one = {"stage": "instruction-answer"}
+    one: dict[str, Any] = {"stage": "instruction-answer"}
     assert fate(owed(**one), owed("b", **one)) == "stands"

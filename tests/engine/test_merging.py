@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from emergency import Engine, Identity, NotFoundError, RefusedError
-from emergency.domain.bookkeeping import Merged
+from emergency.domain.bookkeeping import Linked, Merged
 from emergency.domain.instructions import InstructionReceived, InstructionRelayed
 from emergency.domain.values import StatedTime
 from emergency.domain.vocabulary import Basis
 
 from .bench import CITY, COUNTY, learned, open_incident, reported
+from .bench import at as stated
 
 NEVER = Identity(office="province")
 
@@ -22,7 +23,9 @@ NEVER = Identity(office="province")
 def two(engine: Engine) -> Engine:
     for ref in ("mine-01", "mine-02"):
         open_incident(engine, ref)
-        engine.record(ref, learned(deaths=3), COUNTY)
+        now = datetime.now(UTC).replace(second=0, microsecond=0)
+        knew = learned(deaths=3).model_copy(update={"at": stated(now)})
+        engine.record(ref, knew, COUNTY)
     return engine
 
 
@@ -48,8 +51,9 @@ def test_what_is_open_goes_on_as_the_other_and_comes_back(two: Engine) -> None:
     assert merged is not None
     assert isinstance(merged.entry, Merged)
     assert {fate.fate for fate in merged.entry.fates} == {"continues"}
-    two.record("mine-02", reported(), COUNTY)  # nobody is kept from reporting on it
-    two.record("mine-01", reported(), COUNTY)
+    report = reported().model_copy(update={"at": stated(datetime.now(UTC))})
+    two.record("mine-02", report, COUNTY)  # nobody is kept from reporting on it
+    two.record("mine-01", report, COUNTY)
     between = rows(two, "mine-01")
     two.merging.unmerge("mine-02", why="两起", identity=CITY)
     assert rows(two, "mine-01") == between
@@ -117,7 +121,7 @@ def test_a_link_is_on_both(two: Engine) -> None:
         [
             (s.entry.other, s.entry.relation)
             for s in two.view(ref).timeline.steps
-            if hasattr(s.entry, "relation")
+            if isinstance(s.entry, Linked)
         ]
         for ref in ("mine-01", "mine-02")
     ]
