@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 from tests.assessment.timelines import Judged, judged, rulebook, varied
 
+from emergency.assessment.holding import held_by, known_of
+from emergency.assessment.knowledge import knowledge_of
+from emergency.assessment.timeline import as_known_to
 from emergency.rulebook import Rulebook
 from emergency.rulebook.norms import NormRule
 
@@ -265,17 +268,54 @@ def test_the_texts_that_were_read_give_no_hours(place: str) -> None:
 # -- what it shows of who knew -----------------------------------------------------------------------------------
 
 
-def test_whoever_had_it_knew_by_then() -> None:
-    told = judged(varied(BASE, {}))
-    known = {name for name in told.timeline.offices if name != "public"}
-    assert known == {"test-case/city"}
-    handed = {
-        "id": "h",
-        "act": "handed-over",
-        "office": "city",
-        "to": "bureau",
-        "at": "09:00",
-        "facts": {"deaths": "2"},
+def test_whoever_was_told_of_it_sees_it() -> None:
+    """As the county knew it: what was passed on to it, and the instruction itself; not what it was never told."""
+    found = judged(varied(BASE, {"add": [{**RELAY, "at": "10:10"}, {**ANSWER, "at": "17:00"}]})).timeline
+    assert [s.ref for s in as_known_to(found, "test-case/county").steps] == ["i", "p", "a"]
+    assert [s.ref for s in as_known_to(found, "test-case/bureau").steps] == []
+
+
+def test_whoever_had_it_knew_of_the_event_by_then() -> None:
+    told = judged(varied(BASE, {"set": {"i.office": "county", "i.addressed": None, "i.relay_by": None}}))
+    known = knowledge_of(told.timeline, "test-case/county")
+    assert known is not None
+    assert known.shown
+    assert known.since.latest is not None
+    assert known.since.latest.isoformat() == "2020-03-10T02:00:00+00:00"
+
+
+HANDED: dict[str, Any] = {
+    "id": "h",
+    "act": "handed-over",
+    "office": "city",
+    "to": "bureau",
+    "channel": "phone",
+    "at": "09:00",
+    "facts": {"deaths": "2"},
+}
+
+
+def test_whoever_gets_what_was_handed_over_knows_and_holds_it() -> None:
+    found = judged(varied(BASE, {"add": [HANDED]}))
+    known = knowledge_of(found.timeline, "test-case/bureau")
+    assert known is not None
+    assert known.triggers == ("incident/test-case:h",)
+    assert [known_of(h.step) for h in held_by(found.timeline, "test-case/bureau")] == [
+        {"deaths": 2, "persons": 2}
+    ]
+    assert found.obligations()["bureau>county"]["trigger"] == ["h"]
+
+
+def test_a_report_below_what_was_handed_over_is_suspected() -> None:
+    report = {
+        "id": "r",
+        "act": "reported",
+        "office": "bureau",
+        "to": "county",
+        "channel": "phone",
+        "at": "09:30",
     }
-    owes = judged(varied(BASE, {"add": [handed]})).obligations()
-    assert owes["bureau>county"]["trigger"] == ["h"]
+    below = judged(varied(BASE, {"add": [HANDED, {**report, "facts": {"deaths": "1"}}]}))
+    assert "bureau falsified suspected" in below.found()
+    equal = judged(varied(BASE, {"add": [HANDED, {**report, "facts": {"deaths": "2"}}]}))
+    assert "bureau falsified suspected" not in equal.found()
