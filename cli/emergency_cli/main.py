@@ -44,6 +44,12 @@ COMMANDS = {
     "unmerge": Later("emergency_cli.bookkeeping", "unmerge", "Take a merging back 撤销并案."),
     "link": Later("emergency_cli.bookkeeping", "link", "Note that two incidents belong together 关联."),
     "note": Later("emergency_cli.bookkeeping", "note", "Add a remark; nothing is judged by it 备注."),
+    "adopt": Later(
+        "emergency_cli.scoring", "adopt", "Log that a report was used where it was received 采用."
+    ),
+    "commend": Later(
+        "emergency_cli.scoring", "commend", "Log that an office's experience was commended 肯定."
+    ),
     "amend": Later("emergency_cli.amending", "amend", "Put an entry right; the log keeps both 更正录入."),
     "withdraw": Later("emergency_cli.amending", "withdraw", "Take an entry back; the log keeps it 撤回录入."),
     "show": Later("emergency_cli.incidents", "show", "One incident: timeline, obligations, findings."),

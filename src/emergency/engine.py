@@ -81,6 +81,7 @@ if TYPE_CHECKING:
 
     from emergency.commands.incidents import Incidents
     from emergency.commands.instructions import Instructions
+    from emergency.commands.points import Points
     from emergency.exchange.case_file import CaseFile
 
 __all__ = [
@@ -368,6 +369,13 @@ class Engine:
         if state is None:
             return None
         return same_entry(logged(entry, identity), state, datetime.now(UTC))
+
+    @property
+    def points(self) -> Points:
+        """Adoptions, commendations, and score sheets by a scheme."""
+        from emergency.commands.points import Points  # noqa: PLC0415 - no entry needs it
+
+        return Points(self._ledger, self.streamed)
 
     # -- timelines -------------------------------------------------------------------------------------------
 

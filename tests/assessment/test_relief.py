@@ -150,6 +150,33 @@ def test_of_two_grounds_the_one_that_was_not_waived_binds() -> None:
     assert first(with_steps({**WAIVER, "at": "08:30"}, rules=both))["state"] == "excused"
 
 
+def test_each_ground_may_be_waived_by_its_own_time() -> None:
+    who = {"tiers": ["city"], "lines": ["department"]}
+    above = {"tiers": ["province"], "lines": ["department"]}
+    one = rule("one", limit={"within": "PT1H"}, clock="learned", stage="first", waived_by=who)
+    two = rule("two", limit={"within": "PT2H"}, clock="learned", stage="first", waived_by=above)
+    later = {**WAIVER, "id": "w2", "office": "province"}
+    came = with_steps({**WAIVER, "at": "08:30"}, {**later, "at": "10:00"}, rules=under(one, two))
+    assert first(came, "2020-03-10T09:59:59+08:00")["state"] == "open"
+    assert first(came)["state"] == "excused"
+    late = with_steps({**WAIVER, "at": "08:30"}, {**later, "at": "10:01"}, rules=under(one, two))
+    assert (first(late)["state"], first(late)["governing"]) == ("overdue", "cn/two")
+    perhaps = with_steps(
+        {**WAIVER, "at": "08:30"}, {**later, "at": {"from": "09:59", "to": "10:01"}}, rules=under(one, two)
+    )
+    assert first(perhaps)["state"] == "undetermined"
+
+
+def test_what_may_apply_beside_a_waived_ground_stays_open() -> None:
+    who = {"tiers": ["city"], "lines": ["department"]}
+    one = rule("one", limit={"within": "PT1H"}, clock="learned", stage="first", waived_by=who)
+    perhaps = rule("two", limit={"within": "PT2H"}, clock="learned", stage="first", levels=["I"])
+    came = with_steps({**WAIVER, "at": "08:30"}, rules=under(one, perhaps))
+    assert first(came)["state"] == "undetermined"
+    assert [ground["rule"] for ground in first(came)["grounds"]] == ["cn/two"]
+    assert first(with_steps(rules=under(one, perhaps)))["state"] == "overdue"
+
+
 def test_what_was_due_at_once_is_excused_until_the_closing_found_it_unmet() -> None:
     at_once = under(
         rule(

@@ -66,7 +66,6 @@ TYPES: dict[str, type[Value]] = {
     "incident.annotated": bookkeeping.Annotated,
     "incident.reopened": bookkeeping.Reopened,
     "incident.adopted": scoring.Adopted,
-    "incident.commended": scoring.Commended,
     "entry.amended": events.EntryAmended,
     "entry.withdrawn": events.EntryWithdrawn,
     "review.opened": review.ReviewOpened,
@@ -80,6 +79,7 @@ TYPES: dict[str, type[Value]] = {
     "office.class-given": offices.ClassGiven,
     "office.succeeded": offices.OfficeSucceeded,
     "office.dissolved": offices.OfficeDissolved,
+    "office.commended": scoring.Commended,
 }
 NAMES = {cls: name for name, cls in TYPES.items()}
 

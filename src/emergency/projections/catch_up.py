@@ -18,6 +18,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, inspect, select
 
+from emergency.domain.offices import OfficeEvent
 from emergency.domain.record import Recorded
 from emergency.errors import NotFoundError, RefusedError
 from emergency.projections.building import Building, Rebuilt, Telling
@@ -167,6 +168,8 @@ class Projections:
         elif stream.startswith(REVIEW):
             refs[incident_of_review(stream)] = None
         elif stream.startswith(OFFICE):
+            if isinstance(event, Recorded) and not isinstance(event.event, OfficeEvent):
+                return  # what is said of an office without changing the directory makes nothing to be judged again
             offices[stream.removeprefix(OFFICE)] = None
             if broken := odd_office(stream, [event]):
                 odd[stream] = broken

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from emergency.domain.offices import Directory, directory_of
+from emergency.domain.offices import Directory, OfficeEvent, directory_of
 from emergency.domain.record import Recorded
 from emergency.store import Reading, Undecodable
 
@@ -122,6 +122,6 @@ def directory(
                 return directory_of(found, start, broken)
             if isinstance(event, Undecodable):
                 broken[event.stream.removeprefix(OFFICE)] = event.reason
-            else:
+            elif isinstance(event.event, OfficeEvent):
                 found.append(event)
     return directory_of(found, start, broken)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     )
     from emergency.rulebook.norms import CheckName, NormRule
     from emergency.rulebook.provisions import Elements, Provision, Sort
+    from emergency.rulebook.schemes import Scheme, SchemeLine, SchemeValue
     from emergency.rulebook.vocabulary import Clock, Measure, Modality, Rank, RuleChannel, Stage
 
 __all__ = [
@@ -51,6 +52,9 @@ __all__ = [
     "Rule",
     "RuleChannel",
     "Rulebook",
+    "Scheme",
+    "SchemeLine",
+    "SchemeValue",
     "Sort",
     "Stage",
     "Thresholds",
@@ -69,6 +73,7 @@ _HOMES = {
     "lookup": ("Graded", "Rulebook"),
     "norms": ("CheckName", "NormRule"),
     "provisions": ("Elements", "Provision", "Sort"),
+    "schemes": ("Scheme", "SchemeLine", "SchemeValue"),
     "vocabulary": ("Clock", "Measure", "Modality", "Rank", "RuleChannel", "Stage"),
 }
 _LATER = {name: home for home, names in _HOMES.items() for name in names}

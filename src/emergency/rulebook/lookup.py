@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from emergency.rulebook.model import LevelTable, Rule, Scoped, Thresholds, Unread
     from emergency.rulebook.norms import NormRule
     from emergency.rulebook.provisions import Elements, Kind, Provision
+    from emergency.rulebook.schemes import Scheme
 
 
 @fixed(slots=True)
@@ -49,6 +50,7 @@ class Rulebook:
         provisions: What the texts say beside duties to report.
         elements: What reports must say.
         norms: Which checks of the four norms are asked for.
+        schemes: How reporting is scored.
         unread: Texts that may have changed rules and that nobody has read.
         calendars: The working days of each country, by the first part of the rules' ids.
         kinds: Kinds with a name of their own.
@@ -62,6 +64,7 @@ class Rulebook:
     provisions: Sequence[Provision] = ()
     elements: Sequence[Elements] = ()
     norms: Sequence[NormRule] = ()
+    schemes: Sequence[Scheme] = ()
     unread: Sequence[Unread] = ()
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     kinds: Mapping[str, Kind] = field(default_factory=dict)
@@ -219,6 +222,25 @@ class Rulebook:
             )
         return found
 
+    def scheme(self, name: str) -> Scheme:
+        """Find a scheme of points by its id, or by a part of its id or Chinese title that no other has.
+
+        Raises:
+            NotFoundError: There is none, or more than one.
+        """
+        ids = [scope.id for scope in scopes(self.schemes)]
+        if name in ids:
+            return self.schemes[ids.index(name)]
+        found = [one for one in self.schemes if name and (name in one.id or name in one.title.zh)]
+        if len(found) == 1:
+            return found[0]
+        listed = ", ".join(one.id for one in found) or ", ".join(ids) or "none"
+        raise NotFoundError(
+            f"{name} fits several schemes: {listed}. Write more of it."
+            if found
+            else f"There is no scheme {name}. The schemes are: {listed}."
+        )
+
     def about(
         self, scope: Scoped | Scope, category: Category, kind: str | None, division: str | None
     ) -> bool:
@@ -259,6 +281,7 @@ class Rulebook:
             provisions=_known(self.provisions, day),
             elements=_known(self.elements, day),
             norms=_known(self.norms, day),
+            schemes=_known(self.schemes, day),
             unread=tuple(text for text in self.unread if text.recorded_on <= day),
         )
 
@@ -324,7 +347,7 @@ class Rulebook:
 
 _NO_CALENDAR = Calendar({})
 
-S = TypeVar("S", "Rule", "LevelTable", "Provision", "Elements", "NormRule")
+S = TypeVar("S", "Rule", "LevelTable", "Provision", "Elements", "NormRule", "Scheme")
 
 
 def _known(scoped: Sequence[S], day: date) -> tuple[S, ...]:
