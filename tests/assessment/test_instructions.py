@@ -98,6 +98,12 @@ def test_answering_by_the_time_that_it_names(at: str, state: str) -> None:
     assert found[ANSWERED]["trigger"] == ["i", "p"]
 
 
+@pytest.mark.parametrize(("at", "state"), [("+1 00:00", "met"), ("+1 00:00:01", "late")])
+def test_a_day_as_a_limit_lasts_to_its_end(at: str, state: str) -> None:
+    named: dict[str, Any] = {"set": {"i.answer_by": "2020-03-10"}}
+    assert of({**RELAY, "at": "10:10"}, {**ANSWER, "at": at}, **named)[ANSWERED]["state"] == state
+
+
 def test_the_first_answer_is_the_one_that_is_judged() -> None:
     found = of({**RELAY, "at": "10:10"}, {**ANSWER, "at": "19:00"}, {**ANSWER, "id": "a2", "at": "17:00"})
     assert (found[ANSWERED]["state"], found[ANSWERED]["met_by"]) == ("met", "a2")

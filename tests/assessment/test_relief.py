@@ -41,6 +41,7 @@ BASE: dict[str, Any] = {
         "county": {"name": "县局", "tier": "county", "line": "department", "reports_to": ["city"]},
         "city": {"name": "市局", "tier": "city", "line": "department", "reports_to": ["province"]},
         "province": {"name": "省厅", "tier": "province", "line": "department", "reports_to": []},
+        "elsewhere": {"name": "邻市局", "tier": "city", "line": "department", "reports_to": ["province"]},
         "government": {"name": "市政府", "tier": "city", "line": "government", "reports_to": []},
     },
     "record": {"complete_for": ["county"]},
@@ -117,10 +118,11 @@ def test_until_the_waiver_it_was_open() -> None:
     [
         {"office": "county"},
         {"office": "government"},
+        {"office": "elsewhere"},
         {"whom": "province"},
         {"to": "province"},
     ],
-    ids=["himself", "another line", "somebody else", "another recipient"],
+    ids=["himself", "another line", "not above him", "somebody else", "another recipient"],
 )
 def test_any_other_waiver_excuses_nothing(different: dict[str, Any]) -> None:
     came = with_steps({**WAIVER, "at": "08:30", **different})
