@@ -22,9 +22,14 @@ from emergency_cli.context import (
     shared_option,
 )
 from emergency_cli.figures import facts_of, is_figure, level_of, others_of
+from emergency_cli.informant import Informant, informant_options, tell
 from emergency_cli.lazy import REFUSED, leave
+from emergency_cli.markings import SECRECY, URGENCY, typed
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from emergency.commands.people import Named
     from emergency.domain import events
     from emergency.domain.offices import Directory
     from emergency.domain.values import StatedTime
@@ -61,6 +66,12 @@ opening_options = decorated(
     shared_option("--place", metavar="TEXT", help="With --new: where it happened."),
     shared_option("--division", metavar="CODE", help="With --new: the division code, six digits."),
     shared_option("--occurred", metavar="TIME", help="With --new: when it happened."),
+    shared_option(
+        "--secrecy", metavar="WORD", type=typed(SECRECY), help="With --new: internal 内部 to top-secret 绝密."
+    ),
+    shared_option(
+        "--urgency", metavar="WORD", type=typed(URGENCY), help="With --new: routine 平急 to flash 特提."
+    ),
 )
 
 saying_options = decorated(
@@ -132,6 +143,8 @@ class Said:
     place: str | None = None
     division: str | None = None
     occurred: str | None = None
+    secrecy: str | None = None
+    urgency: str | None = None
     command_id: str | None = None
     quiet: bool = False
     form: str = "table"
@@ -224,16 +237,38 @@ def verify(settings: Settings, outcome: str, **said: Any) -> None:  # noqa: ANN4
     help="Whose people gave it; outside where it came from the public.",
 )
 @click.option("--sign", is_flag=True, help="A bare sign only.")
+@informant_options
 @ending_options
-def clue(settings: Settings, origin: str | None, sign: bool, **said: Any) -> None:  # noqa: ANN401 - click's own
+def clue(
+    settings: Settings,
+    origin: str | None,
+    sign: bool,
+    *,
+    informant: str | None,
+    informant_name: str | None,
+    informant_phone: str | None,
+    key: Path | None,
+    unsealed: bool,
+    **said: Any,  # noqa: ANN401 - click's own
+) -> None:
     """Log a sign from outside the reporting line 线索: an alarm call, the press, the web, a tip-off.
 
-    It came from the public and to my office, unless --from and --to say otherwise.
+    It came from the public and to my office, unless --from and --to say otherwise. An informant's name is sealed with
+    the key and is no part of the entry; for want of a key it is not kept, and the clue is recorded all the same.
     """
     typed = Said(**said)
+    who = Informant(
+        informant=informant,
+        informant_name=informant_name,
+        informant_phone=informant_phone,
+        key=key,
+        unsealed=unsealed,
+    )
     giver = typed.acting or PUBLIC
     by = origin or ("outside" if giver == PUBLIC else "unknown")
-    record_entry(settings, typed, "ClueLinked", {"by": by, "sign": sign}, giver=giver, to_me=True)
+    record_entry(
+        settings, typed, "ClueLinked", {"by": by, "sign": sign}, giver=giver, to_me=True, informant=who
+    )
 
 
 @click.command()
@@ -361,6 +396,7 @@ def record_entry(
     giver: str | None = None,
     upward: bool = False,
     to_me: bool = False,
+    informant: Informant | None = None,
 ) -> Outcome:
     """Understand everything first, then record: nothing is half done. ``act``: by name where it is one of `events`."""
     from emergency.domain import events  # noqa: PLC0415 - help needs no engine
@@ -395,17 +431,22 @@ def record_entry(
             fields["channel"] = said.channel
         if said.received:
             fields["received_at"] = stated(settings, directory, said.received, hour, "--received")
+    if informant is not None:
+        fields["informant"] = informant.subject(settings)
+    named = informant.named(settings) if informant is not None else None
     entry = valid(cls, fields)
     if said.new is not None:
-        outcome = _open(settings, said, directory, identity, entry, hour)
+        outcome = _open(settings, said, directory, identity, entry, hour, named)
     else:
         ref = ref or settings.incident(incident or "")
         if said.command_id is None:
             _ask_about_repeat(settings, ref, entry, identity)
-        outcome = settings.engine.record(ref, entry, identity, command_id=said.command_id)
+        outcome = settings.engine.record(ref, entry, identity, informant=named, command_id=said.command_id)
     settings.recorded_so_far = f"The entry is on record: {outcome.incident} {outcome.event_ids[-1]}."
     settings.used(outcome.incident)
     print_outcome(settings, outcome, form=said.form, quiet=said.quiet)
+    if informant is not None:
+        tell(settings, outcome, aside=said.quiet or said.form != "table")
     return outcome
 
 
@@ -413,7 +454,7 @@ def _split(said: Said) -> tuple[str | None, Sequence[str]]:
     """The incident and the figures; with ``--new`` there are figures only."""
     if said.new is not None:
         return None, said.words
-    for option in ("kind", "place", "division", "occurred"):
+    for option in ("kind", "place", "division", "occurred", "secrecy", "urgency"):
         if getattr(said, option) is not None:
             raise click.UsageError(
                 f"--{option} belongs to --new TITLE. To change an incident, use `emergency amend`."
@@ -433,6 +474,7 @@ def _open(
     identity: Identity,
     entry: events.Entry,
     hour: datetime,
+    informant: Named | None = None,
 ) -> Outcome:
     kind = said.kind or ask(
         "--kind", settings.say("种类（如 fire、coal-mine）", "Kind (like fire, coal-mine)")
@@ -450,6 +492,9 @@ def _open(
         occurred_at=occurred,
         identity=identity,
         first=entry,
+        informant=informant,
+        secrecy=said.secrecy,
+        urgency=said.urgency,
         command_id=said.command_id,
     )
 

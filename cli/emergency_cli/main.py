@@ -52,6 +52,7 @@ COMMANDS = {
     ),
     "amend": Later("emergency_cli.amending", "amend", "Put an entry right; the log keeps both 更正录入."),
     "withdraw": Later("emergency_cli.amending", "withdraw", "Take an entry back; the log keeps it 撤回录入."),
+    "people": Later("emergency_cli.people", "people", "Protected people: sealed names 人员保护."),
     "show": Later("emergency_cli.incidents", "show", "One incident: timeline, obligations, findings."),
     "list": Later("emergency_cli.incidents", "list_incidents", "All incidents."),
     "replay": Later("emergency_cli.incidents", "replay", "One incident as it was known at some time 回放."),

@@ -336,6 +336,8 @@ def marks(settings: Settings, step: Step, view: View) -> str:
     if about in view.timeline.labels and type(step.entry).__name__ not in ("Acknowledged", "Adopted"):
         label = view.timeline.labels[about]
         found.append(settings.say(f"针对 {label}", f"about {label}"))
+    if getattr(step.entry, "informant", None) is not None:
+        found.append(settings.say("举报人受保护", "informant protected"))
     if step.id in view.amended:
         found.append(settings.say("已更正", "amended"))
     if step.office != step.entry.logged_by and step.entry.logged_by and step.office != "public":

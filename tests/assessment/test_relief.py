@@ -218,6 +218,12 @@ def test_voiding_rests_on_a_verification_that_refutes(outcome: str) -> None:
     assert first(came)["state"] == "overdue"
 
 
+def test_voiding_counts_for_nothing_once_its_verification_is_taken_back() -> None:
+    stands = with_steps({**CHECK, "at": "08:20"}, {**VOID, "at": "08:30"})
+    assert first(stands)["state"] == "excused"
+    assert first(with_steps({**VOID, "at": "08:30"}))["state"] == "overdue"
+
+
 def test_what_was_late_before_stays_late() -> None:
     came = with_steps({**REPORT, "at": "09:30"}, {**CHECK, "at": "10:00"}, {**VOID, "at": "10:01"})
     assert first(came)["state"] == "late"

@@ -12,7 +12,17 @@ from typing import Any
 import pydantic_core
 from pydantic import ValidationError
 
-from emergency.domain import bookkeeping, drafting, events, instructions, offices, receiving, review, scoring
+from emergency.domain import (
+    bookkeeping,
+    drafting,
+    events,
+    instructions,
+    offices,
+    people,
+    receiving,
+    review,
+    scoring,
+)
 from emergency.domain.values import Value
 from emergency.errors import BrokenDataError, UnknownEventError
 
@@ -75,6 +85,11 @@ TYPES: dict[str, type[Value]] = {
     "office.renamed": offices.OfficeRenamed,
     "office.logging-started": offices.LoggingStarted,
     "office.left-file": offices.OfficeLeftFile,
+    "person.protected": people.PersonProtected,
+    "person.named": people.PersonNamed,
+    "person.opened": people.PersonOpened,
+    "person.opening-refused": people.OpeningRefused,
+    "person.erased": people.PersonErased,
     "office.post-given": offices.PostGiven,
     "office.class-given": offices.ClassGiven,
     "office.succeeded": offices.OfficeSucceeded,
