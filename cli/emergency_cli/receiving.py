@@ -38,8 +38,8 @@ def handover(settings: Settings, incident: str, message: str | None, **said: Any
     of = settings.engine.entry(ref, message) if message else None
     more: dict[str, Any] = {"of": of.event_id if of else None}
     facts = getattr(of.event, "facts", None) if of else None
-    if facts is not None:
-        more["facts"] = facts  # what the message said is what is handed over
+    if facts is not None and not (typed.others or typed.nature or typed.circumstances):
+        more["facts"] = facts  # what the message said is what is handed over, unless something else is said
     record_entry(settings, typed, HandedOver, more, ref=ref)
 
 

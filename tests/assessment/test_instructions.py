@@ -325,3 +325,17 @@ def test_a_report_below_what_was_handed_over_is_suspected() -> None:
     assert "bureau falsified suspected" in below.found()
     equal = judged(varied(BASE, {"add": [HANDED, {**report, "facts": {"deaths": "2"}}]}))
     assert "bureau falsified suspected" not in equal.found()
+
+
+@pytest.mark.parametrize(("deaths", "met_by"), [("2", "h2"), ("1", None)])
+def test_who_hands_it_over_to_whom_it_owed_a_report_has_told_it(deaths: str, met_by: str | None) -> None:
+    """As by a notice: truthfully, or not at all."""
+    up = {
+        **HANDED,
+        "id": "h2",
+        "office": "bureau",
+        "to": "county",
+        "at": "09:30",
+        "facts": {"deaths": deaths},
+    }
+    assert judged(varied(BASE, {"add": [HANDED, up]})).obligations()["bureau>county"]["met_by"] == met_by
