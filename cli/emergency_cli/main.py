@@ -34,6 +34,18 @@ COMMANDS = {
     "resume": Later("emergency_cli.entries", "resume", "Log that follow-ups were resumed 恢复."),
     "ended": Later("emergency_cli.entries", "ended", "Log that the handling ended 应急处置结束."),
     "close": Later("emergency_cli.entries", "close", "Log that the incident is closed 结案."),
+    "reopen": Later("emergency_cli.bookkeeping", "reopen", "Log that a closed incident goes on 重新启动."),
+    "instruction": Later("emergency_cli.instruction", "instruction", "Leaders' instructions 批示."),
+    "handover": Later("emergency_cli.receiving", "handover", "Log what was handed over to others 转办."),
+    "call-log": Later("emergency_cli.receiving", "call_log", "Log what a phone report said 电话记录."),
+    "direct": Later("emergency_cli.bookkeeping", "direct", "Log that others were told not to report 授意."),
+    "obstruct": Later("emergency_cli.bookkeeping", "obstruct", "Log that others were kept from it 阻碍."),
+    "waive": Later("emergency_cli.bookkeeping", "waive", "Log a permission not to report 准予不报."),
+    "void": Later("emergency_cli.bookkeeping", "void", "There was no such event: excuse what is open 撤销."),
+    "merge": Later("emergency_cli.bookkeeping", "merge", "Let an incident go on as another 并案."),
+    "unmerge": Later("emergency_cli.bookkeeping", "unmerge", "Take a merging back 撤销并案."),
+    "link": Later("emergency_cli.bookkeeping", "link", "Note that two incidents belong together 关联."),
+    "note": Later("emergency_cli.bookkeeping", "note", "Add a remark; nothing is judged by it 备注."),
     "adopt": Later(
         "emergency_cli.scoring", "adopt", "Log that a report was used where it was received 采用."
     ),

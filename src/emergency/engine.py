@@ -82,6 +82,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from emergency.commands.drafts import Drafts
+    from emergency.commands.incidents import Incidents
+    from emergency.commands.instructions import Instructions
     from emergency.commands.people import Named, People
     from emergency.commands.points import Points
     from emergency.commands.reviews import Reviews
@@ -184,6 +186,20 @@ class Engine:
         from emergency.commands.drafts import Drafts  # noqa: PLC0415 - most commands have to do with none
 
         return Drafts(self._ledger)
+
+    @property
+    def instructions(self) -> Instructions:
+        """Leaders' instructions (批示), with what is owed about each."""
+        from emergency.commands.instructions import Instructions  # noqa: PLC0415 - few commands have to do with any
+
+        return Instructions(self._ledger)
+
+    @property
+    def merging(self) -> Incidents:
+        """What concerns two incidents: merged (并案), taken apart again, linked."""
+        from emergency.commands.incidents import Incidents  # noqa: PLC0415 - as above
+
+        return Incidents(self._ledger)
 
     # -- offices ---------------------------------------------------------------------------------------------
 

@@ -116,6 +116,8 @@ VERSIONS: dict[str, int] = {
     "incident.clue": 2,
     "review.opened": 2,
     "review.determined": 2,
+    "incident.directed": 2,
+    "incident.obstructed": 2,
 }
 """The schema version now written, by type name; 1 where it is not listed."""
 
