@@ -427,7 +427,7 @@ class Engine:
 
         Args:
             ref: The incident.
-            what: The id of an obligation or finding, the beginning of one, words that fit only one of them (``county
+            what: The id of an obligation, finding or check, the beginning of one, words that fit only one of them (``county
                 late``), or ``level``; empty for everything that is open, late or suspicious.
             office: Only of this office.
             at: The instant of judging (default: now).
@@ -571,6 +571,20 @@ class Engine:
         """
         return self._audit("findings", refs, at, filters)
 
+    def norms(self, refs: Sequence[str] = (), *, at: datetime | None = None, **filters: Wanted) -> Listing:
+        """Checks of the four norms that hold at an instant (default: now), of some incidents or of all.
+
+        Args:
+            refs: The incidents; none = all.
+            at: The instant of judging.
+            filters: Only rows where it is that, or one of those; None = no filter. ``office``, ``norm``, ``check``,
+                ``result``, ``status``; ``office_or_ref``, an office by its id or by the id in its file.
+
+        Raises:
+            UsageError: there is no such filter.
+        """
+        return self._audit("norms", refs, at, filters)
+
     @contextmanager
     def streamed(
         self,
@@ -586,13 +600,14 @@ class Engine:
         """The same rows one after the other, as the text of JSON objects: however many, they take no room.
 
         Args:
-            what: ``incidents``, ``obligations`` or ``findings``.
+            what: ``incidents``, ``obligations``, ``findings`` or ``norms``.
             refs: The incidents; none = all. For ``incidents`` always all.
             at: The instant of judging (default: now).
             counted: Beside each incident, how many obligations are ``open`` and ``overdue``, and how many
                 ``findings`` of a serious status there are.
-            serious: Those statuses; whether there is such a finding is told beforehand.
-            filters: As for `obligations` and `findings`.
+            serious: Those statuses; whether there is such a finding is told beforehand; for ``norms``, whether a check
+                fails so.
+            filters: As for `obligations`, `findings` and `norms`.
 
         Raises:
             UsageError: there is no such filter.
@@ -607,11 +622,10 @@ class Engine:
                 yield found
             return
         listed = self._audit(what, refs, moment, filters)
-        rows = listed.rows if what == "findings" else self._audit("findings", refs, moment, {}).rows
+        own = what in ("findings", "norms")
+        rows = listed.rows if own else self._audit("findings", refs, moment, {}).rows
         ids = {row["id"] for row in listed.rows}
-        grave = any(
-            row["status"] in serious and (what == "findings" or row["obligation"] in ids) for row in rows
-        )
+        grave = any(row["status"] in serious and (own or row["obligation"] in ids) for row in rows)
         yield Streamed(replace(listed, rows=()), map(row_json, listed.rows), grave)
 
     def _audit(
@@ -626,7 +640,7 @@ class Engine:
         for ref in refs:
             view = self.view(ref)
             position = view.position
-            mine = view.obligation_rows if kind == "obligations" else view.finding_rows
+            mine = _ROWS[kind](view)
             rows += [row for row in mine if holds(row, moment) and fits(row, kind, filters)]
         return Listing(tuple(rows), position, 0, (), (self.rulebook.fingerprint,))
 
@@ -705,6 +719,13 @@ def _check_filters(kind: Kind, filters: Iterable[str]) -> None:
     if unknown := [name for name in filters if name not in known]:
         raise UsageError(f"There is no filter {unknown[0]}; the filters are {', '.join(known)}.")
 
+
+_ROWS: Mapping[str, Callable[[View], list[Row]]] = {
+    "obligations": lambda view: view.obligation_rows,
+    "findings": lambda view: view.finding_rows,
+    "norms": lambda view: view.norm_rows,
+}
+"""The rows of one incident, by kind."""
 
 _SHOWN = 5
 """How many of several incidents are named."""

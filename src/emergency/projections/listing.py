@@ -19,7 +19,7 @@ from emergency.projections.streams import INCIDENT
 from emergency.projections.tables import Views
 from emergency.store import Reading, ReadOnlyError
 
-Kind = Literal["incidents", "obligations", "findings"]
+Kind = Literal["incidents", "obligations", "findings", "norms"]
 
 Wanted = str | Collection[str] | None
 """What a filter asks for: one word, or one of several; None = no filter."""
@@ -37,6 +37,14 @@ FILTERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "office": ("office",),
         "office_or_ref": ("office", "office_ref"),
         "kind": ("kind",),
+        "status": ("status",),
+    },
+    "norms": {
+        "office": ("office",),
+        "office_or_ref": ("office", "office_ref"),
+        "norm": ("norm",),
+        "check": ("check",),
+        "result": ("result",),
         "status": ("status",),
     },
 }
@@ -75,7 +83,7 @@ class Streamed:
         about: Everything that a reader must know about them; no rows.
         texts: The rows.
         serious: Whether there is a finding of one of the statuses that were asked for: among the rows, or about one
-            of the obligations that they are.
+            of the obligations that they are; of norms, whether a check among the rows fails so.
     """
 
     about: Listing
@@ -106,7 +114,7 @@ def streamed(
 
     Args:
         projections: The read models; they are read as they are.
-        what: ``incidents``, ``obligations`` or ``findings``.
+        what: ``incidents``, ``obligations``, ``findings`` or ``norms``.
         at: Only rows that hold at this instant.
         counted: Beside each incident, how many obligations are ``open`` and ``overdue``, and how many ``findings``
             of a serious status there are.
@@ -271,9 +279,9 @@ def _counts(views: Views, asked: _Asked) -> list[Any]:
 
 def _serious(views: Views, asked: _Asked) -> Select[tuple[bool]]:
     """Whether anything serious is among the rows, or about them."""
-    found = views.findings
+    found = views.norms if asked.kind == "norms" else views.findings
     grave = [found.c.status.in_(asked.serious), *_holding(found, asked.at)]
-    if asked.kind == "findings":
+    if asked.kind in ("findings", "norms"):
         fit = [and_(*branch) for branch in _branches(found, asked) if branch]
         return select(exists().where(*grave, *([or_(*fit)] if fit else [])))
     owed = views.obligations

@@ -75,7 +75,7 @@ def ground_of(rule: NormRule, value: Asked, *, due: Interval | None = None) -> G
     )
 
 
-def cited_ground(  # noqa: PLR0913 - what a ground is made of
+def cited_ground(
     rule: str,
     rank: str,
     citation: Citation,
@@ -106,6 +106,7 @@ class Texts:
 
     def __init__(self, rules: tuple[NormRule, ...]) -> None:
         self.rules = rules
+        self.checks = frozenset([rule.check for rule in rules])
         self._turns = sorted({day for rule in rules for day in rule.values})
         self._on: dict[int, Mapping[CheckName, Asking]] = {}
 
@@ -189,6 +190,10 @@ class Case:
         """The texts that ask for checks of an office of its kind on such an event, whatever the day."""
         return self._texts.rules
 
+    def ever_asks(self, check: CheckName) -> bool:
+        """Whether any text ever asks for a check of such an office: where none does, nothing need be looked at."""
+        return check in self._texts.checks
+
     @kept
     def scope(self) -> tuple[Any, ...]:
         """What tells it from offices and events of which something else is asked."""
@@ -226,7 +231,7 @@ class Case:
         ends = self.timeline.ends
         return ends.astimezone(self.zone).date() if ends is not None else date.max
 
-    def made(  # noqa: PLR0913 - a row has so many parts
+    def made(
         self,
         asking: Calls,
         result: Result,

@@ -31,10 +31,13 @@ def checks(case: Case) -> Iterator[Check]:
     if not reports:
         return
     yield from _elements(case, reports)
+    consistent, news = (
+        case.ever_asks(check) for check in (CheckName.FIGURES_CONSISTENT, CheckName.TELLS_WHAT_IS_NEW)
+    )
     for report in reports:
-        if (check := _consistent(case, report)) is not None:
+        if consistent and (check := _consistent(case, report)) is not None:
             yield check
-        if report.act is FollowUpFiled and (check := _news(case, report, reports)) is not None:
+        if news and report.act is FollowUpFiled and (check := _news(case, report, reports)) is not None:
             yield check
 
 
@@ -196,7 +199,7 @@ def _lists_of(case: Case) -> _Lists:
 
 def _elements(case: Case, reports: tuple[Step, ...]) -> Iterator[Check]:
     lists = _lists_of(case)
-    firsts = {
+    firsts: set[str | None] = {
         o.met_by
         for o in case.obligations
         if o.met_by is not None and o.stage == Stage.FIRST and o.state in (State.MET, State.LATE)
@@ -251,7 +254,9 @@ def _before(report: Step, reports: tuple[Step, ...], element: str, state: str) -
     """What the recipients of a later report had been told by this office before need not be told again."""
     found: set[str] = set()
     for receiver in report.to:
-        earlier = [s for s in reports if s.id != report.id and receiver in s.to and possibly_by(s.at, report.at)]
+        earlier = [
+            s for s in reports if s.id != report.id and receiver in s.to and possibly_by(s.at, report.at)
+        ]
         states = {_said(s).of(element) for s in earlier if surely_by(s.at, report.at)}
         if states & {PRESENT, VERIFYING}:
             continue
@@ -263,7 +268,9 @@ def _before(report: Step, reports: tuple[Step, ...], element: str, state: str) -
     return MISSING if found == {MISSING} and state == MISSING else UNKNOWN
 
 
-def _words(case: Case, missing: tuple[str, ...], unknown: tuple[str, ...], verifying: tuple[str, ...]) -> Words:
+def _words(
+    case: Case, missing: tuple[str, ...], unknown: tuple[str, ...], verifying: tuple[str, ...]
+) -> Words:
     """What is missing, unknown and being verified, by name; the same for all reports of which it is so."""
     memo = case.rulebook.memo
     key = ("elements said", missing, unknown, verifying)
@@ -361,7 +368,9 @@ def _news(case: Case, report: Step, reports: tuple[Step, ...]) -> Check | None:
     evidence = [report.id]
     results = set()
     for receiver in report.to:
-        earlier = [s for s in reports if s.id != report.id and receiver in s.to and surely_by(s.at, report.at)]
+        earlier = [
+            s for s in reports if s.id != report.id and receiver in s.to and surely_by(s.at, report.at)
+        ]
         evidence += [s.id for s in earlier[-1:]]
         results.add(_is_new(report, earlier))
     if not results:
@@ -414,7 +423,17 @@ def _is_new(report: Step, earlier: list[Step]) -> Result:
     return Result.UNKNOWN if None in contents else Result.PASS
 
 
-_STATED = (*MEASURES, "nature", "kind", "level", "category", "amounts", "figures", "circumstances", "verifying")
+_STATED = (
+    *MEASURES,
+    "nature",
+    "kind",
+    "level",
+    "category",
+    "amounts",
+    "figures",
+    "circumstances",
+    "verifying",
+)
 
 
 def _stated(facts: Facts) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from emergency.assessment.model import Finding, Obligation, Words
 from emergency.assessment.norms.case import Case, leaning
@@ -88,9 +87,9 @@ def _evidence(owed: Obligation) -> tuple[str, ...]:
 
 
 def _overlap(owed: Obligation, finding: Finding) -> bool:
-    return (finding.holds_until is None or owed.holds_from is None or owed.holds_from < finding.holds_until) and (
-        owed.holds_until is None or finding.holds_from is None or finding.holds_from < owed.holds_until
-    )
+    return (
+        finding.holds_until is None or owed.holds_from is None or owed.holds_from < finding.holds_until
+    ) and (owed.holds_until is None or finding.holds_from is None or finding.holds_from < owed.holds_until)
 
 
 def _timely(owed: Obligation, late: Finding | None) -> tuple[Result, Status, Words]:
@@ -169,7 +168,10 @@ def _drafts_held(case: Case) -> Iterator[Check]:
                 ),
                 occasion=begun.id,
                 evidence=(*evidence, *(i for o, _ in surely for i in (*o.trigger, o.met_by))),
-                rests_on=(*leaning(begun, *((issued,) if issued else ())), *(i for o, _ in surely for i in o.rests_on)),
+                rests_on=(
+                    *leaning(begun, *((issued,) if issued else ())),
+                    *(i for o, _ in surely for i in o.rests_on),
+                ),
                 at_most=_surest(case, [o for o, _ in surely]),
                 holds_from=passed,
             )
@@ -255,9 +257,12 @@ def _waited(case: Case, unit: str, span: _Span) -> Iterator[tuple[Obligation, bo
 
 def _surest(case: Case, owed: list[Obligation]) -> Status:
     """How sure it is that any of these duties ran out."""
-    found = {f.obligation: f.status for o in owed for f in case.assessment.found_of.get(o.office, ()) if f.kind is Fault.LATE}
+    found = {
+        f.obligation: f.status
+        for o in owed
+        for f in case.assessment.found_of.get(o.office, ())
+        if f.kind is Fault.LATE
+    }
     known = [found[o.id] for o in owed if o.id in found]
     order = (Status.ESTABLISHED, Status.PRESUMED, Status.POSSIBLE)
     return min(known, key=order.index, default=Status.POSSIBLE)
-
-

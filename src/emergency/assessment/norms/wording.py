@@ -15,10 +15,20 @@ from emergency.assessment.norms.case import Asking, Case, leaning, since, when
 from emergency.assessment.norms.model import Check
 from emergency.assessment.timeline import Step
 from emergency.domain.drafting import DraftEdited, UnifiedDraftIssued
-from emergency.domain.events import FOLLOWING, REPORTS, Answered, Graded, Learned, Notified, Report, Verified, Withheld
+from emergency.domain.events import (
+    FOLLOWING,
+    REPORTS,
+    Answered,
+    Graded,
+    Learned,
+    Notified,
+    Report,
+    Verified,
+    Withheld,
+)
 from emergency.domain.fixed import fixed
 from emergency.domain.intervals import Interval, possibly_by, surely_after, surely_by
-from emergency.domain.values import MEASURES, Facts
+from emergency.domain.values import MEASURES, NO_FACTS, Facts
 from emergency.domain.vocabulary import Fault, Result, Status
 from emergency.rulebook import CheckName
 
@@ -37,10 +47,12 @@ def checks(case: Case) -> Iterator[Check]:
     if not reports:
         return
     yield from _not_below(case, reports)
-    said = [s for s in reports if _comparable(s.facts)]
-    if len(said) > 1:
-        yield from _same(case, said)
-        yield from _changed(case, said)
+    if len(reports) < 2:  # noqa: PLR2004 - one report agrees with itself
+        return
+    if case.ever_asks(CheckName.SAME_FACTS):
+        yield from _same(case, reports)
+    if case.ever_asks(CheckName.CHANGED_BY_CORRECTION):
+        yield from _changed(case, reports)
 
 
 # -- what can be compared --------------------------------------------------------------------------------------
@@ -49,7 +61,7 @@ def checks(case: Case) -> Iterator[Check]:
 def _comparable(facts: Facts) -> Mapping[str, Any]:
     """What a report states exactly: no figure that is only about so many, or still being verified; no free text."""
     found: dict[str, Any] = {}
-    if not any(facts.__dict__.values()):
+    if facts is NO_FACTS or not any(facts.__dict__.values()):
         return found
     for name in MEASURES:
         count = getattr(facts, name)
@@ -74,7 +86,7 @@ def _knowledge(case: Case) -> tuple[_Known, ...]:
     office = case.office.id
     own = [_Known(s, s.at) for s in case.acts if s.act in _OWN_KNOWLEDGE]
     told = [_Known(s, case.timeline.received(s, office)) for s in case.told if s.act in _TOLD_KNOWLEDGE]
-    return tuple([*own, *told])
+    return (*own, *told)
 
 
 def _between(known: tuple[_Known, ...], first: Step, second: Step) -> tuple[str, tuple[Step, ...]]:
@@ -106,14 +118,17 @@ _AS_CHANGED = Words("差异以续报、更正等形式报出", "what differs was
 _DISSENTED = Words("差异附有说明的不同意见", "what differs was told with the sender's dissent")
 _NEW_KNOWLEDGE = Words("其间掌握了新情况", "the office came to know more in between")
 _MAYBE_NEW = Words(
-    "数字不同，其间是否掌握新情况不能确定", "the facts differ; whether it came to know more in between is open"
+    "数字不同，其间是否掌握新情况不能确定",
+    "the facts differ; whether it came to know more in between is open",
 )
 
 
-def _same(case: Case, said: list[Step]) -> Iterator[Check]:
+def _same(case: Case, said: tuple[Step, ...]) -> Iterator[Check]:
     """Whether the office told all its receivers the same, where it knew nothing more in between."""
     last: dict[str, Step] = {}
     known: list[tuple[_Known, ...]] = []
+    if len({s.to for s in said}) == 1:
+        return
     for report in said:
         others = sorted({s.id: s for r, s in last.items() if r not in report.to}.values(), key=when)
         last.update(dict.fromkeys(report.to, report))
@@ -169,12 +184,16 @@ def _held_together(
         new, by = _between(known[0], first, second)
         ids = (*here, *(s.id for s in by))
         if new != NOT:
-            return _Compared(*((Result.PASS, _NEW_KNOWLEDGE) if new == SURELY else (Result.UNKNOWN, _MAYBE_NEW)), ids)
+            return _Compared(
+                *((Result.PASS, _NEW_KNOWLEDGE) if new == SURELY else (Result.UNKNOWN, _MAYBE_NEW)), ids
+            )
         at_once = first.at == second.at and first.at.known
         if not at_once:
             if not surely_by(first.at, second.at):
                 return _Compared(Result.UNKNOWN, _MAYBE_NEW, here)
-            raised = [_raised(known[0], name, other[name], first) for name in differ if _is_more(name, one, other)]
+            raised = [
+                _raised(known[0], name, other[name], first) for name in differ if _is_more(name, one, other)
+            ]
             if len(raised) == len(differ) and NOT in raised:
                 return _Compared(Result.PASS, _NEW_KNOWLEDGE, here)
             if len(raised) == len(differ) and POSSIBLY in raised and SURELY not in raised:
@@ -252,7 +271,7 @@ def _named(name: str) -> Words:
 # -- changed only by a correction ------------------------------------------------------------------------------
 
 
-def _changed(case: Case, said: list[Step]) -> Iterator[Check]:
+def _changed(case: Case, said: tuple[Step, ...]) -> Iterator[Check]:
     """Whether what lies below the office's earlier word to the same receiver was told as a change, or after news."""
     last: dict[str, Step] = {}
     known: list[tuple[_Known, ...]] = []
@@ -336,9 +355,7 @@ def _issue_of(report: Step, entry: Report, issues: list[Step]) -> Step | None:
     if entry.draft is not None and entry.version is not None:
         named = (entry.draft, entry.version)
         return next((s for s in reversed(issues) if _issued(s) == named), None)
-    before = [
-        s for s in issues if possibly_by(s.at, report.at) and entry.draft in (None, _issued(s)[0])
-    ]
+    before = [s for s in issues if possibly_by(s.at, report.at) and entry.draft in (None, _issued(s)[0])]
     return before[-1] if before else None
 
 
@@ -351,12 +368,11 @@ def _issued(step: Step) -> tuple[str, int]:
 def _sent(entry: Report, issue: Step | None) -> tuple[Result, Words]:
     if entry.dissent:
         return Result.PASS, Words(
-            f"与统稿不同之处附有不同意见：{entry.dissent}", f"it differs from the draft and says so: {entry.dissent}"
+            f"与统稿不同之处附有不同意见：{entry.dissent}",
+            f"it differs from the draft and says so: {entry.dissent}",
         )
     if issue is None or not isinstance(issue.entry, UnifiedDraftIssued):
-        return Result.UNKNOWN, Words(
-            "没有该版统稿印发的记录", "the issue of that version is not on record"
-        )
+        return Result.UNKNOWN, Words("没有该版统稿印发的记录", "the issue of that version is not on record")
     if entry.sent_hash is None or entry.version is None:
         return Result.UNKNOWN, Words(
             "所发文本未留存校验值，是否与统稿一致不详", "what exactly was sent is not on record"
@@ -364,7 +380,8 @@ def _sent(entry: Report, issue: Step | None) -> tuple[Result, Words]:
     if entry.sent_hash == issue.entry.hash:
         return Result.PASS, Words("所发即所签统稿", "what was sent is what was issued")
     return Result.FAIL, Words(
-        "所发文本与印发的统稿不同，且未附不同意见", "what was sent is not what was issued, and no dissent went with it"
+        "所发文本与印发的统稿不同，且未附不同意见",
+        "what was sent is not what was issued, and no dissent went with it",
     )
 
 
@@ -397,9 +414,7 @@ def _not_below(case: Case, reports: tuple[Step, ...]) -> Iterator[Check]:
         yield case.made(
             asking,
             Result.FAIL,
-            Words(
-                f"按记录计算，{one.explanation.zh}", f"By the record, {one.explanation.en}"
-            ),
+            Words(f"按记录计算，{one.explanation.zh}", f"By the record, {one.explanation.en}"),
             evidence=one.evidence,
             rests_on=one.rests_on,
             holds_from=fails_from,
@@ -465,10 +480,10 @@ def _text_of(case: Case, issue: Step) -> Step | None:
 
 def _below_words(wrong: Contradiction) -> Words:
     refs = ", ".join(h.step.label for h in wrong.held)
-    zh = "；".join(f"{_named(m).zh}{said:g}，而{refs}载明{held:g}" for m, (said, held) in wrong.measures.items())
+    zh = "；".join(
+        f"{_named(m).zh}{said:g}，而{refs}载明{held:g}" for m, (said, held) in wrong.measures.items()
+    )
     en = "; ".join(
         f"{_named(m).en} {said:g}, while {refs} shows {held:g}" for m, (said, held) in wrong.measures.items()
     )
     return Words(f"统稿低于印发单位当时所掌握：{zh}", f"the draft lies below what its issuer held: {en}")
-
-
