@@ -181,6 +181,7 @@ class WhatIf:
         judged: How many incidents were judged under both.
         obligations: The obligations that move: one row each, with both sides.
         findings: The findings that move.
+        norms: The checks of the four norms that move, where they were asked for.
         parked: Incidents that could not be judged, with the reason.
         before: The hash of the rulebook that stands.
         after: The hash of the one that was tried.
@@ -192,6 +193,7 @@ class WhatIf:
     judged: int
     obligations: tuple[Row, ...]
     findings: tuple[Row, ...]
+    norms: tuple[Row, ...] = ()
     parked: tuple[Row, ...]
     before: str
     after: str

@@ -64,7 +64,7 @@ from emergency.projections.listing import (
     listing,
     streamed,
 )
-from emergency.projections.moves import moved_findings, moved_obligations
+from emergency.projections.moves import moved_checks, moved_findings, moved_obligations
 from emergency.projections.rows import Row, finding_row, holds, obligation_row, row_json
 from emergency.projections.streams import (
     INCIDENT,
@@ -80,6 +80,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from emergency.exchange.case_file import CaseFile
+    from emergency.projections.matrix import By, Matrix
 
 __all__ = [
     "Due",
@@ -427,8 +428,8 @@ class Engine:
 
         Args:
             ref: The incident.
-            what: The id of an obligation, finding or check, the beginning of one, words that fit only one of them (``county
-                late``), or ``level``; empty for everything that is open, late or suspicious.
+            what: The id of an obligation, finding or check, the beginning of one, words that fit only one of them
+                (``county late``), or ``level``; empty for everything that is open, late or suspicious.
             office: Only of this office.
             at: The instant of judging (default: now).
 
@@ -462,6 +463,7 @@ class Engine:
         rules: str | Path | None = None,
         known_on: date | None = None,
         at: datetime | None = None,
+        norms: bool = False,
         progress: Callable[[int, int], None] | None = None,
     ) -> WhatIf:
         """What other rules would have made of incidents on record: every verdict that moves.
@@ -474,6 +476,7 @@ class Engine:
             rules: A file, a folder or a pack to lay over the rules that stand; see `emergency.rulebook.trying.tried`.
             known_on: The rules that stand as they had been recorded by this day.
             at: The instant of judging (default: now).
+            norms: Check the four norms as well.
             progress: Told after each incident how many of how many are done.
 
         Raises:
@@ -490,6 +493,8 @@ class Engine:
         obligations: list[Row] = []
         findings: list[Row] = []
         parked: list[Row] = []
+        checks: list[Row] = []
+        books = (self.rulebook, other.rulebook)
         with self._log.reading() as reading:
             offices = self._ledger.directories.of(reading)
             every = list(refs) or [s.removeprefix(INCIDENT) for s in reading.streams(INCIDENT)]
@@ -500,9 +505,11 @@ class Engine:
                         raise self._ledger.no_incident(reading, ref)  # noqa: TRY301 - passed on below
                     timeline = timeline_of(recorded)
                     (owed, found), (owed_now, found_now) = (
-                        _standing_rows(timeline, offices, book, moment)
-                        for book in (self.rulebook, other.rulebook)
+                        _standing_rows(timeline, offices, book, moment) for book in books
                     )
+                    checked = [
+                        _standing_checks(timeline, offices, book, moment) if norms else [] for book in books
+                    ]
                 except Exception as error:
                     # One incident that cannot be judged hides no other; whoever names it is told.
                     if refs:
@@ -511,6 +518,7 @@ class Engine:
                 else:
                     obligations += moved_obligations(owed, owed_now)
                     findings += moved_findings(found, found_now, owed, owed_now)
+                    checks += moved_checks(*checked)
                 if progress is not None:
                     progress(done, len(every))
             position = reading.last_position()
@@ -520,6 +528,7 @@ class Engine:
             judged=len(every) - len(parked),
             obligations=tuple(obligations),
             findings=tuple(findings),
+            norms=tuple(checks),
             parked=tuple(parked),
             before=self.rulebook.fingerprint,
             after=other.rulebook.fingerprint,
@@ -584,6 +593,41 @@ class Engine:
             UsageError: there is no such filter.
         """
         return self._audit("norms", refs, at, filters)
+
+    def norm_matrix(
+        self,
+        refs: Sequence[str] = (),
+        *,
+        at: datetime | None = None,
+        by: By = "office",
+        since: date | None = None,
+        until: date | None = None,
+        **filters: Wanted,
+    ) -> Matrix:
+        """How many checks of each norm came to what at an instant (default: now), by office or by month.
+
+        Args:
+            refs: The incidents; none = all.
+            at: The instant of judging.
+            by: A line for each office, or for each month.
+            since: Only checks that stand as they do since this China day or a later one.
+            until: Only those of this day or an earlier one.
+            filters: As for `norms`.
+
+        Raises:
+            UsageError: there is no such filter.
+        """
+        from emergency.projections import matrix  # noqa: PLC0415 - no entry needs it
+
+        moment, period = at or datetime.now(UTC), matrix.Period(since, until)
+        _check_filters("norms", filters)
+        if refs:
+            listed = self._audit("norms", refs, moment, filters)
+            found, standing = list(matrix.counted_rows(listed.rows, period)), replace(listed, rows=())
+        else:
+            self._catch_up()
+            found, standing = matrix.counted(self.projections, moment, period, filters)
+        return matrix.matrix_of(found, standing, self.directory(), by=by, period=period)
 
     @contextmanager
     def streamed(
@@ -740,6 +784,13 @@ def _standing_rows(
     judged = assess_timeline(timeline, offices, rulebook)
     owed = [obligation_row(o, timeline, offices) for o in judged.obligations if held(o, at)]
     return owed, [finding_row(f, timeline, offices) for f in judged.findings if held(f, at)]
+
+
+def _standing_checks(timeline: Timeline, offices: Directory, rulebook: Rulebook, at: datetime) -> list[Row]:
+    """The checks of the four norms of one incident as they stand at an instant under a rulebook."""
+    judged = assess_timeline(timeline, offices, rulebook)
+    rows = View(timeline, judged, offices, 0, rulebook).norm_rows
+    return [row for row in rows if holds(row, at)]
 
 
 def _parked(reading: Reading, ref: str, error: Exception) -> Row:

@@ -62,8 +62,8 @@ def explain(
         directory: Who reports to whom.
         rulebook: Under which rules.
         at: The instant of judging.
-        what: The id of an obligation, finding or check of a norm, the beginning of one, words that only one of them fits, or ``level``;
-            empty for everything that stands out.
+        what: The id of an obligation, finding or check, the beginning of one, words that only one of them fits, or
+            ``level``; empty for everything that stands out.
         office: Only of this office.
 
     Raises:

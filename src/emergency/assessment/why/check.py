@@ -29,16 +29,21 @@ LOOKS_AT: Mapping[CheckName, Words] = {
     ),
     CheckName.BOTH_OFFICES: Words("党委、政府两办是否都得到报告", "whether both offices were told"),
     CheckName.OFFICES_FIRST: Words(
-        "报两办是否不晚于报上级部门", "whether the two offices were told no later than the superior department"
+        "报两办是否不晚于报上级部门",
+        "whether the two offices were told no later than the superior department",
     ),
     CheckName.ONE_DRAFT: Words(
         "多家单位共同报送的，是否由一份统稿上报，或者附有不同意见",
         "whether what several units report derives from one unified draft, or carries its dissent",
     ),
     CheckName.SIGN_OFF: Words("审签环节是否齐全", "whether the chain of sign-off is complete"),
-    CheckName.SIGNED_AND_SEALED: Words("书面报告是否签发盖章", "whether a written report is signed and sealed"),
+    CheckName.SIGNED_AND_SEALED: Words(
+        "书面报告是否签发盖章", "whether a written report is signed and sealed"
+    ),
     CheckName.SKIPPING_JUSTIFIED: Words("越级报告是否有据", "whether a report past a level is justified"),
-    CheckName.SEVERAL_SIDES: Words("所报是否经多方核实", "whether what is stated was verified from several sides"),
+    CheckName.SEVERAL_SIDES: Words(
+        "所报是否经多方核实", "whether what is stated was verified from several sides"
+    ),
     CheckName.ACKNOWLEDGED: Words("收到的报告是否签收", "whether a report received was acknowledged"),
     CheckName.CHECKED_AT_ONCE: Words("收到报告是否立即核实", "whether a report received was checked at once"),
     CheckName.HANDED_OVER: Words("不属本单位的是否转办", "whether what is not its own was handed over"),
@@ -49,7 +54,9 @@ LOOKS_AT: Mapping[CheckName, Words] = {
     CheckName.INSTRUCTIONS: Words(
         "批示是否传达、落实、反馈", "whether an instruction was relayed, carried out and answered"
     ),
-    CheckName.NOBODY_DIRECTED: Words("是否授意他人不报、假报", "whether it told others not to report, or falsely"),
+    CheckName.NOBODY_DIRECTED: Words(
+        "是否授意他人不报、假报", "whether it told others not to report, or falsely"
+    ),
     CheckName.NOBODY_OBSTRUCTED: Words("是否阻碍他人报告", "whether it kept others from reporting"),
     CheckName.IN_TIME: Words(
         "每项报告义务按各自的时限是否按时；见所附义务",
@@ -80,7 +87,7 @@ LOOKS_AT: Mapping[CheckName, Words] = {
 """What each check looks at, whatever the case."""
 
 
-def check_why(  # noqa: PLR0913 - what it is read from
+def check_why(
     check: Check,
     short: str,
     timeline: Timeline,
@@ -114,7 +121,8 @@ def check_why(  # noqa: PLR0913 - what it is read from
 
 def _texts(check: Check, timeline: Timeline, rulebook: Rulebook) -> Iterator[TextRead]:
     """The texts that ask for a check, as they stood; those of a duty are told with the duty."""
-    asks: dict[str, NormRule | Elements] = {one.id: one for one in (*rulebook.norms, *rulebook.elements)}
+    asks: dict[str, NormRule | Elements] = {norm.id: norm for norm in rulebook.norms}
+    asks.update({listed.id: listed for listed in rulebook.elements})
     moment = check.holds_from or timeline.occurred.latest
     for ground in check.grounds:
         text = asks.get(ground.rule)
@@ -125,6 +133,4 @@ def _texts(check: Check, timeline: Timeline, rulebook: Rulebook) -> Iterator[Tex
         value = text.value_on(day) or text.value_on(days[0])
         if value is not None:
             title = Words(text.title.zh, text.title.en)
-            yield TextRead(
-                rule=text.id, title=title, cited=cited(value, text.rank), breached=ground.breached
-            )
+            yield TextRead(rule=text.id, title=title, cited=cited(value, text.rank), breached=ground.breached)
