@@ -26,6 +26,7 @@ LOCAL = "local"
 NOT_JUDGED_BY = frozenset({"provisions"})
 """Folders of what is shown and never judged by."""
 
+T = TypeVar("T", bound=Scoped)
 S = TypeVar("S", Rule, LevelTable, NormRule, Elements)
 
 ALWAYS = date.min
@@ -179,7 +180,7 @@ def _with(
     )
 
 
-def _put(there: Iterable[S], others: Iterable[S]) -> tuple[S, ...]:
+def _put(there: Iterable[T], others: Iterable[T]) -> tuple[T, ...]:
     """Some items in the place of those of the same id, or added."""
     new = tuple(others)
     gone = {one.id for one in new}
