@@ -134,7 +134,7 @@ def emit_matrix(
         emit_json({**around, "matrix": {**asked, "basis": basis, "undated": matrix.undated}})
         return
     if form == "csv":
-        head = ("month",) if asked["by"] == "month" else ("office", "office_ref", "name")
+        head = ("month",) if asked["by"] == "month" else ("office", "office_ref", "name", "inherited_by")
         emit_csv(matrix.rows, head)
         return
     _print_matrix(settings, matrix, asked)
@@ -157,7 +157,10 @@ def _print_matrix(settings: Settings, matrix: Matrix, asked: Mapping[str, Any]) 
     def first(row: Mapping[str, Any]) -> str:
         if asked["by"] == "month":
             return str(row["month"])
-        return broken(say(row["name"], row["office"]), 24)
+        name = broken(say(row["name"], row["office"]), 24)
+        if row["inherited_by"] is None:
+            return name
+        return f"  {name}\n  {say('（承接前）', '(inherited)')}"
 
     if matrix.rows:
         head = say("月份", "month") if asked["by"] == "month" else say("单位", "office")
