@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -17,9 +18,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.assessment.norm_scene import Checked, about, checked, varied
-from tests.assessment.timelines import instant
+from tests.assessment.timelines import instant, rulebook
 
 from emergency import yamlfile
+from emergency.rulebook import CheckName, Period
 
 CASES = sorted(Path(__file__).with_name("norm_cases").glob("*.yaml"))
 CLOSER = ("says", "evidence", "breached", "rests_on")
@@ -70,6 +72,22 @@ def test_every_case_says_what_it_expects() -> None:
             keys = {"name", "why", "set", "without", "add", "at", "expected", *CLOSER}
             assert set(variant) <= keys, (path.name, variant["name"])
             assert variant.get("expected") or variant.get("at"), (path.name, variant["name"])
+
+
+def test_a_text_that_asks_for_a_while_asks_no_more_when_that_is_over() -> None:
+    book = rulebook()
+    until = [
+        n.model_copy(update={"window": Period(days=1)}) if n.check is CheckName.FIGURES_CONSISTENT else n
+        for n in book.norms
+    ]
+    report: dict[str, Any] = {"id": "r", "act": "reported", "office": "unit", "to": ["bureau"]}
+    for at, asked in (("+1 23:59", True), ("+2 00:01", False)):
+        data = {
+            **varied({"offices": _OFFICES, "occurred_at": "08:00"}, {}),
+            "entries": [{**report, "at": at, "facts": {"deaths": 1, "bodies": 2}}],
+        }
+        seen = checked(data, replace(book, norms=until, kept_fingerprint=None))
+        assert bool(seen.of("figures-consistent")) is asked
 
 
 def _written(seen: Checked) -> list[str]:
@@ -167,7 +185,7 @@ def _records(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @given(_records(), st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_no_check_both_passes_and_fails_and_no_order_of_the_log_matters(
     data: dict[str, Any], rng: Random
 ) -> None:

@@ -69,7 +69,7 @@ class TestMatrix:
     """Counts by office and by month."""
 
     def test_the_lists_count_as_the_incidents_do(self, engine: Engine) -> None:
-        days: list[dict[str, date]] = [{}, {"since": date(2020, 1, 2)}, {"until": date(2020, 1, 2)}]
+        days: list[dict[str, Any]] = [{}, {"since": date(2020, 1, 2)}, {"until": date(2020, 1, 2)}]
         bys: tuple[By, ...] = ("office", "month")
         for by, period in product(bys, [*days, {"since": date(2020, 1, 3)}]):
             counted = engine.norm_matrix(at=FAR, by=by, **period)
