@@ -208,10 +208,13 @@ def _elements(case: Case, reports: tuple[Step, ...]) -> Iterator[Check]:
 
 
 def _stage(report: Step, told: set[str], firsts: set[str | None]) -> Stage:
-    """Which report it is: by what it is called, and for whom it is the first word."""
-    if report.act is FinalReportFiled:
-        return Stage.FINAL
-    first = report.id in firsts or (report.act not in FOLLOWING and not told.issuperset(report.to or ("",)))
+    """Which report it is: by what it is called, which duty it met, and for whom it is the first word.
+
+    A follow-up implies an earlier report, also where it is the first one on record.
+    """
+    if report.act in FOLLOWING:
+        return Stage.FINAL if report.act is FinalReportFiled else Stage.FOLLOW_UP
+    first = report.id in firsts or not told.issuperset(report.to or ("",))
     return Stage.FIRST if first else Stage.FOLLOW_UP
 
 
