@@ -10,6 +10,7 @@ import click
 
 from emergency_cli.context import Settings, common_options, now, pass_settings
 from emergency_cli.markings import SECRECY, UNMARKED, URGENCY, marking, typed
+from emergency_cli.norms import summary_of
 from emergency_cli.output import (
     SCHEMA,
     Column,
@@ -275,6 +276,10 @@ def _print_view(settings: Settings, view: View, at: datetime, form: str, cut: di
             indented(finding_line(settings, view.directory, row), 2),
             indented(explained(settings, row, view.numbers), 4),
         )
+    checked = [] if cut else summary_of(settings, [row for row in view.norm_rows if holds(row, at)])
+    if checked:
+        click.echo("\n" + say("四个统一规范", "The four norms"))
+        print_out(*(indented(line, 2) for line in checked))
 
 
 def _drafts(settings: Settings, view: View) -> None:

@@ -36,6 +36,8 @@ M = TypeVar("M", bound=BaseModel)
 
 _PACKAGED = resources.files(__package__ or "emergency.rulebook") / "data"
 _COUNTRY = "[a-z][a-z]"
+_SIGNS = ("kinds.yaml", "national", "local", "levels", "elements", "norms")
+"""What lies in the folder of a country."""
 """The folder of a country is its code of two letters."""
 
 WORD_LISTS = ("measures", "circumstances", "elements")
@@ -183,7 +185,7 @@ def _root_of(path: Path) -> Path:
     """The folder of rules that a file or folder lies in: the one that holds its country."""
     start = path if path.is_dir() else path.parent
     for folder in (start, *start.parents):
-        if any(any(folder.glob(f"{_COUNTRY}/{sign}")) for sign in ("kinds.yaml", "national", "local")):
+        if any(any(folder.glob(f"{_COUNTRY}/{sign}")) for sign in _SIGNS):
             return folder
     return start
 
