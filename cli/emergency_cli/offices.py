@@ -9,16 +9,24 @@ from typing import Any
 import click
 
 from emergency_cli.context import Settings, common_options, now, pass_settings
+from emergency_cli.office_changes import dissolve, post, reporting_class, succeed
+from emergency_cli.office_show import show_office
 from emergency_cli.output import SCHEMA, Column, emit_csv, emit_json, format_option, show, table
 
 TIERS = ("unit", "village", "township", "county", "city", "province", "ministry", "state")
-OFFICE_KEYS = ("office", "name", "tier", "line", "reports_to", "division", "logs_here", "broken")
+OFFICE_KEYS = (
+    "office", "name", "tier", "line", "reports_to", "division", "logs_here", "broken", "reporting", "exists",
+)  # fmt: skip
 LINES = ("party", "government", "department", "enterprise")
 
 
 @click.group()
 def offices() -> None:
     """The directory: who reports to whom 报送网络."""
+
+
+for one in (post, reporting_class, succeed, dissolve, show_office):
+    offices.add_command(one)
 
 
 @offices.command()
@@ -54,7 +62,8 @@ def add(settings: Settings, /, office: str, since: datetime | None, **said: Any)
 def import_file(settings: Settings, file: Path) -> None:
     """Add the offices of a YAML file, all or none.
 
-    The file reads offices: {ID: {name, tier, line, reports_to, division, since}}.
+    The file reads offices: {ID: {name, tier, line, reports_to, division, since}}; an office may have
+    reporting (必报 must-report, 选报 elective, 直报 direct), directly_to: [ID], and posts: {POST: OFFICER} as well.
     """
     from emergency_cli.office_file import read  # noqa: PLC0415 - help needs no engine
 
@@ -69,27 +78,31 @@ def _tell(settings: Settings, outcome: dict[str, str]) -> None:
 
 @offices.command("list")
 @click.option("--all", "everyone", is_flag=True, help="Offices of imported files as well.")
+@click.option("--all-time", is_flag=True, help="Offices that are gone as well.")
 @format_option
 @common_options
 @pass_settings
-def list_offices(settings: Settings, everyone: bool, form: str) -> None:
+def list_offices(settings: Settings, *, everyone: bool, all_time: bool, form: str) -> None:
     """The offices of this store, each with whom it reports to."""
     settings.only_read()
     moment = now()
     directory = settings.engine.directory()
+    day = moment.astimezone(settings.zone()).date()
     rows = [
         {
             "office": office.id,
             "name": office.name,
             "tier": office.tier.value,
             "line": office.line.value,
-            "reports_to": list(directory.superiors(office.id, moment.astimezone(settings.zone()).date())),
+            "reports_to": list(directory.superiors(office.id, day)),
             "division": office.division,
             "logs_here": office.logs_since is not None,
             "broken": directory.broken.get(office.id),
+            "reporting": directory.reporting_class(office.id, day),
+            "exists": office.exists_on(day),
         }
         for office in directory
-        if everyone or office.ref is None
+        if (everyone or office.ref is None) and (all_time or office.gone(day) is None)
     ]
     for office, reason in directory.broken.items():
         click.echo(f"Warning: a change of the office {office} is left out: {reason}", err=True)
@@ -108,9 +121,16 @@ def list_offices(settings: Settings, everyone: bool, form: str) -> None:
         say = settings.say
         columns = [
             Column("id", lambda row: row["office"]),
-            Column(say("名称", "name"), lambda row: row["name"] or say("无法读取", "cannot be read")),
+            Column(say("名称", "name"), lambda row: _name(settings, row)),
             Column(say("层级", "tier"), lambda row: row["tier"] or ""),
             Column(say("条块", "line"), lambda row: row["line"] or ""),
             Column(say("报送", "reports to"), lambda row: ", ".join(row["reports_to"])),
         ]
         show(table(columns, rows))
+
+
+def _name(settings: Settings, row: dict[str, Any]) -> str:
+    name: str | None = row["name"]
+    if name is None:
+        return settings.say("无法读取", "cannot be read")
+    return name if row["exists"] else name + settings.say("（今不存在）", " (not there today)")

@@ -43,7 +43,7 @@ from emergency.domain.incident import (
     incident_of,
     same_entry,
 )
-from emergency.domain.offices import Directory, OfficeRegistered
+from emergency.domain.offices import Directory, OfficeEvent
 from emergency.domain.record import Recorded
 from emergency.domain.schema import EventCodec
 from emergency.domain.values import Place, StatedTime, Value
@@ -179,8 +179,8 @@ class Engine:
                 return self._ledger.directories.of(reading)
             return directory(reading, through=position_at(reading, as_of))
 
-    def register_offices(self, offices: Iterable[OfficeRegistered]) -> dict[str, str]:
-        """Add offices, or bring known ones up to date: all or none.
+    def register_offices(self, offices: Iterable[OfficeEvent]) -> dict[str, str]:
+        """Add offices, or bring known ones up to date, with what else is said of them: all or none.
 
         Returns:
             What became of each: ``added``, ``changed`` or ``unchanged``.
@@ -193,6 +193,23 @@ class Engine:
         def work(writing: Writing) -> dict[str, str]:
             writing.alone()
             return registration.register(writing, listed)
+
+        return self._log.write(work)
+
+    def change_office(self, event: OfficeEvent) -> str:
+        """Note what happened to an office: a post, a class, a name, a superior, a succession, its end.
+
+        Returns:
+            ``changed``, or ``unchanged`` where the directory says so already of that day.
+
+        Raises:
+            NotFoundError: the office, or one that is named, is not in the directory.
+            RefusedError: it cannot be so: an office that succeeds itself, or ends before it began.
+        """
+
+        def work(writing: Writing) -> str:
+            writing.alone()
+            return registration.change(writing, event)
 
         return self._log.write(work)
 

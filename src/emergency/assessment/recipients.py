@@ -37,10 +37,12 @@ class Superiors:
     Args:
         above: All of them that the directory knows, the nearest first.
         inside: It reports directly to other parts of an enterprise only.
+        alike: Whose letterhead means one of them, where offices were succeeded.
     """
 
     above: tuple[Office, ...]
     inside: bool
+    alike: dict[str, tuple[str, ...]]
     by_tier: dict[Tier, list[Office]] = field(init=False, repr=False)
     """The same by tier."""
     found: dict[str, Found | None] = field(init=False, repr=False)
@@ -67,7 +69,8 @@ def superiors_of(office: Office, directory: Directory, day: date | None) -> Supe
 def _superiors_of(office: Office, directory: Directory, day: date | None) -> Superiors:
     direct = [o for i in directory.superiors(office.id, day) if (o := directory.get(i)) is not None]
     above = [o for i in directory.above(office.id, day) if (o := directory.get(i)) is not None]
-    return Superiors(tuple(above), bool(direct) and all(o.line is ENTERPRISE for o in direct))
+    alike = {o.id: others for o in above if (others := directory.alike(o.id, day))}
+    return Superiors(tuple(above), bool(direct) and all(o.line is ENTERPRISE for o in direct), alike)
 
 
 def recipient_of(wanted: Recipient, office: Office, directory: Directory, day: date | None) -> Found | None:
@@ -76,7 +79,20 @@ def recipient_of(wanted: Recipient, office: Office, directory: Directory, day: d
 
 
 def found_among(superiors: Superiors, wanted: Recipient, office: Office) -> Found | None:
-    """The same among superiors that are already looked up.
+    """The same among superiors that are already looked up; whoever they succeeded is as good as they are.
+
+    A report with the old letterhead reaches whoever has taken over its telephone: nobody is late for that.
+    """
+    found = _found_among(superiors, wanted, office)
+    if found is None or not superiors.alike:
+        return found
+    others = [o for one in (found.office, *found.equals) for o in superiors.alike.get(one, ())]
+    equals = [o for o in dict.fromkeys((*found.equals, *others)) if o not in (found.office, office.id)]
+    return Found(found.office, tuple(equals), found.note)
+
+
+def _found_among(superiors: Superiors, wanted: Recipient, office: Office) -> Found | None:
+    """The recipient without anybody's letterhead.
 
     A part of an enterprise that reports only to other parts of it owes nothing outward of its own: its unit does.
     """

@@ -76,6 +76,10 @@ TYPES: dict[str, type[Value]] = {
     "office.renamed": offices.OfficeRenamed,
     "office.logging-started": offices.LoggingStarted,
     "office.left-file": offices.OfficeLeftFile,
+    "office.post-given": offices.PostGiven,
+    "office.class-given": offices.ClassGiven,
+    "office.succeeded": offices.OfficeSucceeded,
+    "office.dissolved": offices.OfficeDissolved,
 }
 NAMES = {cls: name for name, cls in TYPES.items()}
 

@@ -53,6 +53,38 @@ class Line(StrEnum):
     ENTERPRISE = "enterprise"
 
 
+class Post(StrEnum):
+    """A post of an office's information work: 第一汇报人, 第一核实人, 第一责任人."""
+
+    FIRST_REPORTER = "first-reporter"
+    FIRST_VERIFIER = "first-verifier"
+    FIRST_RESPONSIBLE = "first-responsible"
+
+
+POST_NAMES = {
+    Post.FIRST_REPORTER: "第一汇报人",
+    Post.FIRST_VERIFIER: "第一核实人",
+    Post.FIRST_RESPONSIBLE: "第一责任人",
+}
+"""What the posts are called."""
+
+
+class ReportingClass(StrEnum):
+    """How far an office is bound to send in information: 必报 must, 选报 may, 直报 may pass over a level."""
+
+    MUST_REPORT = "must-report"
+    ELECTIVE = "elective"
+    DIRECT = "direct"
+
+
+REPORTING_NAMES = {
+    ReportingClass.MUST_REPORT: "必报",
+    ReportingClass.ELECTIVE: "选报",
+    ReportingClass.DIRECT: "直报",
+}
+"""What the classes are called."""
+
+
 class Channel(StrEnum):
     """How something was told."""
 

@@ -2,44 +2,128 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from emergency.domain.offices import LoggingStarted, OfficeEvent, OfficeRegistered, directory_of, updates
+from emergency.domain.offices import (
+    ClassGiven,
+    Directory,
+    LoggingStarted,
+    OfficeDissolved,
+    OfficeEvent,
+    OfficeLeftFile,
+    OfficeRegistered,
+    OfficeSucceeded,
+    SuperiorChanged,
+    directory_of,
+    holds_already,
+    updates,
+)
 from emergency.domain.record import Recorded
 from emergency.domain.vocabulary import PUBLIC
-from emergency.errors import RefusedError
+from emergency.errors import NotFoundError, RefusedError, UsageError
 from emergency.projections.streams import directory, office_stream
 from emergency.store import Draft, Writing
 
 
-def register(writing: Writing, offices: tuple[OfficeRegistered, ...]) -> dict[str, str]:
+def register(writing: Writing, offices: tuple[OfficeEvent, ...]) -> dict[str, str]:
     """Add offices or bring known ones up to date: ``added``, ``changed`` or ``unchanged``, by id.
+
+    What else is said of an office, such as its posts, is noted after all of them are there.
 
     Raises:
         RefusedError: one reports to an office that is neither registered nor in the list, or is called public.
+        NotFoundError: something else is said of, or names, an office that is neither.
     """
     known = directory(writing)
-    names = [*known.offices, *known.broken, *(office.office for office in offices)]
-    for office in offices:
+    new = [office for office in offices if isinstance(office, OfficeRegistered)]
+    names = [*known.offices, *known.broken, *(office.office for office in new)]
+    for office in new:
         if office.office == PUBLIC:
             raise RefusedError('"public" stands for whoever is no office; give the office another id.')
         for up in office.reports_to:
             if up not in names:
-                from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
-
-                near = get_close_matches(up, names, n=1)
-                hint = f" Did you mean {near[0]}?" if near else ""
                 raise RefusedError(
-                    f"{office.office} is to report to {up}, which is not in the directory.{hint} "
+                    f"{office.office} is to report to {up}, which is not in the directory.{_near(up, names)} "
                     "Add that office first."
                 )
     became: dict[str, str] = {}
-    for office in offices:
+    for office in new:
         old = known.get(office.office)
         written = append(writing, *((office,) if old is None else updates(old, office)))
         known = directory_of(written, known)
         became[office.office] = "added" if old is None else "changed" if written else "unchanged"
+    for event in offices:
+        if not isinstance(event, OfficeRegistered):
+            written = _changed(writing, known, event)
+            known = directory_of(written, known)
+            if became.get(event.office) != "added":
+                became[event.office] = "changed" if written else became.get(event.office, "unchanged")
     return became
+
+
+def change(writing: Writing, event: OfficeEvent) -> str:
+    """Note what happened to an office that is in the directory: ``changed``, or ``unchanged`` where it is on record.
+
+    Raises:
+        NotFoundError: the office, or one that it names, is not in the directory.
+        RefusedError: an office is to succeed itself, or it is to end before it began.
+        UsageError: it is no change of an office.
+    """
+    return "changed" if _changed(writing, directory(writing), event) else "unchanged"
+
+
+def _changed(writing: Writing, known: Directory, event: OfficeEvent) -> tuple[Recorded[Any], ...]:
+    if isinstance(event, OfficeRegistered | LoggingStarted | OfficeLeftFile):
+        raise UsageError(
+            f"{type(event).__name__} is no change that one makes to an office: `register_offices` adds offices, "
+            "and what they log tells the rest."
+        )
+    old = known.get(event.office)
+    if old is None:
+        raise NotFoundError(
+            f"There is no office {event.office} in the directory{_unread(known, event.office)}."
+            f"{_near(event.office, known.offices)} `emergency offices list` shows them."
+        )
+    if isinstance(event, OfficeSucceeded):
+        _all_known(known, event.office, "be succeeded by", event.by)
+        if event.office in event.by:
+            raise RefusedError(
+                f"{event.office} cannot succeed itself. Under another name it is the same office: record its new name "
+                "instead; where others take part of its work over, it goes on."
+            )
+    elif isinstance(event, ClassGiven):
+        _all_known(known, event.office, "report directly to", event.directly_to)
+        if event.office in event.directly_to:
+            raise RefusedError(f"{event.office} cannot report to itself.")
+    elif isinstance(event, SuperiorChanged):
+        _all_known(known, event.office, "report to", event.reports_to)
+    if isinstance(event, OfficeSucceeded | OfficeDissolved) and old.founded and event.since <= old.founded:
+        raise RefusedError(
+            f"{event.office} is in the directory since {old.founded}, so it cannot be gone from {event.since} on. "
+            "Give the day from which it is gone, or register it anew with its first day."
+        )
+    return () if holds_already(old, event) else append(writing, event)
+
+
+def _all_known(known: Directory, office: str, verb: str, named: Iterable[str]) -> None:
+    for other in named:
+        if other not in known:
+            raise NotFoundError(
+                f"{office} is to {verb} {other}, which is not in the directory.{_near(other, known.offices)} "
+                "Add that office first."
+            )
+
+
+def _unread(known: Directory, office: str) -> str:
+    return " that can be read" if office in known.broken else ""
+
+
+def _near(name: str, names: Iterable[str]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
+
+    near = get_close_matches(name, list(names), n=1)
+    return f" Did you mean {near[0]}?" if near and near[0] != name else ""
 
 
 def start_logging(
