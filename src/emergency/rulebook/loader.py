@@ -293,10 +293,16 @@ def _unknown_words(reading: Reading) -> Iterator[Flaw]:
             where = ("values", day.isoformat(), "required")
             yield from _undeclared(reading, document, "elements", wanted.required or (), where)
     for provision, document in reading.provisions.values():
-        for index, other in enumerate(provision.prevails_over):
-            if other not in reading.provisions:
-                hint = yamlfile.nearest(other, reading.provisions)
-                yield document.flaw(("prevails_over", index), f'"{other}" is no provision{hint}')
+        yield from _no_provisions(reading, document, "prevails_over", provision.prevails_over)
+    for norm, document in reading.norms.values():
+        yield from _no_provisions(reading, document, "beside", norm.beside)
+
+
+def _no_provisions(reading: Reading, document: Document, key: str, named: Iterable[str]) -> Iterator[Flaw]:
+    for index, other in enumerate(named):
+        if other not in reading.provisions:
+            hint = yamlfile.nearest(other, reading.provisions)
+            yield document.flaw((key, index), f'"{other}" is no provision{hint}')
 
 
 def _unknown_families(reading: Reading, scope: Scoped, document: Document) -> Iterator[Flaw]:

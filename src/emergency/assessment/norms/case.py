@@ -14,7 +14,8 @@ from emergency.domain.fixed import changed, fixed, kept
 from emergency.domain.intervals import Interval
 from emergency.domain.offices import Directory, Office
 from emergency.domain.vocabulary import Result, Status
-from emergency.rulebook import CheckName, NormRule, Rulebook
+from emergency.rulebook import CheckName, NormRule, Provision, Rulebook
+from emergency.rulebook.data_model import Dated
 from emergency.rulebook.norms import Asked, Settings
 
 INCIDENT = "incident"
@@ -51,8 +52,8 @@ class Asking:
         return Settings.model_fields[name].default if found is None else getattr(found[1].asks, name)
 
 
-def ground_of(rule: NormRule, value: Asked, *, due: Interval | None = None) -> Ground:
-    """A text that asks for a check, as a ground."""
+def ground_of(rule: NormRule | Provision, value: Dated, *, due: Interval | None = None) -> Ground:
+    """A text that asks for a check, or is shown beside one, as a ground."""
     citation = value.citation
     law = f"《{citation.law}》" if not citation.law.startswith("《") else citation.law
     return Ground(
