@@ -8,7 +8,7 @@ them log here, unless the record is ``imported``: then their silence says nothin
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -22,7 +22,7 @@ from emergency.domain.offices import Directory, LoggingStarted, OfficeRegistered
 from emergency.domain.times import read_iso
 from emergency.domain.values import UNSTATED, Facts, Place, StatedTime
 from emergency.domain.vocabulary import Basis, Category, Channel, Line, Norm, Tier
-from emergency.rulebook import Rulebook, load
+from emergency.rulebook import NormRule, Rulebook, load
 
 from .timelines import recorded
 
@@ -171,3 +171,30 @@ def shown(check: Check) -> str:
 def days_after(day: str, count: int) -> str:
     """Another day."""
     return (date.fromisoformat(day) + timedelta(days=count)).isoformat()
+
+
+def asking(check: str, *, confirmed: bool = True, **asks: Any) -> Rulebook:
+    """The packaged rulebook with one text of a test pack in place of all that asks for checks."""
+    rule = NormRule.model_validate(
+        {
+            "id": f"xx/norms/{check}",
+            "title": {"zh": "试", "en": "test"},
+            "row": "0",
+            "rank": "notice",
+            "check": check,
+            "values": {
+                "2000-01-01": {
+                    "asks": asks,
+                    "citation": {
+                        "law": "试行办法",
+                        "article": "一",
+                        "promulgated": "2000-01-01",
+                        "source": "a test",
+                    },
+                    "confirmed": confirmed,
+                    "recorded_on": "2026-11-22",
+                }
+            },
+        }
+    )
+    return replace(rulebook(), norms=(rule,), kept_fingerprint=None)
