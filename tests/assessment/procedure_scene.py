@@ -1,15 +1,15 @@
 """A small county with its city and province, and what happened there, for the checks of procedure.
 
 The offices are ``unit`` (an enterprise), ``town``, the departments ``fire`` and ``health`` of the county, its two
-offices ``party`` and ``gov``, and above them ``city-fire``, ``city-party``, ``city-gov``, ``prov-fire``, ``prov-gov``. All of
-them log here, unless the record is ``imported``: then their silence says nothing.
+offices ``party`` and ``gov``, and above them ``city-fire``, ``city-party``, ``city-gov``, ``prov-fire``,
+``prov-gov``. All of them log here, unless the record is ``imported``: then their silence says nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -60,14 +60,18 @@ def at(clock: str | None, day: str = DAY) -> StatedTime:
     return StatedTime(text=clock, earliest=first.earliest, latest=last.latest, basis=basis)
 
 
-def act(kind: type[Entry], office: str, clock: str | None, step: str | None = None, **fields: Any) -> Entry:
+def act(kind: type[Entry], office: str, clock: str | None, step: str | None = None, **fields: Any) -> Entry:  # noqa: ANN401 - of the event
     """Something that an office did."""
     stated = at(clock, fields.pop("day", DAY))
     return kind(office=office, at=stated, step=step or f"{office}-{kind.__name__}-{clock}", **fields)
 
 
 def told(
-    office: str, to: str | Iterable[str], clock: str | None, step: str | None = None, **fields: Any
+    office: str,
+    to: str | Iterable[str],
+    clock: str | None,
+    step: str | None = None,
+    **fields: Any,  # noqa: ANN401 - of the event
 ) -> Entry:
     """A report, by phone unless said otherwise."""
     receivers = (to,) if isinstance(to, str) else tuple(to)
@@ -76,7 +80,7 @@ def told(
     return act(kind, office, clock, step, to=receivers, channel=channel, **fields)
 
 
-def knew(office: str, clock: str, **facts: Any) -> Entry:
+def knew(office: str, clock: str, **facts: Any) -> Entry:  # noqa: ANN401 - of facts
     """An office came to know, of some figures."""
     return act(Learned, office, clock, facts=Facts(**facts))
 
@@ -168,12 +172,7 @@ def shown(check: Check) -> str:
     return f"{check.result} {check.status}" if check.result == "fail" else check.result.value
 
 
-def days_after(day: str, count: int) -> str:
-    """Another day."""
-    return (date.fromisoformat(day) + timedelta(days=count)).isoformat()
-
-
-def asking(check: str, *, confirmed: bool = True, **asks: Any) -> Rulebook:
+def asking(check: str, *, confirmed: bool = True, **asks: Any) -> Rulebook:  # noqa: ANN401 - of its settings
     """The packaged rulebook with one text of a test pack in place of all that asks for checks."""
     rule = NormRule.model_validate(
         {

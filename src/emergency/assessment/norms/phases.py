@@ -187,7 +187,7 @@ def rows(
     listed = sorted(by_start.values(), key=lambda p: (p.since is not None, p.since or FAR))
     if until is not None:
         listed = [p for p in listed if p.since is None or p.since < until]
-    ends = [*[p.since for p in listed[1:]], until]
+    ends = [*[p.since for p in listed[1:]], until] if listed else []
     for phase, end in zip(listed, ends, strict=True):
         result, words = phase.result, phase.words
         if result is Result.FAIL and want.doubt is not None:

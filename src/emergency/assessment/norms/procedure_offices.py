@@ -177,7 +177,8 @@ def _one_told(
 ) -> Iterator[Phase]:
     """From the telling of one on, and what shows that the other was left out."""
     assert way.told is not None  # noqa: S101 - the one that was told
-    since, steps = moment(start), (way.told.step,)
+    steps: tuple[Step, ...] = (way.told.step,)
+    since = moment(start)
     if not other.names:
         open_ = Words(
             f"名录中没有其应报的{other.called.zh}",

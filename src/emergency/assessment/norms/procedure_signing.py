@@ -48,7 +48,9 @@ def sign_off(case: Case) -> Iterator[Check]:
         issues = in_time([v.issued for v in draft.issues if v.issued is not None])
         words = Words("统稿尚未印发", "no version of the draft has been issued")
         phase = Phase(moment(draft.acts[0].at), Result.NOT_APPLICABLE, words, draft.acts[:1])
-        yield from rows(case, want, [phase], until=moment(issues[0].at) if issues else None)
+        until = moment(issues[0].at) if issues else None
+        if until is not None or not issues:
+            yield from rows(case, want, [phase], until=until)
     for version in draft.issues:
         assert version.issued is not None  # noqa: S101 - issued
         want = wanted(case, CheckName.SIGN_OFF, version.issued.at)
