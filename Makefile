@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 BENCH  := .venv-bench
+# As many tests at once as there are processors, each worker with a PostgreSQL of its own.
+PARALLEL := --numprocesses auto --dist worksteal
 DEMO   := tests/cases/qixia-hushan-20210110.yaml
 
 .PHONY: postgresql demo test test-all lint types check reference bench clean
@@ -46,10 +48,10 @@ demo: $(VENV)/.installed
 	echo '$$ emergency audit findings qixia'; $(BIN)/emergency audit findings qixia || [ $$? -eq 1 ]
 
 test: $(VENV)/.installed-test postgresql
-	$(BIN)/python -m pytest -m "not long"
+	$(BIN)/python -m pytest -m "not long" $(PARALLEL)
 
 test-all: $(VENV)/.installed-test postgresql
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PARALLEL)
 
 lint: $(VENV)/.installed-lint
 	$(BIN)/ruff check .

@@ -101,6 +101,26 @@ def test_the_old_letterhead_reaches_the_successor() -> None:
     )
 
 
+def test_what_reaches_an_office_that_is_gone_makes_it_owe_nothing() -> None:
+    """Whoever answers its telephone is another; an office that acts is judged, gone or not."""
+
+    def owing(*events: OfficeEvent, **changes: Any) -> set[str]:  # noqa: ANN401 - whatever a step says
+        rows = assessed(
+            events, {key.replace("_", ".", 1): value for key, value in changes.items()}
+        ).obligations
+        return {one.office.removeprefix("test-case/") for one in rows}
+
+    assert "county" in owing(*merged("new"), s1_at="08:30", s2_at="23:59"), "told on its last day"
+    assert "county" not in owing(*merged("new"), s1_at="+1 00:00", s2_at="+1 00:00")
+    seen = judged(
+        varied(BASE, {"add": [{"id": "s3", "act": "learned", "office": "county", "at": "+1 09:31"}]})
+    )
+    rows = assess_timeline(
+        seen.timeline, directory_of(recorded(merged("new"), "offices")), rulebook()
+    ).obligations
+    assert case("county") in {one.office for one in rows}
+
+
 def test_a_wrong_office_stays_a_wrong_office() -> None:
     assert owed(merged("new"), s2_to=["other"]) != {"new": State.MET}
     assert owed(merged("other"), s2_to=["new"]) != {"other": State.MET}

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = ["README.md", "docs/tutorial.md", "docs/how-to/try-a-rule.md"]
+PAGES = ["README.md", "docs/tutorial.md", "docs/how-to/try-a-rule.md", "docs/how-to/offices.md"]
 BLOCK = re.compile(r"^```(console|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 ELLIPSIS = "…"
 

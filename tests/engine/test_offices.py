@@ -110,9 +110,12 @@ def test_registered_with_all_that_is_said_of_them_or_not_at_all(engine: Engine, 
     with pytest.raises(NotFoundError, match="township"):
         engine.register_offices([given, post, NEW])
     assert table(file) == before
-    listed: list[OfficeEvent] = [given, post, NEW, office("township", "district", tier=Tier.TOWNSHIP)]
+    listed: list[OfficeEvent] = [given, post, post, NEW, office("township", "district", tier=Tier.TOWNSHIP)]
     assert engine.register_offices(listed) == {"district": "added", "township": "added", "county": "changed"}
+    written = table(file)
+    assert len(written) == len(before) + 4, "what stands twice in the list is written once"
     assert set(engine.register_offices(listed).values()) == {"unchanged"}
+    assert table(file) == written
     known = engine.directory()
     assert known.may_report_directly("district", "township")
     assert known.posts("county") == {Post.FIRST_RESPONSIBLE: "o7"}

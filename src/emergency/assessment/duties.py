@@ -167,6 +167,8 @@ def office_record(
         if not any(s.act in (Foreseen, Warned) for s in timeline.acts(office_id)):
             return None
         knowledge = NOTHING_KNOWN
+    elif len(office.life) > 1 and _reached_others(timeline, office, knowledge):
+        return None
     return OfficeRecord(
         timeline=timeline,
         directory=directory,
@@ -176,6 +178,16 @@ def office_record(
         complete=_complete(timeline, office, knowledge),
         zone=ZoneInfo(office.zone),
         days=days_of(timeline, knowledge.since),
+    )
+
+
+def _reached_others(timeline: Timeline, office: Office, knowledge: Knowledge) -> bool:
+    """Whether an office was gone when it was told, and did nothing itself: whoever took its calls was another."""
+    told = knowledge.since.earliest
+    return (
+        told is not None
+        and not timeline.acts(office.id)
+        and office.gone(told.astimezone(CHINA).date()) is not None
     )
 
 

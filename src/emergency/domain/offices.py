@@ -341,6 +341,8 @@ class Directory:
         Those it succeeded by then, and theirs: their telephones are its own now. And those that succeed it later and
         were made for that: whoever still owes it a report then can tell nobody else.
         """
+        if not self._heir_to:
+            return ()
         later = [heir for heir in self._heirs(office) if day is None or not self.exists_on(heir, day)]
         return tuple(dict.fromkeys((*(one.office for one in lineage(self, office, day)), *later)))
 
