@@ -6,12 +6,13 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from emergency_cli.context import Settings, common_options, now, pass_settings
 from emergency_cli.lazy import leave
+from emergency_cli.norms import NORM_KEYS, emit_matrix, print_norms
 from emergency_cli.output import (
     emit_csv_rows,
     emit_json_rows,
@@ -23,9 +24,12 @@ from emergency_cli.output import (
 )
 from emergency_cli.what_if import Trial, rules_options, try_rules
 from emergency_cli.words import (
+    CHECKS,
     FINDING_KINDS,
     FINDING_STATUSES,
+    NORMS,
     OBLIGATION_STATES,
+    RESULTS,
     explained,
     finding_line,
     obligation_columns,
@@ -94,7 +98,7 @@ FINDING_KEYS = (
 
 @click.group()
 def audit() -> None:
-    """Judge incidents: obligations and findings.
+    """Judge incidents: obligations, findings, and the four norms.
 
     Exit code 1 where something is established, presumed or suspected; with --rules, where a verdict moves.
     """
@@ -185,6 +189,88 @@ def findings(
     if form == "table":
         _print_findings(settings, rows)
     leave(FOUND if found.serious else 0)
+
+
+@audit.command()
+@_incidents
+@_at
+@_office
+@click.option("--norm", type=click.Choice(NORMS), help="Only this norm.")
+@click.option(
+    "--check", type=click.Choice(CHECKS), metavar="CHECK", help="Only this check, such as elements."
+)
+@click.option("--result", type=click.Choice(RESULTS), help="Only this result.")
+@click.option("--matrix", is_flag=True, help="Instead: how many checks of each norm came to what.")
+@click.option(
+    "--by", type=click.Choice(["office", "month"]), help="With --matrix: a line for each. [default: office]"
+)
+@click.option(
+    "--from", "since", metavar="DAY", type=click.DateTime(["%Y-%m-%d"]), help="With --matrix: from this day."
+)
+@click.option(
+    "--until", metavar="DAY", type=click.DateTime(["%Y-%m-%d"]), help="With --matrix: to the end of this day."
+)
+@rules_options
+@format_option
+@common_options
+@pass_settings
+def norms(
+    settings: Settings,
+    incidents: tuple[str, ...],
+    *,
+    at: str | None,
+    who: str | None,
+    norm: str | None,
+    check: str | None,
+    result: str | None,
+    matrix: bool,
+    by: Literal["office", "month"] | None,
+    since: datetime | None,
+    until: datetime | None,
+    other_rules: str | None,
+    known_on: datetime | None,
+    form: str,
+) -> None:
+    """The four norms 四个统一规范: content, procedure, time, wording 内容、程序、时间、口径, check by check.
+
+    Exit code 1 where a check fails, established or presumed. What fails only by a text that nobody has confirmed is
+    possible, and does not count; what the record does not tell is unknown.
+    """
+    settings.only_read()
+    if not matrix and (by or since or until):
+        raise click.UsageError("--by, --from and --until go with --matrix.")
+    if matrix and (other_rules or known_on):
+        raise click.UsageError("--matrix counts checks under the rules that stand; leave --rules out.")
+    moment = settings.moment(at, "--at") or now()
+    refs = [settings.incident(ref) for ref in incidents]
+    filters = {"norm": norm, "check": check, "result": result}
+    trial = Trial(other_rules, known_on.date() if known_on else None, who, filters)
+    if trial.wanted:
+        try_rules(settings, "norms", refs, moment, trial, form)
+    if matrix:
+        first, last = (day.date() if day else None for day in (since, until))
+        found = settings.engine.norm_matrix(
+            refs,
+            at=moment,
+            by=by or "office",
+            since=first,
+            until=last,
+            office_or_ref=who,
+            norm=norm,
+            check=check,
+            result=result,
+        )
+        days = {"from": first and first.isoformat(), "until": last and last.isoformat()}
+        emit_matrix(settings, found, moment, form, {"by": by or "office", **days})
+        leave(FOUND if any(counts["fail"] for row in found.rows for counts in row["norms"].values()) else 0)
+    with settings.engine.streamed(
+        "norms", refs, at=moment, serious=SERIOUS, office_or_ref=who, norm=norm, check=check, result=result
+    ) as listed:
+        _emit(settings, listed, moment, form, NORM_KEYS)
+        rows = _rows(listed, form)
+    if form == "table":
+        print_norms(settings, rows)
+    leave(FOUND if listed.serious else 0)
 
 
 def _incident(row: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emergency_cli.context import Settings, common_options, now, pass_settings
+from emergency_cli.norms import summary_of
 from emergency_cli.output import (
     SCHEMA,
     Column,
@@ -202,6 +203,10 @@ def _print_view(settings: Settings, view: View, at: datetime, form: str, cut: di
             indented(finding_line(settings, view.directory, row), 2),
             indented(explained(settings, row, view.numbers), 4),
         )
+    checked = summary_of(settings, [row for row in view.norm_rows if holds(row, at)])
+    if checked:
+        click.echo("\n" + say("四个统一规范", "The four norms"))
+        print_out(*(indented(line, 2) for line in checked))
 
 
 def _head(settings: Settings, view: View) -> None:

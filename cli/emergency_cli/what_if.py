@@ -74,7 +74,7 @@ class Trial:
         """The rows that were asked for; a state or status is that of either side."""
 
         def keeps(row: dict[str, Any], key: str, value: str | None) -> bool:
-            held = (row["before"], row["after"]) if key in ("state", "status") else (row[key],)
+            held = (row["before"], row["after"]) if key in ("state", "status", "result") else (row[key],)
             return value is None or value in held
 
         return [
@@ -109,12 +109,17 @@ def rules_options(command: F) -> F:
 def try_rules(
     settings: Settings, what: str, refs: list[str], moment: datetime, trial: Trial, form: str
 ) -> None:
-    """List every obligation, or every finding, whose verdict moves; exit code 1 where one does."""
+    """List every obligation, finding or check of a norm whose verdict moves; exit code 1 where one does."""
     with _progress() as progress:
         found = settings.engine.what_if(
-            refs, rules=trial.rules, known_on=trial.known_on, at=moment, progress=progress
+            refs,
+            rules=trial.rules,
+            known_on=trial.known_on,
+            at=moment,
+            norms=what == "norms",
+            progress=progress,
         )
-    rows = trial.rows(found.obligations if what == "obligations" else found.findings)
+    rows = trial.rows(getattr(found, what))
     for parked in found.parked:
         click.echo(
             f"Warning: {parked['incident']} cannot be judged and is left out "
@@ -221,17 +226,25 @@ def _columns(settings: Settings, directory: Directory) -> list[Column]:
     def what(row: dict[str, Any]) -> str:
         if row["what"] == "finding":
             return settings.say(said.word(said.KINDS, row["kind"]).zh, row["kind"])
+        if row["what"] == "check":
+            return settings.words(said.word(said.CHECKS, row["check"]))
         stage = settings.words(said.word(said.STAGES, row["stage"]))
         return stage if row["occasion"] in ("first", row["stage"]) else f"{stage} {row['occasion']}"
 
     def side(which: str) -> Callable[[dict[str, Any]], str]:
         def cell(row: dict[str, Any]) -> str:
+            if row["what"] == "check":
+                status = row[f"status_{which}"]
+                sure = f" ({_verdict(settings, status)})" if row[which] == "fail" else ""
+                return _verdict(settings, row[which]) + sure
             late = late_by(settings, row[f"late_by_{which}"])
             return _verdict(settings, row[which]) + (f"\n{late}" if late else "")
 
         return cell
 
     def rule(row: dict[str, Any]) -> str:
+        if row["what"] == "check":
+            return str(row["occasion"])
         names = [row["rule_before"], row["rule_after"]]
         return "\n→ ".join(dict.fromkeys(broken(name.rpartition("/")[2], 24) for name in names if name))
 
@@ -248,5 +261,5 @@ def _verdict(settings: Settings, word: str | None) -> str:
     """A state or a status; a dash where there was none."""
     if word is None:
         return "—"
-    listed = said.STATES if word in said.STATES else said.STATUSES
+    listed = next((words for words in (said.STATES, said.RESULTS) if word in words), said.STATUSES)
     return settings.say(said.word(listed, word).zh, word)

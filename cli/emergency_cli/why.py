@@ -33,9 +33,9 @@ def why(
 ) -> None:
     """Why a verdict is what it is 依据: rule, clock, arithmetic, and every step that was read.
 
-    Name an obligation or finding by its id, by the beginning of it, or by words that only one fits, such as
-    `county late`; `level` explains the level. Without any, everything that is open, late or suspicious is listed, the
-    most serious first, each with the words that explain it further.
+    Name an obligation, finding or check of a norm by its id, by the beginning of it, or by words that only one fits,
+    such as `county late`; `level` explains the level. Without any, everything that is open, late or suspicious is
+    listed, the most serious first, each with the words that explain it further.
     """
     settings.only_read()
     ref = settings.incident(incident)

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 OBLIGATION_STATES = ("met", "late", "possibly-late", "open", "overdue", "undetermined", "excused")
 FINDING_KINDS = ("late", "missed", "falsified", "concealed")
 FINDING_STATUSES = ("established", "presumed", "possible", "suspected", "none")
+NORMS = tuple(said.NORMS)
+CHECKS = tuple(said.CHECKS)
+RESULTS = tuple(said.RESULTS)
 
 _CHANNELS = {"any": "", "written": "书面"}
 

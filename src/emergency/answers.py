@@ -13,10 +13,12 @@ from emergency.domain.events import EntryAmended
 from emergency.domain.fixed import fixed
 from emergency.domain.offices import Directory
 from emergency.domain.vocabulary import State
-from emergency.projections.rows import Row, finding_row, incident_row, obligation_row
+from emergency.projections.rows import Row, check_row, finding_row, incident_row, obligation_row
 
 if TYPE_CHECKING:
+    from emergency.assessment.norms.model import Check
     from emergency.assessment.why import Why
+    from emergency.rulebook import Rulebook
 
 
 @fixed(frozen=True, slots=True, kw_only=True)
@@ -107,6 +109,7 @@ class View:
     assessment: Assessment
     directory: Directory
     position: int
+    rulebook: Rulebook
     numbers: Mapping[str, int] = field(default_factory=dict)
     """The number of each entry in its incident, by event id: what people call it by."""
     amended: Mapping[str, tuple[EntryAmended, ...]] = field(default_factory=dict)
@@ -121,6 +124,18 @@ class View:
     def finding_rows(self) -> list[Row]:
         """The findings as rows."""
         return [finding_row(f, self.timeline, self.directory) for f in self.assessment.findings]
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """The checks of the four norms; made when they are asked for."""
+        from emergency.assessment.norms.checks import norms_of  # noqa: PLC0415 - an entry checks no norms
+
+        return tuple(norms_of(self.timeline, self.directory, self.rulebook, self.assessment))
+
+    @property
+    def norm_rows(self) -> list[Row]:
+        """The checks of the four norms as rows."""
+        return [check_row(c, self.timeline, self.directory) for c in self.checks]
 
     @property
     def incident_row(self) -> Row:
@@ -166,6 +181,7 @@ class WhatIf:
         judged: How many incidents were judged under both.
         obligations: The obligations that move: one row each, with both sides.
         findings: The findings that move.
+        norms: The checks of the four norms that move, where they were asked for.
         parked: Incidents that could not be judged, with the reason.
         before: The hash of the rulebook that stands.
         after: The hash of the one that was tried.
@@ -177,6 +193,7 @@ class WhatIf:
     judged: int
     obligations: tuple[Row, ...]
     findings: tuple[Row, ...]
+    norms: tuple[Row, ...] = ()
     parked: tuple[Row, ...]
     before: str
     after: str

@@ -64,7 +64,7 @@ from emergency.projections.listing import (
     listing,
     streamed,
 )
-from emergency.projections.moves import moved_findings, moved_obligations
+from emergency.projections.moves import moved_checks, moved_findings, moved_obligations
 from emergency.projections.rows import Row, finding_row, holds, obligation_row, row_json
 from emergency.projections.streams import (
     INCIDENT,
@@ -80,6 +80,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from emergency.exchange.case_file import CaseFile
+    from emergency.projections.matrix import By, Matrix
 
 __all__ = [
     "Due",
@@ -444,8 +445,8 @@ class Engine:
 
         Args:
             ref: The incident.
-            what: The id of an obligation or finding, the beginning of one, words that fit only one of them (``county
-                late``), or ``level``; empty for everything that is open, late or suspicious.
+            what: The id of an obligation, finding or check, the beginning of one, words that fit only one of them
+                (``county late``), or ``level``; empty for everything that is open, late or suspicious.
             office: Only of this office.
             at: The instant of judging (default: now).
 
@@ -479,6 +480,7 @@ class Engine:
         rules: str | Path | None = None,
         known_on: date | None = None,
         at: datetime | None = None,
+        norms: bool = False,
         progress: Callable[[int, int], None] | None = None,
     ) -> WhatIf:
         """What other rules would have made of incidents on record: every verdict that moves.
@@ -491,6 +493,7 @@ class Engine:
             rules: A file, a folder or a pack to lay over the rules that stand; see `emergency.rulebook.trying.tried`.
             known_on: The rules that stand as they had been recorded by this day.
             at: The instant of judging (default: now).
+            norms: Check the four norms as well.
             progress: Told after each incident how many of how many are done.
 
         Raises:
@@ -507,6 +510,8 @@ class Engine:
         obligations: list[Row] = []
         findings: list[Row] = []
         parked: list[Row] = []
+        checks: list[Row] = []
+        books = (self.rulebook, other.rulebook)
         with self._log.reading() as reading:
             offices = self._ledger.directories.of(reading)
             every = list(refs) or [s.removeprefix(INCIDENT) for s in reading.streams(INCIDENT)]
@@ -517,9 +522,11 @@ class Engine:
                         raise self._ledger.no_incident(reading, ref)  # noqa: TRY301 - passed on below
                     timeline = timeline_of(recorded)
                     (owed, found), (owed_now, found_now) = (
-                        _standing_rows(timeline, offices, book, moment)
-                        for book in (self.rulebook, other.rulebook)
+                        _standing_rows(timeline, offices, book, moment) for book in books
                     )
+                    checked = [
+                        _standing_checks(timeline, offices, book, moment) if norms else [] for book in books
+                    ]
                 except Exception as error:
                     # One incident that cannot be judged hides no other; whoever names it is told.
                     if refs:
@@ -528,6 +535,7 @@ class Engine:
                 else:
                     obligations += moved_obligations(owed, owed_now)
                     findings += moved_findings(found, found_now, owed, owed_now)
+                    checks += moved_checks(*checked)
                 if progress is not None:
                     progress(done, len(every))
             position = reading.last_position()
@@ -537,6 +545,7 @@ class Engine:
             judged=len(every) - len(parked),
             obligations=tuple(obligations),
             findings=tuple(findings),
+            norms=tuple(checks),
             parked=tuple(parked),
             before=self.rulebook.fingerprint,
             after=other.rulebook.fingerprint,
@@ -588,6 +597,55 @@ class Engine:
         """
         return self._audit("findings", refs, at, filters)
 
+    def norms(self, refs: Sequence[str] = (), *, at: datetime | None = None, **filters: Wanted) -> Listing:
+        """Checks of the four norms that hold at an instant (default: now), of some incidents or of all.
+
+        Args:
+            refs: The incidents; none = all.
+            at: The instant of judging.
+            filters: Only rows where it is that, or one of those; None = no filter. ``office``, ``norm``, ``check``,
+                ``result``, ``status``; ``office_or_ref``, an office by its id or by the id in its file.
+
+        Raises:
+            UsageError: there is no such filter.
+        """
+        return self._audit("norms", refs, at, filters)
+
+    def norm_matrix(
+        self,
+        refs: Sequence[str] = (),
+        *,
+        at: datetime | None = None,
+        by: By = "office",
+        since: date | None = None,
+        until: date | None = None,
+        **filters: Wanted,
+    ) -> Matrix:
+        """How many checks of each norm came to what at an instant (default: now), by office or by month.
+
+        Args:
+            refs: The incidents; none = all.
+            at: The instant of judging.
+            by: A line for each office, or for each month.
+            since: Only checks that stand as they do since this China day or a later one.
+            until: Only those of this day or an earlier one.
+            filters: As for `norms`.
+
+        Raises:
+            UsageError: there is no such filter.
+        """
+        from emergency.projections import matrix  # noqa: PLC0415 - no entry needs it
+
+        moment, period = at or datetime.now(UTC), matrix.Period(since, until)
+        _check_filters("norms", filters)
+        if refs:
+            listed = self._audit("norms", refs, moment, filters)
+            found, standing = list(matrix.counted_rows(listed.rows, period)), replace(listed, rows=())
+        else:
+            self._catch_up()
+            found, standing = matrix.counted(self.projections, moment, period, filters)
+        return matrix.matrix_of(found, standing, self.directory(), by=by, period=period)
+
     @contextmanager
     def streamed(
         self,
@@ -603,13 +661,14 @@ class Engine:
         """The same rows one after the other, as the text of JSON objects: however many, they take no room.
 
         Args:
-            what: ``incidents``, ``obligations`` or ``findings``.
+            what: ``incidents``, ``obligations``, ``findings`` or ``norms``.
             refs: The incidents; none = all. For ``incidents`` always all.
             at: The instant of judging (default: now).
             counted: Beside each incident, how many obligations are ``open`` and ``overdue``, and how many
                 ``findings`` of a serious status there are.
-            serious: Those statuses; whether there is such a finding is told beforehand.
-            filters: As for `obligations` and `findings`.
+            serious: Those statuses; whether there is such a finding is told beforehand; for ``norms``, whether a check
+                fails so.
+            filters: As for `obligations`, `findings` and `norms`.
 
         Raises:
             UsageError: there is no such filter.
@@ -624,11 +683,10 @@ class Engine:
                 yield found
             return
         listed = self._audit(what, refs, moment, filters)
-        rows = listed.rows if what == "findings" else self._audit("findings", refs, moment, {}).rows
+        own = what in ("findings", "norms")
+        rows = listed.rows if own else self._audit("findings", refs, moment, {}).rows
         ids = {row["id"] for row in listed.rows}
-        grave = any(
-            row["status"] in serious and (what == "findings" or row["obligation"] in ids) for row in rows
-        )
+        grave = any(row["status"] in serious and (own or row["obligation"] in ids) for row in rows)
         yield Streamed(replace(listed, rows=()), map(row_json, listed.rows), grave)
 
     def _audit(
@@ -643,7 +701,7 @@ class Engine:
         for ref in refs:
             view = self.view(ref)
             position = view.position
-            mine = view.obligation_rows if kind == "obligations" else view.finding_rows
+            mine = _ROWS[kind](view)
             rows += [row for row in mine if holds(row, moment) and fits(row, kind, filters)]
         return Listing(tuple(rows), position, 0, (), (self.rulebook.fingerprint,))
 
@@ -723,6 +781,13 @@ def _check_filters(kind: Kind, filters: Iterable[str]) -> None:
         raise UsageError(f"There is no filter {unknown[0]}; the filters are {', '.join(known)}.")
 
 
+_ROWS: Mapping[str, Callable[[View], list[Row]]] = {
+    "obligations": lambda view: view.obligation_rows,
+    "findings": lambda view: view.finding_rows,
+    "norms": lambda view: view.norm_rows,
+}
+"""The rows of one incident, by kind."""
+
 _SHOWN = 5
 """How many of several incidents are named."""
 
@@ -736,6 +801,13 @@ def _standing_rows(
     judged = assess_timeline(timeline, offices, rulebook)
     owed = [obligation_row(o, timeline, offices) for o in judged.obligations if held(o, at)]
     return owed, [finding_row(f, timeline, offices) for f in judged.findings if held(f, at)]
+
+
+def _standing_checks(timeline: Timeline, offices: Directory, rulebook: Rulebook, at: datetime) -> list[Row]:
+    """The checks of the four norms of one incident as they stand at an instant under a rulebook."""
+    judged = assess_timeline(timeline, offices, rulebook)
+    rows = View(timeline, judged, offices, 0, rulebook).norm_rows
+    return [row for row in rows if holds(row, at)]
 
 
 def _parked(reading: Reading, ref: str, error: Exception) -> Row:

@@ -233,7 +233,7 @@ class Ledger:
         for event in (r.event for r in recorded):
             if isinstance(event, events.EntryAmended):
                 put_right[event.target] = (*put_right.get(event.target, ()), event)
-        return View(timeline, assessment, offices, position, numbers, put_right)
+        return View(timeline, assessment, offices, position, self.rulebook, numbers, put_right)
 
 
 _LOOKED_AT = 2000

@@ -101,7 +101,7 @@ def test_how_sure_a_finding_must_be_to_count(
     _late(on_duty)
     assert on_duty("list").code == 0
     with sqlite3.connect(tmp_path / "log.db") as connection:
-        connection.execute("UPDATE view2a_findings SET status = ?", [status])
+        connection.execute("UPDATE view3a_findings SET status = ?", [status])
     connection.close()
     assert on_duty("audit", "findings").code == code
     assert on_duty("audit", "obligations").code == code

@@ -150,3 +150,19 @@ class Assessment:
     findings: tuple[Finding, ...]
     remarks: tuple[Remark, ...]
     offices: frozenset[str]
+
+    @kept
+    def owed_by(self) -> dict[str, tuple[Obligation, ...]]:
+        """The obligations of each office, all phases."""
+        found: dict[str, list[Obligation]] = {}
+        for one in self.obligations:
+            found.setdefault(one.office, []).append(one)
+        return {office: tuple(listed) for office, listed in found.items()}
+
+    @kept
+    def found_of(self) -> dict[str, tuple[Finding, ...]]:
+        """The findings on each office."""
+        found: dict[str, list[Finding]] = {}
+        for one in self.findings:
+            found.setdefault(one.office, []).append(one)
+        return {office: tuple(listed) for office, listed in found.items()}

@@ -419,6 +419,7 @@ def _rows(judged: Judged) -> dict[str, list[tuple[Any, ...]]]:
         "incidents": [judged.incident] if judged.incident is not None else [],
         "obligations": list(judged.obligations),
         "findings": list(judged.findings),
+        "norms": list(judged.norms),
         "offices": [(office, judged.ref) for office in judged.offices],
         "parked": [judged.parked] if judged.parked is not None else [],
     }
@@ -435,6 +436,7 @@ def stored_rows(reading: Reading, views: Views, ref: str) -> dict[str, list[tupl
         "incidents": of(views.incidents, views.incidents.c.incident, ref),
         "obligations": of(views.obligations, views.obligations.c.incident, ref),
         "findings": of(views.findings, views.findings.c.incident, ref),
+        "norms": of(views.norms, views.norms.c.incident, ref),
         "offices": of(views.offices, views.offices.c.incident, ref),
         "parked": of(views.parked, views.parked.c.stream, incident_stream(ref)),
     }

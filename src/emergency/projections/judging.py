@@ -15,7 +15,7 @@ from emergency.domain.offices import Directory
 from emergency.domain.record import Recorded
 from emergency.domain.review import Determined, ReviewOpened
 from emergency.errors import BrokenDataError
-from emergency.projections.rows import finding_json, incident_row, obligation_json, row_json
+from emergency.projections.rows import check_json, finding_json, incident_row, obligation_json, row_json
 from emergency.projections.streams import OFFICE, incident_stream, reviews_of
 from emergency.rulebook import Rulebook
 from emergency.store import Reading, Undecodable
@@ -55,6 +55,7 @@ class Judged:
         incident: Its own row; None where it is parked.
         obligations: The rows of its obligations.
         findings: The rows of its findings.
+        norms: The rows of the checks of the four norms.
         parked: Its row among the parked ones; None where it was judged.
     """
 
@@ -64,6 +65,7 @@ class Judged:
     incident: Stored | None = None
     obligations: tuple[Stored, ...] = ()
     findings: tuple[Stored, ...] = ()
+    norms: tuple[Stored, ...] = ()
     parked: Stored | None = None
 
     def parked_because(self, error: Exception) -> Judged:
@@ -96,6 +98,8 @@ def judged(
     ref: str, found: Sequence[Recorded[Any] | Undecodable], offices: Directory, rulebook: Rulebook
 ) -> Judged:
     """Judge one incident; whatever goes wrong with it must not hide the others."""
+    from emergency.assessment.norms.checks import norms_of  # noqa: PLC0415 - an entry checks no norms
+
     events = sorted((e for e in found if isinstance(e, Recorded)), key=_position)
     broken = sorted((e for e in found if isinstance(e, Undecodable)), key=_position)
     named = {office for recorded in events for office in _named(recorded.event)}
@@ -150,6 +154,23 @@ def judged(
                     finding_json(each, timeline, offices)[1],
                 )
                 for phase, each in enumerate(assessment.findings)
+            ),
+            norms=tuple(
+                (
+                    ref,
+                    phase,
+                    each.id,
+                    each.office,
+                    offices.ref(each.office),
+                    each.norm.value,
+                    each.check,
+                    each.result.value,
+                    each.status.value,
+                    sortable(each.holds_from) or ALWAYS,
+                    sortable(each.holds_until) or FOR_GOOD,
+                    check_json(each, timeline, offices),
+                )
+                for phase, each in enumerate(norms_of(timeline, offices, rulebook, assessment))
             ),
         )
     except Exception as error:  # noqa: BLE001 - one incident that breaks the engine must not hide the others

@@ -19,7 +19,7 @@ from emergency.projections.streams import INCIDENT
 from emergency.projections.tables import Views
 from emergency.store import Reading, ReadOnlyError
 
-Kind = Literal["incidents", "obligations", "findings"]
+Kind = Literal["incidents", "obligations", "findings", "norms"]
 
 Wanted = str | Collection[str] | None
 """What a filter asks for: one word, or one of several; None = no filter."""
@@ -37,6 +37,14 @@ FILTERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "office": ("office",),
         "office_or_ref": ("office", "office_ref"),
         "kind": ("kind",),
+        "status": ("status",),
+    },
+    "norms": {
+        "office": ("office",),
+        "office_or_ref": ("office", "office_ref"),
+        "norm": ("norm",),
+        "check": ("check",),
+        "result": ("result",),
         "status": ("status",),
     },
 }
@@ -75,7 +83,7 @@ class Streamed:
         about: Everything that a reader must know about them; no rows.
         texts: The rows.
         serious: Whether there is a finding of one of the statuses that were asked for: among the rows, or about one
-            of the obligations that they are.
+            of the obligations that they are; of norms, whether a check among the rows fails so.
     """
 
     about: Listing
@@ -106,7 +114,7 @@ def streamed(
 
     Args:
         projections: The read models; they are read as they are.
-        what: ``incidents``, ``obligations`` or ``findings``.
+        what: ``incidents``, ``obligations``, ``findings`` or ``norms``.
         at: Only rows that hold at this instant.
         counted: Beside each incident, how many obligations are ``open`` and ``overdue``, and how many ``findings``
             of a serious status there are.
@@ -210,24 +218,25 @@ def _query(views: Views, asked: _Asked) -> Any:  # noqa: ANN401 - a select or a 
     c = table.c
     if asked.kind == "incidents":
         return select(c.row, *_counts(views, asked)).order_by(c.incident)
-    holds = _holding(table, asked.at)
-    branches = [
-        select(c.row, c.incident, c.phase).where(*holds, *branch) for branch in _branches(table, asked)
+    holds = holding(table, asked.at)
+    parts = [
+        select(c.row, c.incident, c.phase).where(*holds, *branch)
+        for branch in branches(table, asked.kind, asked.filters)
     ]
-    if len(branches) == 1:
-        return branches[0].with_only_columns(c.row).order_by(c.incident, c.phase)
-    both = union_all(*branches).subquery()
+    if len(parts) == 1:
+        return parts[0].with_only_columns(c.row).order_by(c.incident, c.phase)
+    both = union_all(*parts).subquery()
     return select(both.c.row).order_by(both.c.incident, both.c.phase)
 
 
-def _branches(table: Table, asked: _Asked) -> list[list[ColumnElement[bool]]]:
+def branches(table: Table, kind: Kind, filters: Mapping[str, Wanted]) -> list[list[ColumnElement[bool]]]:
     """The conditions of the filters; where one of two columns may fit, once for each, so that an index serves both."""
     plain: list[ColumnElement[bool]] = []
     either: list[list[ColumnElement[bool]]] = []
-    for name, wanted in asked.filters.items():
+    for name, wanted in filters.items():
         if wanted is None:
             continue
-        first, *more = (table.c[key] for key in FILTERS[asked.kind][name])
+        first, *more = (table.c[key] for key in FILTERS[kind][name])
         values = _values(wanted)
         here: ColumnElement[bool] = first.in_(values)
         if not more:
@@ -248,7 +257,8 @@ def _values(wanted: str | Collection[str]) -> list[str]:
     return [wanted] if isinstance(wanted, str) else list(wanted)
 
 
-def _holding(table: Table, at: str | None) -> list[ColumnElement[bool]]:
+def holding(table: Table, at: str | None) -> list[ColumnElement[bool]]:
+    """The condition that a row holds at an instant."""
     return [] if at is None else [table.c.holds_from <= at, table.c.holds_until > at]
 
 
@@ -260,7 +270,7 @@ def _counts(views: Views, asked: _Asked) -> list[Any]:
 
     def count(table: Table, *conditions: ColumnElement[bool]) -> Any:  # noqa: ANN401 - SQLAlchemy's
         query = select(func.count()).select_from(table).where(table.c.incident == one, *conditions)
-        return query.where(*_holding(table, asked.at)).correlate(views.incidents).scalar_subquery()
+        return query.where(*holding(table, asked.at)).correlate(views.incidents).scalar_subquery()
 
     return [
         count(owed, owed.c.state == "open"),
@@ -271,19 +281,19 @@ def _counts(views: Views, asked: _Asked) -> list[Any]:
 
 def _serious(views: Views, asked: _Asked) -> Select[tuple[bool]]:
     """Whether anything serious is among the rows, or about them."""
-    found = views.findings
-    grave = [found.c.status.in_(asked.serious), *_holding(found, asked.at)]
-    if asked.kind == "findings":
-        fit = [and_(*branch) for branch in _branches(found, asked) if branch]
+    found = views.norms if asked.kind == "norms" else views.findings
+    grave = [found.c.status.in_(asked.serious), *holding(found, asked.at)]
+    if asked.kind in ("findings", "norms"):
+        fit = [and_(*branch) for branch in branches(found, asked.kind, asked.filters) if branch]
         return select(exists().where(*grave, *([or_(*fit)] if fit else [])))
     owed = views.obligations
-    fit = [and_(*branch) for branch in _branches(owed, asked) if branch]
+    fit = [and_(*branch) for branch in branches(owed, asked.kind, asked.filters) if branch]
     return select(
         exists().where(
             *grave,
             owed.c.incident == found.c.incident,
             owed.c.id == found.c.obligation,
-            *_holding(owed, asked.at),
+            *holding(owed, asked.at),
             *([or_(*fit)] if fit else []),
         )
     )

@@ -57,6 +57,20 @@ def moved_findings(
         }
 
 
+def moved_checks(before: Iterable[Row], after: Iterable[Row]) -> Iterator[Row]:
+    """Checks of the norms whose result, or how sure a failure is, is not what it was."""
+    for old, new in _pairs(before, after):
+        if _of(old, "result", "status") != _of(new, "result", "status"):
+            yield {
+                **_named(old or new, "check"),
+                **_of(old or new, "norm", "check", "occasion"),
+                "before": _get(old, "result"),
+                "after": _get(new, "result"),
+                "status_before": _get(old, "status"),
+                "status_after": _get(new, "status"),
+            }
+
+
 def summary(rows: Iterable[Row], judged: int) -> Row:
     """How many verdicts moved, on how many of the incidents that were judged, how, and for which offices."""
     listed = list(rows)

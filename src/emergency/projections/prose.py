@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from emergency.assessment.model import Words
-from emergency.assessment.why import FindingWhy, LevelWhy, ObligationWhy, Why
+from emergency.assessment.why import CheckWhy, FindingWhy, LevelWhy, ObligationWhy, Why
 from emergency.assessment.why.model import (
     Called,
     Cited,
@@ -35,9 +35,12 @@ from emergency.domain.vocabulary import PUBLIC
 from emergency.projections.said import (
     ACTS,
     CHANNELS,
+    CHECKS,
     KINDS,
     MET_ON,
+    NORMS,
     RANKS,
+    RESULTS,
     SORTS,
     STAGES,
     STATES,
@@ -70,12 +73,14 @@ class Line:
 def prose(why: Why, *, chinese: bool) -> Iterator[Line]:
     """An answer to why, in one language."""
     teller = _Teller(chinese=chinese)
-    if why.standing or not (why.obligations or why.findings or why.levels):
+    if why.standing or not (why.obligations or why.findings or why.levels or why.checks):
         yield from teller.standing(why)
     for finding in why.findings:
         yield from teller.finding(finding)
     for obligation in why.obligations:
         yield from teller.obligation(obligation)
+    for check in why.checks:
+        yield from teller.check(check)
     yield from teller.levels(why.levels)
 
 
@@ -540,6 +545,48 @@ class _Teller:
             yield Line(self._say("优先于：", "prevails over ") + ", ".join(provision.prevails_over), 2)
         if provision.displaced_by:
             yield Line(self._say("让位于：", "gives way to ") + ", ".join(provision.displaced_by), 2)
+
+    # -- a check of a norm -------------------------------------------------------------------------------------
+
+    def check(self, why: CheckWhy) -> Iterator[Line]:
+        """One check, then the duty that it is about."""
+        norm, name = self._in(word(NORMS, why.norm)), self._in(word(CHECKS, why.check))
+        result = self._in(word(RESULTS, why.result))
+        status = self._in(word(STATUSES, why.status)) if why.result == "fail" else None
+        colon = self._say("：", ": ")
+        title = self._say(f"{norm}·{name}", f"{norm}, {name}")
+        yield Line(
+            f"{self._both(why.office)}{colon}{title}{colon}{self._marked(result, status)}", 0, heading=True
+        )
+        yield Line(_one_line(self._in(why.explanation)))
+        if why.about is not None:
+            yield Line(self._step(why.about))
+        if why.holds_from is not None:
+            since = instant(why.holds_from)
+            until = instant(why.holds_until) if why.holds_until is not None else None
+            held = self._say(f"自{since}起", f"from {since}")
+            yield Line(held + (self._say(f"至{until}", f" to {until}") if until else ""))
+        yield Line(why.id, whole=True)
+        yield self._heading("检查什么", "What it looks at")
+        yield Line(self._capital(self._in(why.looks_at)))
+        if why.texts:
+            yield self._heading("要求此项检查的规定", "The texts that ask for it")
+        for text in why.texts:
+            against = self._say("已违反", "broken") if text.breached else None
+            yield Line(self._marked(text.cited.citation, against))
+            yield Line(self._in(text.title), 2)
+            yield from self._source(text.cited, 2, full=True)
+            yield Line(text.rule, 2, whole=True)
+        yield self._heading("据以判断的记录", "What was read")
+        for step in why.evidence:
+            yield Line(self._step(step))
+        if why.rests_on:
+            rests = ", ".join(why.rests_on)
+            yield Line(
+                self._say(f"所据的假定或未载明时间：{rests}", f"Rests on assumed or unstated times: {rests}")
+            )
+        if why.obligation is not None:
+            yield from self.obligation(why.obligation, 1)
 
     # -- levels ------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pydantic_core
 
@@ -13,6 +13,9 @@ from emergency.assessment.timeline import Timeline
 from emergency.domain.intervals import Interval, Span
 from emergency.domain.offices import Directory
 from emergency.domain.times import CHINA
+
+if TYPE_CHECKING:
+    from emergency.assessment.norms.model import Check
 
 Row = dict[str, Any]
 
@@ -248,6 +251,38 @@ def _finding_without_grounds(finding: Finding, sheet: _Sheet, directory: Directo
         "holds_until": sheet.instants[finding.holds_until],
         "determination": finding.determination,
         "explanation": words_row(finding.explanation),
+    }
+
+
+def check_row(check: Check, timeline: Timeline, directory: Directory) -> Row:
+    """One check of a norm."""
+    row = _check_without_grounds(check, _Sheet.of(timeline), directory)
+    return {**row, "grounds": [ground_row(g) for g in check.grounds]}
+
+
+def check_json(check: Check, timeline: Timeline, directory: Directory) -> str:
+    """One check of a norm as JSON."""
+    sheet = _Sheet.of(timeline)
+    return sheet.with_grounds(_check_without_grounds(check, sheet, directory), check.grounds)
+
+
+def _check_without_grounds(check: Check, sheet: _Sheet, directory: Directory) -> Row:
+    return {
+        "id": check.id,
+        "incident": check.incident,
+        "office": check.office,
+        "office_ref": directory.ref(check.office),
+        "norm": check.norm._value_,
+        "check": check.check,
+        "occasion": sheet.refs.get(check.occasion, check.occasion),
+        "result": check.result._value_,
+        "status": check.status._value_,
+        "evidence": sheet.listed(check.evidence),
+        "grounds": [],
+        "rests_on": sheet.listed(check.rests_on),
+        "holds_from": sheet.instants[check.holds_from],
+        "holds_until": sheet.instants[check.holds_until],
+        "explanation": words_row(check.explanation),
     }
 
 

@@ -132,6 +132,49 @@ ACTS: Mapping[str, Words] = {
 """Acts, by the name of their event."""
 
 
+NORMS: Mapping[str, Words] = {
+    "content": Words("内容", "content"),
+    "procedure": Words("程序", "procedure"),
+    "time": Words("时间", "time"),
+    "wording": Words("口径", "wording"),
+}
+
+RESULTS: Mapping[str, Words] = {
+    "pass": Words("合格", "pass"),
+    "fail": Words("不合格", "fail"),
+    "unknown": Words("无法判定", "unknown"),
+    "not-applicable": Words("不适用", "not applicable"),
+}
+
+CHECKS: Mapping[str, Words] = {
+    "elements": Words("要素齐全", "elements"),
+    "figures-consistent": Words("数字一致", "figures consistent"),
+    "tells-what-is-new": Words("续报报新", "tells what is new"),
+    "both-offices": Words("两办同报", "both offices"),
+    "offices-first": Words("先报两办", "offices first"),
+    "one-draft": Words("统稿", "one draft"),
+    "sign-off": Words("审签", "sign-off"),
+    "signed-and-sealed": Words("签发盖章", "signed and sealed"),
+    "skipping-justified": Words("越级有据", "skipping justified"),
+    "several-sides": Words("多方核实", "several sides"),
+    "acknowledged": Words("签收", "acknowledged"),
+    "checked-at-once": Words("立即核实", "checked at once"),
+    "handed-over": Words("转办", "handed over"),
+    "call-logged": Words("电话记录", "call logged"),
+    "written-asked-for": Words("催报书面", "written asked for"),
+    "instructions": Words("批示传达反馈", "instructions"),
+    "nobody-directed": Words("不授意", "nobody directed"),
+    "nobody-obstructed": Words("不阻碍", "nobody obstructed"),
+    "in-time": Words("按时", "in time"),
+    "draft-not-held": Words("统稿不压", "draft not held"),
+    "same-facts": Words("事实一致", "same facts"),
+    "changed-by-correction": Words("更正有据", "changed by correction"),
+    "sent-as-issued": Words("所发即所签", "sent as issued"),
+    "not-below-what-was-held": Words("不低于所掌握", "not below what was held"),
+}
+"""The checks of the four norms (四个统一规范)."""
+
+
 def word(table: Mapping[str, Words], key: str) -> Words:
     """What a word of a closed list is called."""
     return table.get(key) or Words(key, key)

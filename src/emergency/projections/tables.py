@@ -29,7 +29,7 @@ from sqlalchemy import (
 
 from emergency.projections.judging import Judged, Odd
 
-SHAPE = 2
+SHAPE = 3
 """The version of the rows and of these tables; another program's rows of another shape are left alone."""
 
 SLOTS = ("a", "b")
@@ -144,6 +144,23 @@ class Views:
             Column("holds_until", _words(), nullable=False),
             Column("row", Text, nullable=False),
         )
+        self.norms = table(
+            "norms",
+            Column("incident", _words(), primary_key=True),
+            Column("phase", Integer, primary_key=True, autoincrement=False),
+            Column("id", _words(), nullable=False),
+            Column("office", _words(), nullable=False),
+            Column("office_ref", _words(), nullable=False),
+            Column("norm", _words(), nullable=False),
+            Column("check", _words(), nullable=False),
+            Column("result", _words(), nullable=False),
+            Column("status", _words(), nullable=False),
+            Column("holds_from", _words(), nullable=False),
+            Column("holds_until", _words(), nullable=False),
+            Column("row", Text, nullable=False),
+        )
+        """The checks of the four norms (四个统一规范)."""
+
         self.offices = table(
             "offices",
             Column("office", _words(), primary_key=True),
@@ -174,8 +191,11 @@ class Views:
         Index(f"{start}findings_office", found.office, found.kind, found.holds_until)
         # Whether anything serious is there is asked of every audit, and mostly answered by the first row.
         Index(f"{start}findings_status", found.status, found.holds_until)
+        checked = self.norms.c
+        Index(f"{start}norms_office", checked.office, checked.check, checked.holds_until)
+        Index(f"{start}norms_status", checked.status, checked.holds_until)
         # Only offices of imported files are called otherwise there.
-        for rows, state in ((self.obligations, "state"), (self.findings, "kind")):
+        for rows, state in ((self.obligations, "state"), (self.findings, "kind"), (self.norms, "check")):
             Index(
                 f"{rows.name}_ref",
                 rows.c.office_ref,
@@ -205,7 +225,7 @@ class Views:
 
         Dropping a large table at once would hold up others. Without its indexes its rows go much faster.
         """
-        for table in (self.obligations, self.findings, self.incidents, self.offices):
+        for table in (self.obligations, self.findings, self.norms, self.incidents, self.offices):
             index = connection.exec_driver_sql(
                 "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL",
                 (table.name,),
@@ -242,7 +262,7 @@ class Views:
             replace: The incidents among them that may have rows already.
         """
         if replace:
-            for table in (self.obligations, self.findings, self.incidents, self.offices):
+            for table in (self.obligations, self.findings, self.norms, self.incidents, self.offices):
                 self._delete(connection, table, "incident", replace)
             self._delete(connection, self.parked, "stream", [f"incident/{ref}" for ref in replace])
         if odd:
@@ -267,6 +287,7 @@ class Views:
             (self.incidents, [each.incident for each in judged if each.incident is not None]),
             (self.obligations, [row for each in judged for row in each.obligations]),
             (self.findings, [row for each in judged for row in each.findings]),
+            (self.norms, [row for each in judged for row in each.norms]),
             (self.offices, [(office, each.ref) for each in judged for office in each.offices]),
             (self.parked, parked),
         ):

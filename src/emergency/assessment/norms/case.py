@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, datetime
-from typing import Any
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from emergency.assessment.model import Assessment, Ground, Obligation, Words
+from emergency.assessment.holding import reports_of
+from emergency.assessment.model import Assessment, Finding, Ground, Obligation, Words
 from emergency.assessment.norms.model import Check
 from emergency.assessment.timeline import Step, Timeline
 from emergency.domain.fixed import changed, fixed, kept
 from emergency.domain.intervals import Interval
 from emergency.domain.offices import Directory, Office
 from emergency.domain.vocabulary import Result, Status
-from emergency.rulebook import CheckName, NormRule, Provision, Rulebook
-from emergency.rulebook.data_model import Dated
+from emergency.rulebook import CheckName, NormRule, Rulebook
+from emergency.rulebook.data_model import Citation
 from emergency.rulebook.norms import Asked, Settings
 
 INCIDENT = "incident"
 """The occasion of a check that is about all of an incident."""
 
 NO_LIMIT = Words("无时限", "no limit")
+
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
+
+class Calls(Protocol):
+    """What calls for a check: its name, and the texts as grounds."""
+
+    @property
+    def check(self) -> CheckName:
+        """Which check."""
+
+    @property
+    def grounds(self) -> tuple[Ground, ...]:
+        """The texts that ask for it, none of them breached."""
 
 
 @fixed(eq=False)
@@ -52,20 +68,63 @@ class Asking:
         return Settings.model_fields[name].default if found is None else getattr(found[1].asks, name)
 
 
-def ground_of(rule: NormRule | Provision, value: Dated, *, due: Interval | None = None) -> Ground:
-    """A text that asks for a check, or is shown beside one, as a ground."""
-    citation = value.citation
+def ground_of(rule: NormRule, value: Asked, *, due: Interval | None = None) -> Ground:
+    """A text that asks for a check, as a ground."""
+    return cited_ground(
+        rule.id, rule.rank.value, value.citation, confirmed=value.confirmed, note=value.note, due=due
+    )
+
+
+def cited_ground(
+    rule: str,
+    rank: str,
+    citation: Citation,
+    *,
+    confirmed: bool,
+    note: str | None,
+    due: Interval | None = None,
+) -> Ground:
+    """What a file of the rulebook says, as a ground without a limit of its own."""
     law = f"《{citation.law}》" if not citation.law.startswith("《") else citation.law
     return Ground(
-        rule=rule.id,
+        rule=rule,
         citation=" ".join(filter(None, (law, citation.number, citation.article))),
-        rank=rule.rank.value,
-        confirmed=value.confirmed,
+        rank=rank,
+        confirmed=confirmed,
         limit=NO_LIMIT,
         due=due,
         sure=True,
-        note=value.note,
+        note=note,
     )
+
+
+class Texts:
+    """The texts that ask for checks of one kind of office on one kind of event; kept with the rulebook.
+
+    Between two days on which any of them changes, every day asks the same.
+    """
+
+    def __init__(self, rules: tuple[NormRule, ...]) -> None:
+        self.rules = rules
+        self.checks = frozenset([rule.check for rule in rules])
+        self._turns = sorted({day for rule in rules for day in rule.values})
+        self._on: dict[int, Mapping[CheckName, Asking]] = {}
+
+    def on(self, day: date) -> Mapping[CheckName, Asking]:
+        """What asks for which check on a day."""
+        turn = bisect_right(self._turns, day)
+        known = self._on.get(turn)
+        if known is None:
+            found: dict[CheckName, list[tuple[NormRule, Asked]]] = {}
+            for rule in self.rules:
+                value = rule.value_on(day)
+                if value is not None:
+                    found.setdefault(rule.check, []).append((rule, value))
+            known = self._on[turn] = {
+                check: Asking(check, tuple(sorted(texts, key=lambda one: (one[0].rank.order, one[0].id))))
+                for check, texts in found.items()
+            }
+        return known
 
 
 @fixed(eq=False)
@@ -112,31 +171,56 @@ class Case:
         return tuple([s for s in self.timeline.told(self.office.id) if s.office != self.office.id])
 
     @kept
-    def obligations(self) -> tuple[Obligation, ...]:
-        """What it owed, all phases."""
-        return tuple([o for o in self.assessment.obligations if o.office == self.office.id])
+    def reports(self) -> tuple[Step, ...]:
+        """Its reports to other offices, in the order of time; answers are none."""
+        return tuple(sorted(reports_of(self.timeline, self.office.id, answers=False), key=when))
 
     @kept
+    def obligations(self) -> tuple[Obligation, ...]:
+        """What it owed, all phases."""
+        return self.assessment.owed_by.get(self.office.id, ())
+
+    @kept
+    def findings(self) -> tuple[Finding, ...]:
+        """What stands out about it."""
+        return self.assessment.found_of.get(self.office.id, ())
+
+    @property
     def rules(self) -> tuple[NormRule, ...]:
         """The texts that ask for checks of an office of its kind on such an event, whatever the day."""
-        opened = self.timeline.opened
-        return self.rulebook.norms_for(
-            category=opened.category,
-            kind=opened.kind,
-            tier=self.office.tier,
-            line=self.office.line,
-            division=self.division,
-        )
+        return self._texts.rules
+
+    def ever_asks(self, check: CheckName) -> bool:
+        """Whether any text ever asks for a check of such an office: where none does, nothing need be looked at."""
+        return check in self._texts.checks
+
+    @kept
+    def scope(self) -> tuple[Any, ...]:
+        """What tells it from offices and events of which something else is asked."""
+        opened, office = self.timeline.opened, self.office
+        places = self.rulebook.places_of(self.division)
+        return opened.category, opened.kind, office.tier, office.line, places
+
+    @kept
+    def _texts(self) -> Texts:
+        key = ("texts", self.scope)
+        known: Texts | None = self.rulebook.memo.get(key)
+        if known is None:
+            opened = self.timeline.opened
+            found = self.rulebook.norms_for(
+                category=opened.category,
+                kind=opened.kind,
+                tier=self.office.tier,
+                line=self.office.line,
+                division=self.division,
+            )
+            known = self.rulebook.memo[key] = Texts(found)
+        return known
 
     def asking(self, check: CheckName, at: Interval | None = None) -> Asking | None:
         """What asks for a check on the day of an act (of the event, unless given); None where nothing does."""
-        day = self.day(at)
-        texts = [
-            (rule, value)
-            for rule in self.rules
-            if rule.check is check and (value := rule.value_on(day)) is not None
-        ]
-        return Asking(check, tuple(sorted(texts, key=lambda one: one[0].rank.order))) if texts else None
+        texts = self._texts
+        return texts.on(self.day(at)).get(check) if texts.rules else None
 
     def day(self, at: Interval | None = None) -> date:
         """The day of the law for an act: its last possible one, or that of the event, or the last there is."""
@@ -149,7 +233,7 @@ class Case:
 
     def made(
         self,
-        asking: Asking,
+        asking: Calls,
         result: Result,
         explanation: Words,
         *,
@@ -157,6 +241,7 @@ class Case:
         evidence: Iterable[str | None] = (),
         rests_on: Iterable[str] = (),
         breached: Iterable[str] | None = None,
+        at_most: Status = Status.ESTABLISHED,
         holds_from: datetime | None = None,
         holds_until: datetime | None = None,
     ) -> Check:
@@ -170,6 +255,7 @@ class Case:
             evidence: The entries that it rests on; None is left out.
             rests_on: Entries with an assumed or unstated time that it rests on.
             breached: For a failure, the ids of the texts that it goes against; None = all that ask for it.
+            at_most: How sure a failure is at most, where it rests on something that is itself less sure.
             holds_from: Since when it stands so.
             holds_until: Until when.
         """
@@ -181,6 +267,7 @@ class Case:
             )
             sure = any(g.breached and g.confirmed for g in grounds)
             status = Status.POSSIBLE if not sure else Status.PRESUMED if assumed else Status.ESTABLISHED
+            status = max(status, at_most, key=_SURENESS.index)
         return Check(
             id=f"{self.timeline.ref}:{self.office.id}:{asking.check.norm}:{asking.check}:{occasion}",
             incident=self.timeline.ref,
@@ -197,3 +284,23 @@ class Case:
             holds_from=holds_from,
             holds_until=holds_until,
         )
+
+
+_SURENESS = (Status.ESTABLISHED, Status.PRESUMED, Status.POSSIBLE)
+"""From the surest."""
+
+
+def when(step: Step) -> tuple[datetime, datetime, str]:
+    """The order of acts in time, whatever their order on record."""
+    return step.at.latest or _LAST, step.at.earliest or _FIRST, step.ref
+
+
+def since(*steps: Step) -> datetime | None:
+    """From when on what rests on some acts stands: they may all be done."""
+    known = [m for s in steps if (m := s.at.latest or s.at.earliest) is not None]
+    return max(known, default=None)
+
+
+def leaning(*steps: Step) -> tuple[str, ...]:
+    """The entries with an assumed or unstated time that the times of some acts rest on."""
+    return tuple(dict.fromkeys([i for s in steps for i in s.rests_on]))

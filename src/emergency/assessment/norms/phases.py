@@ -12,7 +12,7 @@ from datetime import datetime
 from emergency.assessment.due import Days, due_after
 from emergency.assessment.duties import OfficeRecord, office_record
 from emergency.assessment.model import Ground, Words
-from emergency.assessment.norms.case import INCIDENT, Asking, Case, ground_of
+from emergency.assessment.norms.case import INCIDENT, Asking, Case, cited_ground
 from emergency.assessment.norms.model import Check
 from emergency.assessment.timeline import Step
 from emergency.assessment.words import interval_words
@@ -214,7 +214,13 @@ def beside(case: Case, want: Wanted, at: Interval) -> tuple[Ground, ...]:
     day, opened = case.day(at), case.timeline.opened
     return tuple(
         [
-            ground_of(provision, value)
+            cited_ground(
+                provision.id,
+                provision.rank.value,
+                value.citation,
+                confirmed=value.confirmed,
+                note=value.note,
+            )
             for provision in case.rulebook.provisions
             if provision.id in names
             and (value := provision.value_on(day)) is not None

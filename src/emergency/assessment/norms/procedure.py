@@ -42,7 +42,6 @@ CHECKS: Mapping[CheckName, Callable[[Case], Iterator[Check]]] = {
 
 def checks(case: Case) -> Iterator[Check]:
     """The checks of this norm of one office on one incident."""
-    asked = {rule.check for rule in case.rules}
     for check, made in CHECKS.items():
-        if check in asked:
+        if case.ever_asks(check):
             yield from made(case)

@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from emergency.assessment.why.answer import LEVEL, explain
 from emergency.assessment.why.level import levels_why
-from emergency.assessment.why.model import FindingWhy, LevelWhy, ObligationWhy, Standing, Why
+from emergency.assessment.why.model import CheckWhy, FindingWhy, LevelWhy, ObligationWhy, Standing, Why
 
-__all__ = ["LEVEL", "FindingWhy", "LevelWhy", "ObligationWhy", "Standing", "Why", "explain", "levels_why"]
+__all__ = [
+    "LEVEL",
+    "CheckWhy",
+    "FindingWhy",
+    "LevelWhy",
+    "ObligationWhy",
+    "Standing",
+    "Why",
+    "explain",
+    "levels_why",
+]

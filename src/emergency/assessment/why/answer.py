@@ -9,11 +9,14 @@ from difflib import get_close_matches
 
 from emergency.assessment.assess import assess_timeline, owed_by
 from emergency.assessment.model import Assessment, Finding, Obligation, Words
+from emergency.assessment.norms.checks import norms_of
+from emergency.assessment.norms.model import Check
 from emergency.assessment.obligations import assess_duty
 from emergency.assessment.timeline import Timeline
+from emergency.assessment.why.check import check_why
 from emergency.assessment.why.finding import ending, finding_why
 from emergency.assessment.why.level import levels_why
-from emergency.assessment.why.model import ObligationWhy, Standing, Why
+from emergency.assessment.why.model import CheckWhy, ObligationWhy, Standing, Why
 from emergency.assessment.why.obligation import obligation_why, phase_at, short_name
 from emergency.assessment.why.reading import called
 from emergency.assessment.why.rules import Case
@@ -32,7 +35,7 @@ _SHOWN = 8
 
 @dataclass(frozen=True, slots=True)
 class _Thing:
-    """An obligation or finding, and everything that it may be called by."""
+    """An obligation, finding or check, and everything that it may be called by."""
 
     id: str
     short: str
@@ -59,8 +62,8 @@ def explain(
         directory: Who reports to whom.
         rulebook: Under which rules.
         at: The instant of judging.
-        what: The id of an obligation or finding, the beginning of one, words that only one of them fits, or ``level``;
-            empty for everything that stands out.
+        what: The id of an obligation, finding or check, the beginning of one, words that only one of them fits, or
+            ``level``; empty for everything that stands out.
         office: Only of this office.
 
     Raises:
@@ -91,9 +94,10 @@ class _Answer:
         self._timeline, self._directory, self._rulebook, self._at = timeline, directory, rulebook, at
         assessment: Assessment = assess_timeline(timeline, directory, rulebook)
 
-        def mine(judged: Obligation | Finding) -> bool:
+        def mine(judged: Obligation | Finding | Check) -> bool:
             return office is None or judged.office == office
 
+        self._assessment, self._mine = assessment, mine
         self._findings = [f for f in assessment.findings if mine(f)]
         self._phases: dict[str, list[Obligation]] = {}
         for phase in assessment.obligations:
@@ -176,6 +180,10 @@ class _Answer:
         if found in self._phases:
             explained = self._explained(found)
             return Why(incident=opened.ref, title=opened.title, at=self._at, obligations=(explained,))
+        if all(found != finding.id for finding in self._findings):
+            return Why(
+                incident=opened.ref, title=opened.title, at=self._at, checks=(self._check_explained(found),)
+            )
         finding = self._finding(found)
         owed = self._explained(finding.obligation) if finding.obligation in self._phases else None
         return Why(
@@ -208,6 +216,37 @@ class _Answer:
         phases = [f for f in self._findings if f.id == found]
         return next((f for f in phases if _holds(f, self._at)), phases[-1])
 
+    # -- checks of the norms -------------------------------------------------------------------------------------
+
+    def _checks(self) -> dict[str, list[Check]]:
+        """The checks of the four norms, by id, each in all its phases."""
+        found: dict[str, list[Check]] = {}
+        for check in norms_of(self._timeline, self._directory, self._rulebook, self._assessment):
+            if self._mine(check):
+                found.setdefault(check.id, []).append(check)
+        return found
+
+    def _check_short(self, check: Check) -> str:
+        whose = self._shorts.get(check.occasion)
+        if whose is not None:
+            return f"{whose} {check.check}"
+        about = self._timeline.labels.get(check.occasion)
+        return " ".join(filter(None, (self._directory.ref(check.office), check.check, about)))
+
+    def _check_explained(self, found: str) -> CheckWhy:
+        phases = self._checks()[found]
+        check = next((one for one in phases if _holds(one, self._at)), phases[-1])
+        owed = self._explained(check.occasion) if check.occasion in self._phases else None
+        short = self._check_short(check)
+        return check_why(check, short, self._timeline, self._directory, self._rulebook, owed)
+
+    def _check_things(self) -> Iterator[_Thing]:
+        for i, phases in self._checks().items():
+            last = phases[-1]
+            short = self._check_short(last)
+            words = {*short.split(), last.office, last.norm.value, last.check, last.result.value, "check"}
+            yield self._thing(i, short, words, (last.office,))
+
     def _finding_short(self, finding: Finding) -> str:
         whose = None
         if finding.id.startswith(f"{finding.obligation}:"):
@@ -215,19 +254,16 @@ class _Answer:
         return f"{whose or self._directory.ref(finding.office)} {ending(finding)}"
 
     def _meant(self, asked: str) -> str:
-        """The id that was meant: an id or its beginning, or words that only one thing fits."""
+        """The id that was meant: an id or its beginning, or words that only one thing fits.
+
+        A check of a norm is looked for only where no obligation or finding fits: there are many of them.
+        """
         things = {thing.id: thing for thing in self._things()}
-        whole = asked if asked.startswith(f"{self._timeline.ref}:") else f"{self._timeline.ref}:{asked}"
-        for exact in (asked, whole):
-            if exact in things:
-                return exact
-        named = [i for i, thing in things.items() if thing.short == asked]
-        begun = [i for i in things if i.startswith(whole)]
-        words = asked.casefold().split()
-        fitting = [i for i, thing in things.items() if all(w in thing.words for w in words)]
-        owed = [i for i in fitting if words[0] in things[i].whose]
-        nearly = [i for i, thing in things.items() if all(_fits(w, thing) for w in words)]
-        found = named or begun or owed or fitting or nearly
+        found = self._fitting(asked, things)
+        if not found:
+            checks = {thing.id: thing for thing in self._check_things()}
+            found = self._fitting(asked, checks)
+            things |= checks
         if len(found) == 1:
             return found[0]
         if found:
@@ -235,8 +271,21 @@ class _Answer:
             more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
             raise NotFoundError(f"{asked} fits several: {listed}{more}. Write more of it.")
         raise NotFoundError(
-            f"{self._timeline.ref} has no obligation or finding {asked}.{_suggested(asked, things)}"
+            f"{self._timeline.ref} has no obligation, finding or check {asked}.{_suggested(asked, things)}"
         )
+
+    def _fitting(self, asked: str, things: Mapping[str, _Thing]) -> list[str]:
+        whole = asked if asked.startswith(f"{self._timeline.ref}:") else f"{self._timeline.ref}:{asked}"
+        for exact in (asked, whole):
+            if exact in things:
+                return [exact]
+        named = [i for i, thing in things.items() if thing.short == asked]
+        begun = [i for i in things if i.startswith(whole)]
+        words = asked.casefold().split()
+        fitting = [i for i, thing in things.items() if all(w in thing.words for w in words)]
+        owed = [i for i in fitting if words[0] in things[i].whose]
+        nearly = [i for i, thing in things.items() if all(_fits(w, thing) for w in words)]
+        return named or begun or owed or fitting or nearly
 
     def _things(self) -> Iterator[_Thing]:
         for i, phases in self._phases.items():
@@ -275,7 +324,7 @@ _UNSETTLED: Mapping[State, int] = {
 """How serious it is that an obligation stands so."""
 
 
-def _holds(judged: Obligation | Finding, at: datetime) -> bool:
+def _holds(judged: Obligation | Finding | Check, at: datetime) -> bool:
     since, until = judged.holds_from, judged.holds_until
     return (since is None or since <= at) and (until is None or at < until)
 

@@ -400,6 +400,52 @@ class FindingWhy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TextRead:
+    """A text that asks for a check of a norm.
+
+    Args:
+        breached: The check fails by it.
+    """
+
+    rule: str
+    title: Words
+    cited: Cited
+    breached: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckWhy:
+    """One check of a norm explained.
+
+    Args:
+        about: The act that it is about; None where it is about the whole incident, or a duty.
+        looks_at: What such a check looks at, whatever the case.
+        explanation: What it came to here, and why.
+        texts: The texts that ask for it.
+        evidence: The steps that it rests on.
+        obligation: The duty that it is about, explained; None where it is about none.
+    """
+
+    id: str
+    short: str
+    incident: str
+    office: Called
+    norm: str
+    check: str
+    about: StepRead | None
+    result: str
+    status: str
+    holds_from: datetime | None
+    holds_until: datetime | None
+    looks_at: Words
+    explanation: Words
+    texts: tuple[TextRead, ...]
+    evidence: tuple[StepRead, ...]
+    rests_on: tuple[str, ...]
+    obligation: ObligationWhy | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reaching:
     """What one figure reaches by one table; the number of a level is included (以上).
 
@@ -532,3 +578,4 @@ class Why:
     obligations: tuple[ObligationWhy, ...] = ()
     findings: tuple[FindingWhy, ...] = ()
     levels: tuple[LevelWhy, ...] = ()
+    checks: tuple[CheckWhy, ...] = ()
