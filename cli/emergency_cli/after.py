@@ -9,7 +9,17 @@ import click
 
 from emergency_cli.context import Settings, now
 from emergency_cli.output import SCHEMA, emit_json, indented, show
-from emergency_cli.words import acts, addressed, channel, figures, marks, moment, particulars, stated_words
+from emergency_cli.words import (
+    acts,
+    addressed,
+    channel,
+    figures,
+    marks,
+    merged_words,
+    moment,
+    particulars,
+    stated_words,
+)
 
 if TYPE_CHECKING:
     from emergency.assessment.model import Obligation
@@ -43,6 +53,13 @@ def print_outcome(
             )
         )
     _what(settings, outcome, view, put_right)
+    merged = view.timeline.merged
+    if (
+        merged is not None
+        and merged.id not in outcome.event_ids
+        and (goes_on := merged_words(settings, view))
+    ):
+        show(indented(goes_on, 2))
     for obligation in outcome.met:
         done, article = _met(settings, obligation, view)
         show(indented(done, 2), indented(article, 4))

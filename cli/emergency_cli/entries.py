@@ -39,7 +39,9 @@ PUBLIC = "public"
 # -- options ---------------------------------------------------------------------------------------------------
 
 
-def _all(*decorators: Callable[[Any], Any]) -> Callable[[F], F]:
+def decorated(*decorators: Callable[[Any], Any]) -> Callable[[F], F]:
+    """Several decorators as one, the first the outermost."""
+
     def decorate(command: F) -> F:
         for each in reversed(decorators):
             command = each(command)
@@ -50,7 +52,7 @@ def _all(*decorators: Callable[[Any], Any]) -> Callable[[F], F]:
 
 _words = click.argument("words", nargs=-1, metavar="[INCIDENT] [FIGURE=NUMBER]...")
 
-opening_options = _all(
+opening_options = decorated(
     shared_option("--new", metavar="TITLE", help="Put a new incident on record with this entry."),
     shared_option(
         "--category", type=click.Choice(CATEGORIES), default="accident", show_default=True, help="With --new."
@@ -61,7 +63,7 @@ opening_options = _all(
     shared_option("--occurred", metavar="TIME", help="With --new: when it happened."),
 )
 
-saying_options = _all(
+saying_options = decorated(
     shared_option("--at", metavar="TIME", help="When: 13:05, 昨天 23:40, 约 13:05, 不明; now unless given."),
     shared_option("--nature", metavar="TEXT", help="What it is, in words."),
     shared_option(
@@ -84,13 +86,13 @@ saying_options = _all(
     ),
 )
 
-telling_options = _all(
+telling_options = decorated(
     shared_option("--to", multiple=True, metavar="OFFICE", help="To whom; may be given again."),
     shared_option("--by", "channel", type=click.Choice(CHANNELS), help="How it was told."),
     shared_option("--received", metavar="TIME", help="When it was received, where that is known."),
 )
 
-ordering_options = _all(
+ordering_options = decorated(
     shared_option("--authority", metavar="TEXT", help="On whose authority: the order, article or office."),
     shared_option("--why", metavar="TEXT", help="The reason."),
     shared_option(
@@ -98,7 +100,7 @@ ordering_options = _all(
     ),
 )
 
-ending_options = _all(
+ending_options = decorated(
     shared_option("--command-id", metavar="ID", help="For scripts: the same id never records twice."),
     shared_option("--quiet", "-q", is_flag=True, help="Print only the incident and the entry's id."),
     shared_option(
@@ -140,7 +142,7 @@ class Said:
 
 @click.command()
 @_words
-@_all(opening_options, saying_options)
+@decorated(opening_options, saying_options)
 @click.option("--sign", is_flag=True, help="A bare sign only, such as a pressure drop.")
 @ending_options
 def learn(settings: Settings, sign: bool, **said: Any) -> None:  # noqa: ANN401 - click's own
@@ -148,58 +150,58 @@ def learn(settings: Settings, sign: bool, **said: Any) -> None:  # noqa: ANN401 
 
     Example: emergency learn --new "化工厂爆炸" --kind chemical-plant --place 陈家港镇 --occurred 14:48 死=6
     """
-    _record(settings, Said(**said), "Learned", {"sign": sign})
+    record_entry(settings, Said(**said), "Learned", {"sign": sign})
 
 
 @click.command()
 @_words
-@_all(opening_options, saying_options, telling_options, ending_options)
+@decorated(opening_options, saying_options, telling_options, ending_options)
 def report(settings: Settings, **said: Any) -> None:  # noqa: ANN401 - click's own
     """Log a report 报告; to the direct superior unless --to is given.
 
     Example: emergency report xiangshui-20261121-01 --to yancheng --by phone --at 15:20 死=6
     """
-    _record(settings, Said(**said), "Reported", upward=True)
+    record_entry(settings, Said(**said), "Reported", upward=True)
 
 
 @click.command("follow-up")
 @_words
-@_all(saying_options, telling_options, ending_options)
+@decorated(saying_options, telling_options, ending_options)
 def follow_up(settings: Settings, **said: Any) -> None:  # noqa: ANN401 - click's own
     """Log a later report on what is new 续报."""
-    _record(settings, Said(**said), "FollowUpFiled", upward=True)
+    record_entry(settings, Said(**said), "FollowUpFiled", upward=True)
 
 
 @click.command()
 @_words
-@_all(saying_options, telling_options, ending_options)
+@decorated(saying_options, telling_options, ending_options)
 def final(settings: Settings, **said: Any) -> None:  # noqa: ANN401 - click's own
     """Log the final report 终报、核报: the one after the situation is stable or the handling ended."""
-    _record(settings, Said(**said), "FinalReportFiled", upward=True)
+    record_entry(settings, Said(**said), "FinalReportFiled", upward=True)
 
 
 @click.command()
 @_words
-@_all(saying_options, telling_options, ending_options)
+@decorated(saying_options, telling_options, ending_options)
 def correct(settings: Settings, **said: Any) -> None:  # noqa: ANN401 - click's own
     """Log a report that corrects an earlier figure of the office's own 更正、补报.
 
     To put right what was typed wrongly here, use `emergency amend`.
     """
-    _record(settings, Said(**said), "Corrected", upward=True)
+    record_entry(settings, Said(**said), "Corrected", upward=True)
 
 
 @click.command()
 @_words
-@_all(opening_options, saying_options, telling_options, ending_options)
+@decorated(opening_options, saying_options, telling_options, ending_options)
 def forward(settings: Settings, **said: Any) -> None:  # noqa: ANN401 - click's own
     """Log what came from below and was passed upward 上报、转报."""
-    _record(settings, Said(**said), "ForwardedUpward", upward=True)
+    record_entry(settings, Said(**said), "ForwardedUpward", upward=True)
 
 
 @click.command()
 @_words
-@_all(saying_options, telling_options)
+@decorated(saying_options, telling_options)
 @click.option(
     "--outcome",
     type=click.Choice(["confirmed", "refuted", "cannot-be-verified"]),
@@ -210,12 +212,12 @@ def forward(settings: Settings, **said: Any) -> None:  # noqa: ANN401 - click's 
 @ending_options
 def verify(settings: Settings, outcome: str, **said: Any) -> None:  # noqa: ANN401 - click's own
     """Log what an office checked and established 核实、查实."""
-    _record(settings, Said(**said), "Verified", {"outcome": outcome})
+    record_entry(settings, Said(**said), "Verified", {"outcome": outcome})
 
 
 @click.command()
 @_words
-@_all(opening_options, saying_options, telling_options)
+@decorated(opening_options, saying_options, telling_options)
 @click.option(
     "--origin",
     type=click.Choice(["own", "outside", "unknown"]),
@@ -231,7 +233,7 @@ def clue(settings: Settings, origin: str | None, sign: bool, **said: Any) -> Non
     typed = Said(**said)
     giver = typed.acting or PUBLIC
     by = origin or ("outside" if giver == PUBLIC else "unknown")
-    _record(settings, typed, "ClueLinked", {"by": by, "sign": sign}, giver=giver, to_me=True)
+    record_entry(settings, typed, "ClueLinked", {"by": by, "sign": sign}, giver=giver, to_me=True)
 
 
 @click.command()
@@ -243,20 +245,20 @@ def ack(settings: Settings, incident: str, entry: str, **said: Any) -> None:  # 
     """Log the receipt of a message 签收; ENTRY is its number, like #3, or the beginning of its id."""
     typed = Said(words=(incident,), **said)
     ref = settings.incident(incident)
-    _record(settings, typed, "Acknowledged", {"of": settings.engine.entry(ref, entry).event_id}, ref=ref)
+    record_entry(settings, typed, "Acknowledged", {"of": settings.engine.entry(ref, entry).event_id}, ref=ref)
 
 
 @click.command()
 @_words
-@_all(saying_options, ending_options)
+@decorated(saying_options, ending_options)
 def close(settings: Settings, **said: Any) -> None:  # noqa: ANN401 - click's own
     """Log that the office that leads the handling closed the incident 结案."""
-    _record(settings, Said(**said), "Closed")
+    record_entry(settings, Said(**said), "Closed")
 
 
 @click.command()
 @_words
-@_all(opening_options, saying_options)
+@decorated(opening_options, saying_options)
 @click.option("--level", metavar="LEVEL", help="The level it expects: I to IV, or 特别重大 to 一般.")
 @ending_options
 def foresee(settings: Settings, level: str | None, **said: Any) -> None:  # noqa: ANN401 - click's own
@@ -265,42 +267,42 @@ def foresee(settings: Settings, level: str | None, **said: Any) -> None:  # noqa
     Example: emergency foresee --new "台风登陆" --category natural-disaster --kind typhoon --place 沿海 --level II
     """
     expected = level_of(f"--level {level}", level) if level is not None else None
-    _record(settings, Said(**said), "Foreseen", {"level": expected})
+    record_entry(settings, Said(**said), "Foreseen", {"level": expected})
 
 
 @click.command()
 @_words
-@_all(opening_options, saying_options, ending_options)
+@decorated(opening_options, saying_options, ending_options)
 def warn(settings: Settings, **said: Any) -> None:  # noqa: ANN401 - click's own
     """Log that a warning was issued, or the warning period declared 发布预警、宣布进入预警期."""
-    _record(settings, Said(**said), "Warned")
+    record_entry(settings, Said(**said), "Warned")
 
 
 @click.command()
 @click.argument("incident")
 @click.argument("level")
 @click.argument("words", nargs=-1, metavar="[FIGURE=NUMBER]...")
-@_all(saying_options, ending_options)
+@decorated(saying_options, ending_options)
 def grade(settings: Settings, incident: str, level: str, words: tuple[str, ...], **said: Any) -> None:  # noqa: ANN401 - click's own
     """Log that an office officially gave the incident a level 定级、调级: I to IV, or 特别重大 to 一般.
 
     Example: emergency grade xiangshui 重大 --source 市政府通报
     """
     given = level_of(level, level)
-    _record(settings, Said(words=(incident, *words), **said), "Graded", {"level": given})
+    record_entry(settings, Said(words=(incident, *words), **said), "Graded", {"level": given})
 
 
 @click.command()
 @_words
-@_all(saying_options, ending_options)
+@decorated(saying_options, ending_options)
 def stable(settings: Settings, **said: Any) -> None:  # noqa: ANN401 - click's own
     """Log that the situation is stable 灾情、事态稳定: follow-ups are due only where something is new."""
-    _record(settings, Said(**said), "Stabilised")
+    record_entry(settings, Said(**said), "Stabilised")
 
 
 @click.command()
 @_words
-@_all(saying_options, ordering_options, ending_options)
+@decorated(saying_options, ordering_options, ending_options)
 def suspend(
     settings: Settings,
     authority: str | None,
@@ -312,12 +314,12 @@ def suspend(
 
     Example: emergency suspend - --authority 省防指通知 --why 抢险 --whom county
     """
-    _record(settings, Said(**said), "Suspended", _order(settings, authority, why, whom))
+    record_entry(settings, Said(**said), "Suspended", _order(settings, authority, why, whom))
 
 
 @click.command()
 @_words
-@_all(saying_options, ordering_options, ending_options)
+@decorated(saying_options, ordering_options, ending_options)
 def resume(
     settings: Settings,
     authority: str | None,
@@ -326,15 +328,15 @@ def resume(
     **said: Any,  # noqa: ANN401 - click's own
 ) -> None:
     """Log that what was suspended is due again 恢复."""
-    _record(settings, Said(**said), "Resumed", _order(settings, authority, why, whom))
+    record_entry(settings, Said(**said), "Resumed", _order(settings, authority, why, whom))
 
 
 @click.command()
 @_words
-@_all(saying_options, ending_options)
+@decorated(saying_options, ending_options)
 def ended(settings: Settings, **said: Any) -> None:  # noqa: ANN401 - click's own
     """Log that the emergency handling ended 应急处置结束; `emergency close` closes the file."""
-    _record(settings, Said(**said), "HandlingEnded")
+    record_entry(settings, Said(**said), "HandlingEnded")
 
 
 # -- how an entry is made --------------------------------------------------------------------------------------
@@ -349,18 +351,18 @@ def _order(settings: Settings, authority: str | None, why: str | None, whom: Seq
     }
 
 
-def _record(
+def record_entry(
     settings: Settings,
     said: Said,
-    act: str,
+    act: str | type[events.Entry],
     more: Mapping[str, Any] | None = None,
     *,
     ref: str | None = None,
     giver: str | None = None,
     upward: bool = False,
     to_me: bool = False,
-) -> None:
-    """Understand everything first, then record: nothing is half done."""
+) -> Outcome:
+    """Understand everything first, then record: nothing is half done. ``act``: by name where it is one of `events`."""
     from emergency.domain import events  # noqa: PLC0415 - help needs no engine
     from emergency.domain.values import Facts  # noqa: PLC0415
 
@@ -373,7 +375,7 @@ def _record(
     directory = settings.engine.directory()
     acting = giver or said.acting or identity.office
     more = more or {}
-    for office in (identity.office, acting, *said.to, *more.get("whom", ())):
+    for office in (identity.office, acting, *said.to, *more.get("whom", ()), *more.get("addressed", ())):
         known(directory, office)
     hour = now()
     fields: dict[str, Any] = {
@@ -383,7 +385,7 @@ def _record(
         "source": said.source,
         **more,
     }
-    cls: type[events.Entry] = getattr(events, act)
+    cls: type[events.Entry] = getattr(events, act) if isinstance(act, str) else act
     if issubclass(cls, events.Message):
         if to_me:
             fields["to"] = tuple(said.to) or (identity.office,)
@@ -404,6 +406,7 @@ def _record(
     settings.recorded_so_far = f"The entry is on record: {outcome.incident} {outcome.event_ids[-1]}."
     settings.used(outcome.incident)
     print_outcome(settings, outcome, form=said.form, quiet=said.quiet)
+    return outcome
 
 
 def _split(said: Said) -> tuple[str | None, Sequence[str]]:

@@ -32,6 +32,7 @@ from emergency_cli.words import (
     figures,
     finding_line,
     marks,
+    merged_words,
     obligation_columns,
     office,
     particulars,
@@ -223,6 +224,8 @@ def _head(settings: Settings, view: View) -> None:
         *((say("已更正", "amended"),) if view.timeline.opened_id in view.amended else ()),
     ]
     print_out(indented(" · ".join(parts), 0))
+    if goes_on := merged_words(settings, view):
+        print_out(indented(goes_on, 0))
     graded = _graded_words(settings, view)
     if graded:
         print_out(indented(graded, 0))

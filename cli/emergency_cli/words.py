@@ -185,8 +185,8 @@ def told(settings: Settings, step: Step, directory: Directory) -> str:
 
 
 def addressed(step: Step) -> tuple[str, ...]:
-    """Whom it was told to, or whom it concerns: the offices directed, obstructed, suspended, resumed."""
-    concerned: tuple[str, ...] = getattr(step.entry, "whom", ())
+    """Whom it was told to, or whom it concerns: the offices directed, obstructed, suspended, resumed, waived."""
+    concerned: tuple[str, ...] = getattr(step.entry, "whom", ()) or getattr(step.entry, "addressed", ())
     return step.to or concerned
 
 
@@ -196,11 +196,46 @@ def particulars(settings: Settings, step: Step) -> str:
     parts = []
     if level is not None:
         parts.append(settings.say(f"{level.value}级", f"level {level.value}"))
+    parts += _said(settings, step.entry)
     if authority:
         parts.append(settings.say(f"依据：{authority}", f"authority: {authority}"))
     if why:
         parts.append(settings.say(f"原因：{why}", f"why: {why}"))
     return settings.say("；", "; ").join(parts)
+
+
+_OUTCOMES = {"refuted": "查否", "cannot-be-verified": "无法核实"}
+"""What a verification came to, where it did not confirm."""
+
+
+def _said(settings: Settings, entry: object) -> list[str]:
+    """What was said or done, beside facts: the words of an instruction, a remark, the other incident."""
+    words, note, leader = (getattr(entry, name, None) for name in ("words", "note", "leader"))
+    parts = []
+    if words:
+        parts.append(settings.say(f"“{words}”", f'"{words}"'))
+    if leader:
+        parts[-1:] = [settings.say(f"{leader}：{parts[-1]}", f"{leader}: {parts[-1]}")]
+    if note:
+        parts.append(note)
+    for name, zh, en in (("relay_by", "传达时限", "pass on by"), ("answer_by", "反馈时限", "answer by")):
+        by = getattr(entry, name, None)
+        if by is not None:
+            when = within(by.interval.earliest, by.interval.latest)
+            parts.append(settings.say(f"{zh} {when}", f"{en} {when}"))
+    into, other = getattr(entry, "into", None), getattr(entry, "other", None)
+    if into:
+        parts.append(settings.say(f"并入 {into}", f"goes on as {into}"))
+    if other:
+        parts.append(f"{other} ({getattr(entry, 'relation', '')})")
+    outcome = getattr(entry, "outcome", None)
+    if outcome is not None and outcome.value in _OUTCOMES:
+        parts.append(settings.say(_OUTCOMES[outcome.value], outcome.value.replace("-", " ")))
+    if getattr(entry, "final", False):
+        parts.append(settings.say("已办结反馈", "final"))
+    if getattr(entry, "written_asked", False):
+        parts.append(settings.say("已要求补报书面材料", "the written report was asked for"))
+    return parts
 
 
 def channel(settings: Settings, step: Step) -> str:
@@ -209,6 +244,13 @@ def channel(settings: Settings, step: Step) -> str:
     if how is None or how.value not in _BY_CHANNEL:
         return ""
     return settings.say(f"（{_BY_CHANNEL[how.value]}）", f" ({how.value})")
+
+
+def merged_words(settings: Settings, view: View) -> str:
+    """Where an incident that was merged goes on; nothing where it was not."""
+    merged = view.timeline.merged
+    into = None if merged is None else getattr(merged.entry, "into", None)
+    return settings.say(f"已并入 {into}，在该事件继续", f"merged: it goes on as {into}") if into else ""
 
 
 def figures(settings: Settings, facts: Facts) -> str:
@@ -284,6 +326,10 @@ def marks(settings: Settings, step: Step, view: View) -> str:
     if step.entry.repeats:
         number = view.numbers.get(step.entry.repeats)
         found.append(settings.say(f"重复 #{number}", f"repeats #{number}"))
+    about = getattr(step.entry, "of", None) or getattr(step.entry, "refuted_by", None)
+    if about in view.timeline.labels and type(step.entry).__name__ not in ("Acknowledged", "Adopted"):
+        label = view.timeline.labels[about]
+        found.append(settings.say(f"针对 {label}", f"about {label}"))
     if step.id in view.amended:
         found.append(settings.say("已更正", "amended"))
     if step.office != step.entry.logged_by and step.entry.logged_by and step.office != "public":

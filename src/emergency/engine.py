@@ -79,6 +79,8 @@ from emergency.store import Log, Reading, ReadOnlyError, Undecodable, Writing
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from emergency.commands.incidents import Incidents
+    from emergency.commands.instructions import Instructions
     from emergency.exchange.case_file import CaseFile
     from emergency.projections.matrix import By, Matrix
 
@@ -170,6 +172,20 @@ class Engine:
         """
         with self._log.joined(transaction):
             yield self
+
+    @property
+    def instructions(self) -> Instructions:
+        """Leaders' instructions (批示), with what is owed about each."""
+        from emergency.commands.instructions import Instructions  # noqa: PLC0415 - few commands have to do with any
+
+        return Instructions(self._ledger)
+
+    @property
+    def merging(self) -> Incidents:
+        """What concerns two incidents: merged (并案), taken apart again, linked."""
+        from emergency.commands.incidents import Incidents  # noqa: PLC0415 - as above
+
+        return Incidents(self._ledger)
 
     # -- offices ---------------------------------------------------------------------------------------------
 

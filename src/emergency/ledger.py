@@ -17,6 +17,7 @@ from emergency.assessment.model import Finding, Obligation
 from emergency.assessment.timeline import as_known_to, cut, timeline_of
 from emergency.domain import events
 from emergency.domain.amendment import amended
+from emergency.domain.bookkeeping import BOOKKEEPING
 from emergency.domain.incident import Amend, Command, Open, Record, decide, entry_named, incident_of
 from emergency.domain.offices import Directory
 from emergency.domain.record import Recorded
@@ -265,7 +266,7 @@ def logged(entry: events.Entry, identity: Identity) -> events.Entry:
     )
 
 
-OFFICE_FIELDS = ("office", "to", "whom", "complete_for")
+OFFICE_FIELDS = ("office", "to", "whom", "complete_for", "addressed")
 """The fields of an entry or an opening that name offices."""
 
 
@@ -279,6 +280,8 @@ def _named(event: Value, fields: Container[str] = OFFICE_FIELDS) -> Iterator[str
 
 def _starts_logging(offices: Directory, entry: events.Entry) -> bool:
     """The first entry that an office logs of its own: from here on its silence is silence."""
+    if type(entry) in BOOKKEEPING:
+        return False  # it tells nothing of what the office does
     office = offices.get(entry.office)
     return office is not None and entry.logged_by == entry.office and office.logs_since is None
 

@@ -13,9 +13,11 @@ from emergency.assessment.findings import findings_of
 from emergency.assessment.judged import Judged
 from emergency.assessment.later import later_duties
 from emergency.assessment.model import Assessment, Finding, Obligation, Remark
-from emergency.assessment.obligations import assess_duty
+from emergency.assessment.relief import judged_duty, without_waived
 from emergency.assessment.timeline import Timeline, timeline_of
+from emergency.domain.bookkeeping import Waived
 from emergency.domain.fixed import changed, fixed
+from emergency.domain.instructions import InstructionReceived
 from emergency.domain.offices import Directory
 from emergency.domain.record import Recorded
 from emergency.domain.review import Determined
@@ -67,10 +69,20 @@ def assess_timeline(timeline: Timeline, directory: Directory, rulebook: Rulebook
         if owed is None:
             continue
         remarks.extend(owed.remarks)
-        judged = tuple([Judged(duty, *assess_duty(owed.record, duty, doing)) for duty, doing in owed.duties])
+        judged = tuple([Judged(duty, *judged_duty(owed.record, duty, doing)) for duty, doing in owed.duties])
         for one in judged:
             obligations.extend(one.phases)
         findings.extend(findings_of(owed.record, judged))
+    if InstructionReceived in timeline.kinds:
+        from emergency.assessment.instructions import (  # noqa: PLC0415 - few incidents have any
+            instructions_owed,
+            offices_of,
+        )
+
+        obligations.extend(instructions_owed(timeline, directory, rulebook))
+        looked_up.update(offices_of(timeline))
+    if Waived in timeline.kinds:
+        looked_up.update(step.office for step in timeline.steps if step.act is Waived)
     return Assessment(
         obligations=tuple(obligations),
         findings=tuple(_with_determinations(timeline, directory, findings)),
@@ -88,6 +100,9 @@ def owed_by(timeline: Timeline, directory: Directory, rulebook: Rulebook, office
     firsts, remarks = duties(record, asks)
     everyone = frozenset([r for duty in firsts for r in duty.recipients])
     later, more = later_duties(record, asks)
+    if Waived in timeline.kinds:
+        firsts = tuple([without_waived(record, duty) for duty in firsts])
+        later = [(without_waived(record, duty), doing) for duty, doing in later]
     done = [(duty, done_about(record, duty, everyone)) for duty in firsts]
     return Owed(record, asks.rules, (*done, *later), (*remarks, *more))
 

@@ -172,7 +172,7 @@ def _still_unreported(
             at = step.at.earliest
             if at is not None and overdue.due.latest is not None and at >= overdue.due.latest:
                 return step.at.latest or at, (step.id,)
-    closed = timeline.closed
+    closed = timeline.first_closed
     if record.complete and closed is not None and closed.at.latest is not None:
         return closed.at.latest, (closed.id,)
     if record.complete and timeline.opened.imported and not timeline.partial and timeline.ends is not None:

@@ -21,6 +21,7 @@ from emergency.domain.events import (
 )
 from emergency.domain.fixed import fixed
 from emergency.domain.intervals import Interval, first_of, possibly_by, surely_after, surely_by
+from emergency.domain.receiving import HandedOver
 from emergency.domain.values import Amount, Count, Facts
 from emergency.domain.vocabulary import Outcome
 
@@ -35,7 +36,7 @@ Figures = Mapping[str, float]
 """Lower bounds by measure: ``deaths``, ``persons`` (dead, missing and trapped), ``loss_yuan``, and amounts."""
 
 
-_TELLING = frozenset({*REPORTS, Answered, Notified})
+_TELLING = frozenset({*REPORTS, Answered, Notified, HandedOver})
 """Acts that give their facts to whoever is told."""
 _REPORTING = {False: frozenset(REPORTS), True: frozenset({*REPORTS, Answered})}
 """The acts that count as reports: without answers, and with them."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from emergency.domain.acts import ENTRIES, MESSAGES
 from emergency.domain.amendment import effective
+from emergency.domain.bookkeeping import BOOKKEEPING, Merged, Reopened, Unmerged
 from emergency.domain.events import (
     FOLLOWING,
     REPORTS,
@@ -35,6 +36,7 @@ from emergency.domain.fixed import fixed, kept
 from emergency.domain.incident import BACKFILLED_AFTER
 from emergency.domain.intervals import OPEN, Interval, first_of, in_utc, narrowed
 from emergency.domain.record import Recorded
+from emergency.domain.references import FIELDS, FOLLOWING_WHAT_THEY_NAME
 from emergency.domain.review import Determined, ReviewOpened
 from emergency.domain.times import CHINA
 from emergency.domain.values import Facts, StatedTime
@@ -148,15 +150,52 @@ class Timeline:
         return first_of(dated) if dated else OPEN
 
     @kept
+    def speaking(self) -> tuple[Step, ...]:
+        """The steps without what is only done about the record as a whole, from which nothing else is read."""
+        if BOOKKEEPING.isdisjoint(self.kinds):
+            return self.steps
+        return tuple([s for s in self.steps if s.act not in BOOKKEEPING])
+
+    @kept
+    def first_closed(self) -> Step | None:
+        """The step that first closed the incident: verdicts go by it, as no reopening takes one back."""
+        return min(self._closings, key=_when_closed, default=None)
+
+    @kept
     def closed(self) -> Step | None:
-        """The step that closed the incident."""
-        closings = [s for s in self.steps if s.act is Closed and s.at.latest is not None]
-        return min(closings, key=lambda s: (s.at.latest, s.ref), default=None)
+        """The step by which the incident is closed; one that was reopened since is not."""
+        closings = self._closings
+        if closings and Reopened in self.kinds:
+            order = {s.id: number for number, s in enumerate(self.steps)}
+
+            def undone(closing: Step, reopened: Step) -> bool:
+                at, again = closing.at.latest, reopened.at.latest
+                if at is None or again is None or at == again:
+                    return order[reopened.id] > order[closing.id]
+                return again > at
+
+            again = [s for s in self.steps if s.act is Reopened]
+            closings = tuple([c for c in closings if not any(undone(c, r) for r in again)])
+        return min(closings, key=_when_closed, default=None)
+
+    @kept
+    def _closings(self) -> tuple[Step, ...]:
+        if Closed not in self.kinds:
+            return ()
+        return tuple([s for s in self.steps if s.act is Closed and s.at.latest is not None])
+
+    @kept
+    def merged(self) -> Step | None:
+        """The merging by which the incident goes on as another; None where there is none, or it was undone."""
+        if Merged not in self.kinds:
+            return None
+        undone = {s.entry.merge for s in self.steps if isinstance(s.entry, Unmerged)}
+        return next((s for s in reversed(self.steps) if s.act is Merged and s.id not in undone), None)
 
     @kept
     def ends(self) -> datetime | None:
         """The last instant that the record surely speaks of."""
-        return max((s.at.earliest for s in self.steps if s.at.earliest is not None), default=None)
+        return max((s.at.earliest for s in self.speaking if s.at.earliest is not None), default=None)
 
     @kept
     def days(self) -> tuple[date, date] | None:
@@ -165,8 +204,9 @@ class Timeline:
             return None
         first = last = self.occurred.earliest
         opened = in_utc(self.opened.occurred_at.interval)
-        receipts = [at for s in self.steps if s.to and (at := _stated_receipt(s.entry)) is not None]
-        for at in (opened, self.occurred, *[s.at for s in self.steps], *receipts):
+        steps = self.speaking
+        receipts = [at for s in steps if s.to and (at := _stated_receipt(s.entry)) is not None]
+        for at in (opened, self.occurred, *[s.at for s in steps], *receipts):
             early, late = at.earliest, at.latest
             if early is not None:
                 if early < first:
@@ -182,9 +222,9 @@ class Timeline:
 
     @kept
     def by_office(self) -> dict[str, tuple[Step, ...]]:
-        """The acts of each office."""
+        """The acts of each office, but for those that are only about the record."""
         acts: dict[str, list[Step]] = {}
-        for step in self.steps:
+        for step in self.speaking:
             acts.setdefault(step.office, []).append(step)
         return {office: tuple(listed) for office, listed in acts.items()}
 
@@ -192,7 +232,7 @@ class Timeline:
     def to_office(self) -> dict[str, tuple[Step, ...]]:
         """What was told to each office."""
         told: dict[str, list[Step]] = {}
-        for step in self.steps:
+        for step in self.speaking:
             for office in step.to:
                 told.setdefault(office, []).append(step)
         return {office: tuple(listed) for office, listed in told.items()}
@@ -200,7 +240,7 @@ class Timeline:
     @kept
     def offices(self) -> tuple[str, ...]:
         """Everyone who acts or is told, in the order of the record."""
-        return tuple(dict.fromkeys(o for s in self.steps for o in (s.office, *s.to)))
+        return tuple(dict.fromkeys(o for s in self.speaking for o in (s.office, *s.to)))
 
     @kept
     def kinds(self) -> frozenset[type[Entry]]:
@@ -266,6 +306,10 @@ class Timeline:
     def received(self, message: Step, office: str) -> Interval:
         """When ``office`` received the message."""
         return self.receipt(message, office).at
+
+
+def _when_closed(closing: Step) -> tuple[float, str]:
+    return (closing.at.latest.timestamp() if closing.at.latest else float("inf")), closing.ref
 
 
 def _stated_receipt(entry: Entry) -> Interval | None:
@@ -351,6 +395,8 @@ def as_known_to(timeline: Timeline, office: str) -> Timeline:
 
 def _resolved(opened: IncidentOpened, entries: list[Recorded[Entry]]) -> Iterator[Step]:
     """Every entry with the interval that its own words, its neighbours and causality leave."""
+    if opened.imported:
+        entries = _with_ids(entries)
     stated = {r.event_id: in_utc(r.event.at.interval) for r in entries}
     at = dict(stated)
     ids: dict[str, str] | None = None
@@ -376,8 +422,8 @@ def _resolved(opened: IncidentOpened, entries: list[Recorded[Entry]]) -> Iterato
                 ids = {r.event.step: r.event_id for r in entries if r.event.step}
             order += [(ids.get(ref, ref), here) for ref in entry.at.after]
             order += [(here, ids.get(ref, ref)) for ref in entry.at.before]
-        if type(entry) is Acknowledged:
-            order.append((entry.of, here))
+        if type(entry) in FOLLOWING_WHAT_THEY_NAME and (named := getattr(entry, FIELDS[type(entry)])):
+            order.append((named, here))
     order += _after_the_first(entries, stated)
     order += _after_the_absence(entries)
     order = [(a, b) for a, b in order if a in at and b in at]
@@ -400,6 +446,23 @@ def _resolved(opened: IncidentOpened, entries: list[Recorded[Entry]]) -> Iterato
             recorded.clock_back,
             leans_on,
         )
+
+
+def _with_ids(entries: list[Recorded[Entry]]) -> list[Recorded[Entry]]:
+    """The entries with event ids where a file names one of its own steps."""
+    if not any(type(r.event) in FIELDS for r in entries):
+        return entries
+    ids = {r.event.step: r.event_id for r in entries if r.event.step}
+    found = []
+    for recorded in entries:
+        field_ = FIELDS.get(type(recorded.event))
+        named = None if field_ is None else getattr(recorded.event, field_)
+        if field_ is not None and named in ids:
+            event = recorded.event.model_copy(update={field_: ids[named]})
+            found.append(replace(recorded, event=event))
+        else:
+            found.append(recorded)
+    return found
 
 
 def _ordered(

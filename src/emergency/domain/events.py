@@ -161,15 +161,17 @@ class Withheld(Entry):
 
 
 class Directed(Entry):
-    """Told others not to report or to report falsely (授意)."""
+    """Told others not to report or to report falsely (授意). ``words``: what was said, where that is known."""
 
     whom: tuple[OfficeId, ...] = ()
+    words: str | None = None
 
 
 class Obstructed(Entry):
-    """Kept others from reporting (阻碍)."""
+    """Kept others from reporting (阻碍). ``words``: how, where that is known."""
 
     whom: tuple[OfficeId, ...] = ()
+    words: str | None = None
 
 
 class ClueLinked(Message):

@@ -41,6 +41,8 @@ STAGES: Mapping[str, Words] = {
     "likely": Words("可能发生的事件", "report of what may happen"),
     "warning": Words("预警信息", "report of a warning"),
     "recovery": Words("善后总结", "closing report"),
+    "instruction-relay": Words("传达批示", "passing on an instruction"),
+    "instruction-answer": Words("反馈批示落实", "answer to an instruction"),
 }
 
 RANKS: Mapping[str, Words] = {

@@ -91,6 +91,8 @@ class Settings(Data):
         in_order: In that order.
         separate: Each by another person.
         within: By when the thing is to be done, counted from what calls for it: a limit as rules write it.
+        answered_within: By when an instruction's result is to be reported back, counted from its coming to whoever is
+            to carry it out; ``within`` is then for its passing on.
         sides: From how many sides what is stated is to be verified.
         read_back: What came by phone is to be read back (复述核对).
     """
@@ -99,6 +101,7 @@ class Settings(Data):
     in_order: Truth = False
     separate: Truth = False
     within: Limit | None = None
+    answered_within: Limit | None = None
     sides: Annotated[Count, Field(ge=1)] | None = None
     read_back: Truth = False
 
