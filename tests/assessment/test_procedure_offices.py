@@ -81,7 +81,8 @@ def test_before_the_minute_is_over_nothing_has_failed() -> None:
     scene = Scene(HECHI, (knew("gov", "09:00", **LARGER), told("gov", "city-party", "09:30")))
     assert of("both-offices", scene.rows("09:29"), "gov") is None
     assert of("both-offices", scene.rows("09:30"), "gov") == "unknown"
-    assert of("both-offices", scene.rows("09:31"), "gov") == "fail possible"
+    assert of("both-offices", scene.rows("09:31"), "gov") == "unknown"
+    assert of("both-offices", scene.rows("09:31:01"), "gov") == "fail possible"
 
 
 def test_without_such_words_the_second_may_be_told_later_and_fails_only_at_the_end() -> None:

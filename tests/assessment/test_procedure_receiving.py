@@ -64,6 +64,9 @@ def test_a_text_may_give_it_hours() -> None:
     for clock, expected in (("09:30", "pass"), ("09:31", "fail established"), ("09:25~", "unknown")):
         receipt = act(Acknowledged, "fire", clock, of="incident/test:call")
         assert done("acknowledged", CALL, receipt, rules=within) == expected
+    assert done("acknowledged", CALL, clock="09:30", rules=within) == "unknown"
+    assert done("acknowledged", CALL, clock="09:31", rules=within) == "fail established"
+    assert done("acknowledged", CALL, rules=within, imported=True) == "unknown"
 
 
 # -- at once ---------------------------------------------------------------------------------------------------
@@ -194,8 +197,8 @@ def relayed(clock: str, *whom: str) -> Entry:
     return act(InstructionRelayed, "gov", clock, of="incident/test:said", whom=whom or ("fire",))
 
 
-def answered(clock: str) -> Entry:
-    return act(InstructionAnswered, "gov", clock, of="incident/test:said", words="已落实")
+def answered(clock: str, office: str = "gov") -> Entry:
+    return act(InstructionAnswered, office, clock, of="incident/test:said", words="已落实")
 
 
 def carried(
@@ -222,15 +225,30 @@ def test_everybody_whom_it_addresses_has_it() -> None:
     assert carried(both, relayed("10:10", "fire"), relayed("10:20", "health"), answered("18:00")) == "pass"
 
 
-def test_its_own_limits_are_kept() -> None:
-    limited = instruction(relay_by=at("10:30"), answer_by=at("18:00"))
-    assert carried(limited, relayed("10:30"), answered("18:00")) == "pass"
-    assert carried(limited, relayed("10:31"), answered("18:00")) == "fail possible"
-    assert carried(limited, relayed("10:30"), answered("18:01")) == "fail possible"
-    assert carried(limited, relayed("10:30"), answered("18:00~")) == "unknown"
+@pytest.mark.parametrize("addressed", [(), ("fire",)])
+def test_its_own_limits_are_kept(addressed: tuple[str, ...]) -> None:
+    limited = instruction(relay_by=at("10:30"), answer_by=at("18:00"), addressed=addressed)
+    who = addressed[0] if addressed else "gov"
+    assert carried(limited, relayed("10:30"), answered("18:00", who)) == "pass"
+    assert carried(limited, relayed("10:31"), answered("18:00", who)) == "fail possible"
+    assert carried(limited, relayed("10:30~"), answered("18:00", who)) == "unknown"
     assert carried(limited, relayed("10:30"), clock="17:59") == "unknown"
-    assert carried(limited, relayed("10:30")) == "fail possible"
+    assert carried(limited, clock="10:30") == "unknown"
+    assert carried(limited, clock="10:31") == "fail possible"
     assert carried(limited, relayed("10:30"), imported=True) == "unknown"
+
+
+def test_whoever_is_to_answer_fails_where_it_answers_late() -> None:
+    limited = instruction(answer_by=at("18:00"), addressed=("fire",))
+
+    def both(*entries: Entry, clock: str | None = None) -> list[str | None]:
+        rows = Scene(DONGYANG, (knew("gov", "09:00"), limited, *entries)).rows(clock)
+        return [rows.get(f"{office} instructions@said") for office in ("gov", "fire")]
+
+    assert both(relayed("10:10"), answered("18:00", "fire")) == ["pass", "pass"]
+    assert both(relayed("10:10"), answered("18:01", "fire")) == ["pass", "fail possible"]
+    assert both(relayed("10:10"), clock="17:59") == ["unknown", "unknown"]
+    assert both(relayed("10:10"), answered("18:00~", "fire")) == ["pass", "unknown"]
 
 
 def test_what_came_by_phone_is_read_back_where_the_text_says_so() -> None:

@@ -14,6 +14,7 @@ from emergency.assessment.duties import OfficeRecord, office_record
 from emergency.assessment.model import Ground, Words
 from emergency.assessment.norms.case import INCIDENT, Asking, Case, cited_ground
 from emergency.assessment.norms.model import Check
+from emergency.assessment.obligations import JUST_AFTER
 from emergency.assessment.timeline import Step
 from emergency.assessment.words import interval_words
 from emergency.domain.events import Graded
@@ -157,6 +158,12 @@ def moment(at: Interval) -> datetime | None:
 def later(*moments: datetime | None) -> datetime | None:
     """The latest of some moments; None where none is known."""
     return max([m for m in moments if m is not None], default=None)
+
+
+def past(due: Interval) -> datetime | None:
+    """From when on something that was due is surely past: the very instant is still in time."""
+    end = moment(due)
+    return None if end is None else end + JUST_AFTER
 
 
 def rests(*steps: Step) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from emergency.assessment.norms.phases import (
     later,
     missing_from,
     moment,
+    past,
     rests,
     rows,
     wanted,
@@ -146,7 +147,7 @@ def _both(case: Case, want: Wanted, two: TwoOffices, sent: Step) -> Iterator[Pha
     if other.told is not None:
         yield from _both_told(case, [one for _, one in reached], start, at_once)
     elif at_once is not None and other.names and complete(case):
-        yield Phase(moment(shifted(start, at_once)), Result.FAIL, _not_told(case, way, other), (first.step,))
+        yield Phase(past(shifted(start, at_once)), Result.FAIL, _not_told(case, way, other), (first.step,))
 
 
 @fixed(eq=False)
@@ -220,7 +221,7 @@ def _both_told(case: Case, ways: list[Way], start: Interval, at_once: timedelta 
         words = Words(
             f"{both.zh}，相隔{apart.zh}，并非同时", f"{both.en}, {apart.en} apart, not at the same time"
         )
-        yield Phase(moment(shifted(start, at_once)), Result.FAIL, words, steps, rests(*steps))
+        yield Phase(past(shifted(start, at_once)), Result.FAIL, words, steps, rests(*steps))
     else:
         words = Words(
             f"{both.zh}；时间不详，是否同时不能确定",

@@ -11,10 +11,12 @@ from emergency.assessment.norms.model import Check
 from emergency.assessment.norms.phases import (
     Phase,
     Wanted,
+    complete,
     due_by,
     later,
     missing_from,
     moment,
+    past,
     rests,
     rows,
     wanted,
@@ -62,7 +64,7 @@ def _handled(case: Case, want: Wanted, owed: Handling) -> Iterator[Phase]:
     yield Phase(since, Result.UNKNOWN, waiting, (owed.told,))
     limit = due_by(case, want, owed.since)
     due = None if limit is None else limit[0]
-    failed = missing_from(case, later(since, None if due is None else due.latest))
+    failed = missing_from(case, since) if due is None else past(due) if complete(case) else None
     ended = None if done is None else later(since, moment(done.at))
     if failed is not None and (ended is None or failed < ended):
         left = Words(
@@ -81,7 +83,7 @@ def _handled(case: Case, want: Wanted, owed: Handling) -> Iterator[Phase]:
         yield Phase(ended, Result.PASS, words, steps)
     elif surely_after(done.at, due):
         words = Words(f"{words.zh}，已超过时限", f"{words.en}, past the limit")
-        yield Phase(moment(due), Result.FAIL, words, steps, rests(*steps))
+        yield Phase(past(due), Result.FAIL, words, steps, rests(*steps))
     else:
         words = Words(f"{words.zh}，是否在时限之内不能确定", f"{words.en}; whether within the limit is open")
         yield Phase(ended, Result.UNKNOWN, words, steps)
