@@ -26,6 +26,7 @@ from emergency.rulebook.lookup import Rulebook, is_pattern
 from emergency.rulebook.model import LevelTable, Rule, Scoped, Thresholds, Unread
 from emergency.rulebook.norms import NormRule
 from emergency.rulebook.provisions import Declared, Elements, Families, Kind, Provision
+from emergency.rulebook.shelf import scopes
 from emergency.rulebook.vocabulary import Measure
 from emergency.yamlfile import BrokenFileError, Document, Flaw
 
@@ -54,6 +55,8 @@ class Reading:
     kinds: dict[str, Kind] = field(default_factory=dict)
     words: dict[str, dict[str, Title]] = field(default_factory=lambda: {name: {} for name in WORD_LISTS})
     flaws: list[Flaw] = field(default_factory=list)
+    beneath: frozenset[str] = frozenset()
+    """The provisions of the rulebook that this is laid over."""
 
 
 def rulebook_of(reading: Reading) -> Rulebook:
@@ -156,6 +159,7 @@ def read_over(book: Rulebook, files: Mapping[PurePosixPath, Path]) -> Reading:
         families=dict(book.families),
         kinds=dict(book.kinds),
         words={listed: dict(book.words.get(listed, {})) for listed in WORD_LISTS},
+        beneath=frozenset(scope.id for scope in scopes(book.provisions)),
     )
     for name, path in files.items():
         try:
@@ -300,7 +304,7 @@ def _unknown_words(reading: Reading) -> Iterator[Flaw]:
 
 def _no_provisions(reading: Reading, document: Document, key: str, named: Iterable[str]) -> Iterator[Flaw]:
     for index, other in enumerate(named):
-        if other not in reading.provisions:
+        if other not in reading.provisions and other not in reading.beneath:
             hint = yamlfile.nearest(other, reading.provisions)
             yield document.flaw((key, index), f'"{other}" is no provision{hint}')
 

@@ -17,13 +17,14 @@ from emergency.rulebook.compiled import load
 from emergency.rulebook.loader import Reading, place_of, read_over
 from emergency.rulebook.lookup import Rulebook
 from emergency.rulebook.model import LevelTable, Rule, Scoped, Thresholds, Value
+from emergency.rulebook.norms import Asked, NormRule
 from emergency.yamlfile import BrokenFileError, nearest
 
 LOCAL = "local"
 NOT_JUDGED_BY = frozenset({"provisions", "elements"})
 """Folders of what is shown and never judged by."""
 
-S = TypeVar("S", Rule, LevelTable)
+S = TypeVar("S", Rule, LevelTable, NormRule)
 
 ALWAYS = date.min
 """The day from which a pack is taken to hold."""
@@ -126,7 +127,7 @@ def _with_files(base: Rulebook, files: Mapping[PurePosixPath, Path]) -> Rulebook
     if reading.flaws:
         shown = {str(name): str(path) for name, path in judging.items()}
         raise BrokenFileError([replace(flaw, file=shown.get(flaw.file, flaw.file)) for flaw in reading.flaws])
-    if not (reading.rules or reading.tables or reading.years or reading.unread):
+    if not (reading.rules or reading.tables or reading.norms or reading.years or reading.unread):
         listed = ", ".join(map(str, files.values()))
         raise BrokenDataError(f"{listed}: holds neither a rule nor a table of levels: no verdict goes by it")
     return _laid_over(base, reading)
@@ -139,7 +140,12 @@ def _laid_over(base: Rulebook, reading: Reading) -> Rulebook:
     }
     unread = {text.id: text for text in base.unread} | {i: text for i, (text, _) in reading.unread.items()}
     return replace(
-        _with(base, (r for r, _ in reading.rules.values()), (t for t, _ in reading.tables.values())),
+        _with(
+            base,
+            (r for r, _ in reading.rules.values()),
+            (t for t, _ in reading.tables.values()),
+            (n for n, _ in reading.norms.values()),
+        ),
         families=reading.families,
         kinds=reading.kinds,
         words=reading.words,
@@ -149,13 +155,22 @@ def _laid_over(base: Rulebook, reading: Reading) -> Rulebook:
     )
 
 
-def _with(base: Rulebook, rules: Iterable[Rule], tables: Iterable[LevelTable]) -> Rulebook:
+def _with(
+    base: Rulebook, rules: Iterable[Rule], tables: Iterable[LevelTable], norms: Iterable[NormRule]
+) -> Rulebook:
     changed = {table.id: table for table in (*base.tables, *tables)}
-    return replace(base.with_rules(rules), tables=tuple(changed.values()), kept_fingerprint=None)
+    asked = {norm.id: norm for norm in (*base.norms, *norms)}
+    return replace(
+        base.with_rules(rules),
+        tables=tuple(changed.values()),
+        norms=tuple(asked.values()),
+        kept_fingerprint=None,
+    )
 
 
 def _with_pack(base: Rulebook, named: str) -> Rulebook:
-    packs = sorted({pack for one in (*base.rules, *base.tables) if (pack := _pack_of(one.id)) is not None})
+    known = (*base.rules, *base.tables, *base.norms)
+    packs = sorted({pack for one in known if (pack := _pack_of(one.id)) is not None})
     meant = [p for p in packs if named == p] or [p for p in packs if named in p.split("-", 1)]
     if len(meant) != 1:
         raise NotFoundError(
@@ -164,7 +179,8 @@ def _with_pack(base: Rulebook, named: str) -> Rulebook:
         )
     rules = [_always(rule) for rule in base.rules if _pack_of(rule.id) == meant[0]]
     tables = [_always(table) for table in base.tables if _pack_of(table.id) == meant[0]]
-    return _with(base, filter(None, rules), filter(None, tables))
+    norms = [_always(norm) for norm in base.norms if _pack_of(norm.id) == meant[0]]
+    return _with(base, filter(None, rules), filter(None, tables), filter(None, norms))
 
 
 def _pack_of(rule_id: str) -> str | None:
@@ -176,6 +192,6 @@ def _pack_of(rule_id: str) -> str | None:
 def _always(one: S) -> S | None:
     """Its newest value, as if it held everywhere and always; None where it was repealed."""
     newest = list(one.values.values())[-1]
-    if not isinstance(newest, (Value, Thresholds)):
+    if not isinstance(newest, (Value, Thresholds, Asked)):
         return None
     return one.model_copy(update={"where": None, "values": {ALWAYS: newest}})
