@@ -37,6 +37,9 @@ _PACKAGED = resources.files(__package__ or "emergency.rulebook") / "data"
 _COUNTRY = "[a-z][a-z]"
 """The folder of a country is its code of two letters."""
 
+_SIGNS = ("kinds.yaml", "national", "local", "norms")
+"""By one of these the folder of a country is told from any other of two letters."""
+
 WORD_LISTS = ("measures", "circumstances", "elements")
 
 
@@ -181,7 +184,7 @@ def _root_of(path: Path) -> Path:
     """The folder of rules that a file or folder lies in: the one that holds its country."""
     start = path if path.is_dir() else path.parent
     for folder in (start, *start.parents):
-        if any(any(folder.glob(f"{_COUNTRY}/{sign}")) for sign in ("kinds.yaml", "national", "local")):
+        if any(any(folder.glob(f"{_COUNTRY}/{sign}")) for sign in _SIGNS):
             return folder
     return start
 
