@@ -145,10 +145,11 @@ def _met(settings: Settings, obligation: Obligation, view: View) -> tuple[str, s
     say = settings.say
     whom = f"{view.directory.name(obligation.office)} → {view.directory.name(obligation.recipient)}"
     by = settings.words(span_words(obligation.late_by)) if obligation.late_by else ""
+    late = "逾期" if obligation.stage.startswith("instruction") else "迟报"
     said = {
         State.MET: say(f"✓ 按时：{whom}", f"✓ in time: {whom}"),
-        State.LATE: say(f"✗ 迟报{by}：{whom}", f"✗ late by {by}: {whom}"),
-        State.POSSIBLY_LATE: say(f"? 可能迟报（{by}）：{whom}", f"? possibly late ({by}): {whom}"),
+        State.LATE: say(f"✗ {late}{by}：{whom}", f"✗ late by {by}: {whom}"),
+        State.POSSIBLY_LATE: say(f"? 可能{late}（{by}）：{whom}", f"? possibly late ({by}): {whom}"),
     }.get(obligation.state)
     if said is None:
         why = settings.words(obligation.reason) if obligation.reason else obligation.state.value

@@ -254,7 +254,7 @@ def _columns(settings: Settings, at: datetime) -> list[Column]:
         if row["due"] is None:
             return ""
         left = datetime.fromisoformat(row["due"]) - at
-        return f"{clock(row['due'])}\n{_left(settings, left)}"
+        return f"{clock(row['due'])}\n{_left(settings, left, overdue=row['state'] == 'overdue')}"
 
     def whom(row: Mapping[str, Any]) -> str:
         offices = row["addressed"] or [row["office"]]
@@ -270,14 +270,16 @@ def _columns(settings: Settings, at: datetime) -> list[Column]:
     ]
 
 
-def _left(settings: Settings, left: timedelta) -> str:
-    """How long is left, or how long ago it was."""
+def _left(settings: Settings, left: timedelta, *, overdue: bool) -> str:
+    """How long is left, or how long ago it was; overdue it is only where the record shows that nothing was done."""
     from emergency.assessment.words import duration_words  # noqa: PLC0415 - the engine is loaded by now
 
     words = settings.words(duration_words(abs(left)))
     if left >= timedelta():
         return settings.say(f"还剩 {words}", f"{words} left")
-    return settings.say(f"已逾期 {words}", f"overdue by {words}")
+    if overdue:
+        return settings.say(f"已逾期 {words}", f"overdue by {words}")
+    return settings.say(f"已过 {words}，未见反馈", f"{words} ago, nothing on record")
 
 
 # -- words and limits ------------------------------------------------------------------------------------------

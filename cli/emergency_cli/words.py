@@ -29,9 +29,18 @@ RESULTS = tuple(said.RESULTS)
 _CHANNELS = {"any": "", "written": "书面"}
 
 
-def state(settings: Settings, word: str) -> str:
-    """The state of an obligation."""
-    return settings.say(said.word(said.STATES, word).zh, word)
+def state(settings: Settings, word: str, stage: str = "first") -> str:
+    """The state of an obligation; late with what a leader instructed is no late report (迟报)."""
+    zh = said.word(said.STATES, word).zh
+    return settings.say(_OF_INSTRUCTIONS.get(word, zh) if stage.startswith("instruction") else zh, word)
+
+
+_OF_INSTRUCTIONS = {
+    "met": "按时",
+    "late": "逾期办理",
+    "possibly-late": "可能逾期",
+    "overdue": "逾期未办",
+}
 
 
 def clock(text: str | None) -> str:
@@ -103,7 +112,7 @@ def obligation_columns(settings: Settings, directory: Directory) -> list[Column]
         Column(say("单位", "office"), lambda row: broken(office(settings, directory, row["office"]))),
         Column(say("报送", "to"), whom),
         Column(say("截止", "due"), due, fold=False),
-        Column(say("状态", "state"), lambda row: state(settings, row["state"]), fold=False),
+        Column(say("状态", "state"), lambda row: state(settings, row["state"], row["stage"]), fold=False),
         Column(say("迟多久／说明", "late by / why"), remark),
     ]
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from emergency.domain.acts import ENTRIES, MESSAGES
 from emergency.domain.amendment import effective
-from emergency.domain.bookkeeping import BOOKKEEPING, Merged, Reopened, Unmerged
+from emergency.domain.bookkeeping import BOOKKEEPING, Merged, Reopened, Unmerged, Voided, Waived
 from emergency.domain.events import (
     FOLLOWING,
     REPORTS,
@@ -34,6 +34,7 @@ from emergency.domain.events import (
 )
 from emergency.domain.fixed import fixed, kept
 from emergency.domain.incident import BACKFILLED_AFTER
+from emergency.domain.instructions import InstructionAct, InstructionPressed, InstructionRelayed
 from emergency.domain.intervals import OPEN, Interval, first_of, in_utc, narrowed
 from emergency.domain.record import Recorded
 from emergency.domain.references import FIELDS, FOLLOWING_WHAT_THEY_NAME
@@ -49,6 +50,13 @@ DIRECT = frozenset({Channel.PHONE, Channel.IN_PERSON, Channel.NETWORK, Channel.U
 
 _NO_SIGN_OF_A_RECEIPT = frozenset({NonReportStated, Occurred, Acknowledged, Inquired, ClueLinked})
 """Acts that do not show that whoever did them had received anything."""
+
+
+_SHARED = frozenset({Merged, Reopened, Unmerged, Voided})
+"""Acts about the record that everybody who reads it knows of."""
+
+_TOLD_OTHERWISE = frozenset({InstructionRelayed, InstructionPressed, Waived}) | _SHARED
+"""Acts that an office knows of without being named as their receiver."""
 
 
 _BEFORE_THE_EVENT = frozenset({ClueLinked, Foreseen, Inquired, Occurred, Warned})
@@ -390,6 +398,15 @@ def _ruled(determined: Recorded[Determined]) -> tuple[float, int]:
 def as_known_to(timeline: Timeline, office: str) -> Timeline:
     """The record as one office knew it: what it did and what it was told."""
     steps = tuple(s for s in timeline.steps if s.office == office or office in s.to)
+    if not _TOLD_OTHERWISE.isdisjoint(timeline.kinds):
+        shown = {s.id for s in steps}
+        for step in timeline.steps:
+            entry = step.entry
+            if step.act in _SHARED or (step.act in _TOLD_OTHERWISE and office in getattr(entry, "whom", ())):
+                shown.add(step.id)
+                if isinstance(entry, InstructionAct):
+                    shown.add(entry.of)
+        steps = tuple(s for s in timeline.steps if s.id in shown)
     return replace(timeline, steps=steps, seen_by=office)
 
 

@@ -29,6 +29,7 @@ _RECEIVED = "incident.instruction-received"
 _PAGE = 1000
 _STANDING = {"overdue": 0, "open": 1, "answered": 2, "closed": 3}
 """What comes first in a list."""
+_WAITED_FOR = frozenset({State.OPEN, State.OVERDUE, State.UNDETERMINED})
 
 
 @fixed(frozen=True, slots=True, kw_only=True)
@@ -117,7 +118,8 @@ def _row(view: View, step: Step, entry: InstructionReceived, owed: list[Obligati
         state = "closed"
     elif any(isinstance(act, InstructionAnswered) and act.final for act in about):
         state = "answered"
-    waiting = [o for o in owed if o.state in (State.OPEN, State.OVERDUE)]
+    # Past its due time and not shown to be absent, nobody can say that it is overdue; it is still waited for.
+    waiting = [o for o in owed if o.met_by is None and o.state in _WAITED_FOR]
     if any(o.state is State.OVERDUE for o in waiting):
         state = "overdue"
     dues = [o.due.latest for o in waiting if o.due.latest is not None]

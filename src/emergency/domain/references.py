@@ -75,14 +75,11 @@ def check_reference(entry: Entry, entries: Mapping[str, Recorded[Any]]) -> None:
     if reference is None or named is None:
         return
     other = entries.get(named) or next((r for r in entries.values() if r.event.step == named), None)
-    if other is None:
+    if other is None or not isinstance(other.event, reference.kind):
+        # People name entries by their number, which is on every screen; the id alone would tell them nothing.
+        number = "" if other is None else f" Entry #{other.version} is another act."
         raise NotFoundError(
-            f"There is no {reference.what} {named} on this incident that could be {reference.done}."
-        )
-    if not isinstance(other.event, reference.kind):
-        raise NotFoundError(
-            f"Entry #{other.version} is no {reference.what}: it cannot be {reference.done}. "
-            "`emergency show INCIDENT` lists the entries with their numbers."
+            f"There is no {reference.what} {named} on this incident that could be {reference.done}.{number}"
         )
     if isinstance(entry, Voided) and getattr(other.event, "outcome", None) is not Outcome.REFUTED:
         raise RefusedError(
