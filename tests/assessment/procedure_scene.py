@@ -97,7 +97,8 @@ class Scene:
     Args:
         division: Where.
         entries: What happened.
-        imported: Read from a file that is complete for nobody.
+        imported: Read from a file.
+        complete_for: For whom that file is complete.
         rules: The rulebook; the packaged one unless given.
         offices: Offices that are not there.
     """
@@ -108,6 +109,7 @@ class Scene:
     kind: str = "chemical-explosion"
     day: str = DAY
     imported: bool = False
+    complete_for: tuple[str, ...] = ()
     rules: Rulebook | None = None
     without: tuple[str, ...] = ()
     more: tuple[Any, ...] = field(default=())
@@ -141,6 +143,7 @@ class Scene:
             place=Place(name="某地", division=self.division),
             occurred_at=at("08:00", self.day),
             imported=self.imported,
+            complete_for=self.complete_for,
         )
         timeline = timeline_of(recorded([opened, *self.entries], "incident/test"))
         rules, directory = self.rules or rulebook(), self.directory

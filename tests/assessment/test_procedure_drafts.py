@@ -15,8 +15,9 @@ from emergency.domain.drafting import (
     UnifiedDraftIssued,
 )
 from emergency.domain.events import Entry, ForwardedUpward, Verified
+from emergency.domain.offices import OfficeRegistered
 from emergency.domain.values import Facts
-from emergency.domain.vocabulary import Channel, Outcome, SignOff
+from emergency.domain.vocabulary import Channel, Line, Outcome, SignOff, Tier
 
 from .procedure_scene import Scene, act, asking, closed, knew, told
 
@@ -63,6 +64,13 @@ def test_either_of_the_two_offices_may_hold_it_and_not_each_its_own() -> None:
     assert desk(*TWO_UNITS, *by_party, *issued("11:00"), closed()) == "fail possible"
     together = act(DraftOpened, "gov", "09:20", "opened", draft="gov", jointly="party")
     assert desk(*TWO_UNITS, together, *by_party, *issued("11:00"), closed()) == "pass"
+
+
+def test_the_offices_of_another_place_are_not_its_two_offices() -> None:
+    elsewhere = OfficeRegistered(
+        office="party", name="party", tier=Tier.COUNTY, line=Line.PARTY, division="330102"
+    )
+    assert desk(*TWO_UNITS, *issued(holder="party"), closed(), more=(elsewhere,)) == "fail possible"
 
 
 def test_what_came_from_above_is_no_contribution() -> None:

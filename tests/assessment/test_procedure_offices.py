@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from emergency.domain.events import FollowUpFiled, Graded, NonReportStated, Notified
-from emergency.domain.vocabulary import Channel, Level
+from emergency.domain.offices import ClassGiven, SuperiorChanged
+from emergency.domain.vocabulary import Channel, Level, ReportingClass
 
 from .procedure_scene import Scene, act, closed, knew, rulebook, told
 
@@ -96,6 +97,24 @@ def test_without_such_words_the_second_may_be_told_later_and_fails_only_at_the_e
     assert of("both-offices", Scene(NOWHERE, (*entries, closed())).rows()) is None, (
         "no text asks for it there"
     )
+
+
+def test_the_end_of_a_record_that_is_complete_shows_what_was_left_out() -> None:
+    entries = (knew("fire", "09:00"), told("fire", "party", "09:30"), knew("gov", "11:00"))
+    whole = Scene(DONGYANG, entries, imported=True, complete_for=("fire",))
+    assert of("both-offices", whole.rows()) == "fail possible"
+    assert of("both-offices", whole.rows("10:59")) == "unknown"
+    assert of("both-offices", Scene(DONGYANG, entries).rows()) == "unknown", "it may still be going on"
+
+
+def test_a_government_tells_those_of_the_next_tier_and_a_department_its_own() -> None:
+    beside = SuperiorChanged(office="gov", reports_to=("party", "city-gov", "city-party"))
+    own = (told("gov", ["party"], "09:30"), told("gov", ["city-gov", "city-party"], "09:40"))
+    assert of("both-offices", hechi(*own, more=(beside,)), "gov") == "pass"
+    city = (knew("city-fire", "09:00", **LARGER), told("city-fire", ["city-gov", "city-party"], "09:30"))
+    assert of("both-offices", Scene(HECHI, city).rows(), "city-fire") == "pass"
+    half = (knew("city-fire", "09:00", **LARGER), told("city-fire", ["city-gov", "prov-fire"], "09:30"))
+    assert of("both-offices", Scene(HECHI, half).rows(), "city-fire") == "fail possible"
 
 
 # -- first -----------------------------------------------------------------------------------------------------
@@ -195,6 +214,14 @@ def test_a_rule_that_allows_it_where_necessary_leaves_open_why_nobody_said_so() 
     assert skipped(past, office="gov", division=NOWHERE, imported=True) == "unknown"
     why = told("gov", "prov-gov", "10:00", "past", skipping="市里失联")
     assert skipped(why, office="gov", division=NOWHERE) == "pass"
+
+
+def test_a_direct_report_office_may_tell_those_that_its_class_names() -> None:
+    past = told("town", "city-gov", "10:00", "past")
+    direct = ClassGiven(office="town", reporting=ReportingClass.DIRECT, directly_to=("city-gov",))
+    assert skipped(past, more=(direct,)) == "pass"
+    elsewhere = ClassGiven(office="town", reporting=ReportingClass.DIRECT, directly_to=("prov-gov",))
+    assert skipped(past, more=(elsewhere,)) == "fail possible"
 
 
 def test_whom_it_owes_a_report_by_a_rule_it_may_tell_first() -> None:

@@ -309,6 +309,14 @@ def test_since_when_it_is_forbidden(
     assert rows.get(f"gov nobody-{check}@it") == expected
 
 
+def test_a_time_that_straddles_the_day_of_effect_leaves_it_open() -> None:
+    begins, ends = (at(clock, day) for clock, day in (("23:00", "2024-10-31"), ("01:00", "2024-11-01")))
+    stated = begins.model_copy(update={"latest": ends.latest})
+    entry = act(Directed, "gov", "09:00", "it", whom=("fire",)).model_copy(update={"at": stated})
+    scene = Scene(ANYWHERE, (entry,), category=Category.NATURAL_DISASTER, kind="flood", day="2024-10-31")
+    assert scene.rows()["gov nobody-directed@it"] == "unknown"
+
+
 def test_a_waiver_by_somebody_whom_no_rule_names_is_a_direction_not_to_report() -> None:
     waived = act(Waived, "gov", "09:30", "it", whom=("fire",), authority="县领导", why="影响不大")
     assert forbidden(waived) == {"gov nobody-directed@it": "fail established"}

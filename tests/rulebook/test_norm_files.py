@@ -21,8 +21,12 @@ NAMES = [f"{norm.id}-{day}" for norm, day in DATED]
 
 CITED = {
     (value.citation.law, value.citation.number, value.citation.article, value.confirmed)
-    for one in (*BOOK.rules, *BOOK.provisions, *BOOK.elements)
-    for value in one.values.values()
+    for values in (
+        *[one.values for one in BOOK.rules],
+        *[one.values for one in BOOK.provisions],
+        *[one.values for one in BOOK.elements],
+    )
+    for value in values.values()
 }
 
 

@@ -36,7 +36,7 @@ class Tried:
 
     Args:
         rulebook: The rulebook.
-        replaced: Ids of the rules and tables that it has in another form.
+        replaced: Ids of the rules, tables and texts that ask for checks that it has in another form.
         added: Ids of those that it has beside.
         removed: Ids of those that it has no longer.
     """
@@ -79,8 +79,8 @@ def tried(book: Rulebook, named: str | Path | None = None, *, known_on: date | N
 
 
 def _compared(book: Rulebook, other: Rulebook) -> Tried:
-    before: dict[str, Scoped] = {one.id: one for one in (*book.rules, *book.tables)}
-    after: dict[str, Scoped] = {one.id: one for one in (*other.rules, *other.tables)}
+    before: dict[str, Scoped] = {one.id: one for one in (*book.rules, *book.tables, *book.norms)}
+    after: dict[str, Scoped] = {one.id: one for one in (*other.rules, *other.tables, *other.norms)}
     return Tried(
         rulebook=other,
         replaced=tuple(
