@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from emergency.domain.events import FollowUpFiled, Graded, NonReportStated, Notified
-from emergency.domain.offices import ClassGiven, SuperiorChanged
-from emergency.domain.vocabulary import Channel, Level, ReportingClass
+from emergency.domain.offices import ClassGiven, OfficeRegistered, SuperiorChanged
+from emergency.domain.vocabulary import Channel, Level, Line, ReportingClass, Tier
 
 from .procedure_scene import Scene, act, closed, knew, rulebook, told
 
@@ -201,6 +201,15 @@ def test_a_report_past_a_level_needs_a_ground() -> None:
     assert skipped(told("town", "gov", "10:00"), past) is None, "told by then, nobody was passed over"
     assert skipped(told("town", "gov", "10:01"), past) == "fail possible"
     assert skipped(told("town", "gov", "10:00~"), past) == "unknown"
+
+
+def test_a_parent_company_is_no_level() -> None:
+    group = OfficeRegistered(
+        office="group", name="group", tier=Tier.UNIT, line=Line.ENTERPRISE, reports_to=("fire",)
+    )
+    moved = SuperiorChanged(office="unit", reports_to=("group",))
+    past = told("unit", "fire", "10:00", "past")
+    assert skipped(past, office="unit", more=(group, moved)) is None
 
 
 def test_stated_necessity_is_a_ground() -> None:

@@ -137,8 +137,8 @@ def complete(case: Case) -> bool:
 def ended(case: Case) -> datetime | None:
     """When nothing more was to come: at the closing, else at the end of an imported record; None where it goes on."""
     timeline = case.timeline
-    if timeline.closed is not None:
-        return timeline.closed.at.latest
+    if timeline.first_closed is not None:
+        return timeline.first_closed.at.latest  # no reopening takes a verdict back
     return timeline.ends if timeline.opened.imported and not timeline.partial else None
 
 

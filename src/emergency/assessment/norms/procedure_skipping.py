@@ -14,7 +14,7 @@ from emergency.assessment.recipients import found_among, superiors_of
 from emergency.assessment.timeline import Step
 from emergency.domain.events import REPORTS, Report
 from emergency.domain.intervals import surely_after, surely_by
-from emergency.domain.vocabulary import Result
+from emergency.domain.vocabulary import Line, Result
 from emergency.rulebook import CheckName, Modality, Rule
 
 NECESSARY = "必要时"
@@ -44,11 +44,13 @@ def _passed_over(case: Case, step: Step) -> dict[str, tuple[str, ...]]:
     """By recipient, the office's direct superiors that it passed over; those that were told by then are no matter."""
     directory, day = case.directory, case.day(step.at)
     direct = directory.superiors(case.office.id, day)
+    # A parent company is no level of the chain: whoever reports outward passes over nobody by not telling it first.
+    levels = [d for d in direct if (o := directory.get(d)) is not None and o.line is not Line.ENTERPRISE]
     passed = {}
     for to in step.to:
         if to in direct:
             continue
-        between = tuple([d for d in direct if to in directory.above(d, day)])
+        between = tuple([d for d in levels if to in directory.above(d, day)])
         if between and not any(_told_by(case, d, step) for d in between):
             passed[to] = between
     return passed
