@@ -80,7 +80,7 @@ def wanted(case: Case, check: CheckName, at: Interval | None = None) -> Wanted |
     if asking is None:
         return None
     doubt = None
-    if at is not None and at.earliest is not None:
+    if at is not None and at.earliest is not None and at.earliest != at.latest:
         before = case.asking(check, Interval(at.earliest, at.earliest))
         doubt = LAW_CHANGED if before is None else None
     plain = tuple([one for one in asking.texts if one[0].levels is None])
