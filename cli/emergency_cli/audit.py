@@ -231,7 +231,7 @@ def norms(
     known_on: datetime | None,
     form: str,
 ) -> None:
-    """The four norms 四个统一规范: content, procedure, time, wording 内容、程序、时间、口径, check by check.
+    """The four norms 四个统一规范, check by check: content, procedure, time, wording.
 
     Exit code 1 where a check fails, established or presumed. What fails only by a text that nobody has confirmed is
     possible, and does not count; what the record does not tell is unknown.

@@ -204,7 +204,7 @@ def _print_view(settings: Settings, view: View, at: datetime, form: str, cut: di
             indented(finding_line(settings, view.directory, row), 2),
             indented(explained(settings, row, view.numbers), 4),
         )
-    checked = summary_of(settings, [row for row in view.norm_rows if holds(row, at)])
+    checked = [] if cut else summary_of(settings, [row for row in view.norm_rows if holds(row, at)])
     if checked:
         click.echo("\n" + say("四个统一规范", "The four norms"))
         print_out(*(indented(line, 2) for line in checked))

@@ -53,7 +53,7 @@ MARKS = {"pass": "✓", "fail": "✗", "possible": "~", "unknown": "?", "not_app
 def print_norms(settings: Settings, rows: Sequence[Mapping[str, Any]]) -> None:
     """Checks as a table for each incident."""
     if not rows:
-        click.echo(settings.say("没有规定要求的检查。", "No check is asked for."))
+        click.echo(settings.say("没有这样的检查。", "There is no such check."))
     directory = settings.engine.directory()
     for ref, mine in groupby(rows, key=lambda row: str(row["incident"])):
         show(table(_columns(settings, directory), list(mine), title=ref))
@@ -134,7 +134,7 @@ def emit_matrix(
         emit_json({**around, "matrix": {**asked, "basis": basis, "undated": matrix.undated}})
         return
     if form == "csv":
-        head = ("month",) if asked["by"] == "month" else ("office", "office_ref", "name")
+        head = ("month",) if asked["by"] == "month" else ("office", "office_ref", "name", "inherited_by")
         emit_csv(matrix.rows, head)
         return
     _print_matrix(settings, matrix, asked)
@@ -157,7 +157,10 @@ def _print_matrix(settings: Settings, matrix: Matrix, asked: Mapping[str, Any]) 
     def first(row: Mapping[str, Any]) -> str:
         if asked["by"] == "month":
             return str(row["month"])
-        return broken(say(row["name"], row["office"]), 24)
+        name = broken(say(row["name"], row["office"]), 24)
+        if row["inherited_by"] is None:
+            return name
+        return f"  {name}\n  {say('（承接前）', '(inherited)')}"
 
     if matrix.rows:
         head = say("月份", "month") if asked["by"] == "month" else say("单位", "office")
@@ -167,7 +170,7 @@ def _print_matrix(settings: Settings, matrix: Matrix, asked: Mapping[str, Any]) 
         legend = say("  ", "  ").join(f"{mark} {_came_to(settings, what)}" for what, mark in MARKS.items())
         show(indented(legend, 0))
     else:
-        click.echo(say("没有规定要求的检查。", "No check is asked for."))
+        click.echo(say("没有这样的检查。", "There is no such check."))
     days = [str(asked[key]) if asked[key] else "…" for key in ("from", "until")]
     if asked["from"] or asked["until"]:
         show(indented(say(f"期间：{days[0]}至{days[1]}", f"Days: {days[0]} to {days[1]}"), 0))

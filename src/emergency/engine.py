@@ -654,13 +654,18 @@ class Engine:
 
         moment, period = at or datetime.now(UTC), matrix.Period(since, until)
         _check_filters("norms", filters)
+        offices = self.directory()
+        own = None
+        if by == "office" and filters.get("office_or_ref") is not None:
+            own, with_former = matrix.whose(offices, filters["office_or_ref"])
+            filters["office_or_ref"] = with_former
         if refs:
             listed = self._audit("norms", refs, moment, filters)
             found, standing = list(matrix.counted_rows(listed.rows, period)), replace(listed, rows=())
         else:
             self._catch_up()
             found, standing = matrix.counted(self.projections, moment, period, filters)
-        return matrix.matrix_of(found, standing, self.directory(), by=by, period=period)
+        return matrix.matrix_of(found, standing, offices, by=by, period=period, offices=own)
 
     @contextmanager
     def streamed(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from emergency.errors import BrokenDataError, NotFoundError
-from emergency.rulebook import Rule, Rulebook, Value, load
+from emergency.rulebook import NormRule, Rule, Rulebook, Value, load
 from emergency.rulebook.trying import tried
 
 RULE = """\
@@ -22,6 +22,18 @@ values:
     limit: {within: PT30M}
     clock: learned
     citation: {law: 试行办法, article: null, promulgated: null, source: a draft}
+    confirmed: true
+    recorded_on: 2026-11-22
+"""
+NORM = """\
+title: {zh: 试行, en: on trial}
+row: "0.1"
+rank: law
+check: same-facts
+values:
+  2020-02-01:
+    asks: {}
+    citation: {law: 试行法, article: null, promulgated: null, source: a draft}
     confirmed: true
     recorded_on: 2026-11-22
 """
@@ -81,16 +93,27 @@ def test_a_folder_is_laid_over_and_a_whole_one_stands_instead(book: Rulebook, tm
     write(tmp_path / "whole" / f"{NAME}.yaml")
     whole = tried(book, tmp_path / "whole")
     assert len(whole.rulebook.rules) == 1
-    assert len(whole.removed) == len(book.rules) + len(book.tables) - 1
+    judged_by = (book.rules, book.tables, book.norms, book.elements)
+    assert len(whole.removed) == sum(map(len, judged_by)) - 1
 
 
 def test_a_pack_holds_everywhere_and_always(book: Rulebook) -> None:
     for named in ("330127-chunan", "330127", "chunan"):
         found = tried(book, named)
-        mine = [rule for rule in found.rulebook.rules if "/330127-chunan/" in rule.id]
-        assert mine
+        judged_by: tuple[Rule | NormRule, ...] = (*found.rulebook.rules, *found.rulebook.norms)
+        mine = [rule for rule in judged_by if "/330127-chunan/" in rule.id]
+        assert {type(rule) for rule in mine} == {Rule, NormRule}
         assert {rule.id for rule in mine} >= set(found.replaced)
         assert all(rule.where is None and rule.value_on(date(1950, 1, 1)) for rule in mine)
+
+
+def test_a_norm_laid_over_is_asked_for(book: Rulebook, tmp_path: Path) -> None:
+    name = "cn/norms/national/truth/same-facts"
+    found = tried(book, write(tmp_path / f"{name}.yaml", NORM))
+    assert (found.replaced, found.added) == ((name,), ())
+    new = next(norm for norm in found.rulebook.norms if norm.id == name)
+    assert new.value_on(date(2020, 1, 31)) is None
+    assert new.value_on(date(2020, 2, 1)) is not None
 
 
 def test_the_rules_as_they_were_known_with_others_laid_over_them(book: Rulebook, tmp_path: Path) -> None:

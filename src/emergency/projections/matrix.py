@@ -8,7 +8,7 @@ unknown; an office of which nothing was checked has no line.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
@@ -16,7 +16,7 @@ from typing import Literal
 from sqlalchemy import and_, func, or_, select
 
 from emergency.assessment.model import Words
-from emergency.domain.offices import Directory
+from emergency.domain.offices import Directory, lineage
 from emergency.domain.times import CHINA
 from emergency.domain.vocabulary import Norm, Result, Status
 from emergency.projections.catch_up import Projections
@@ -68,6 +68,7 @@ class Matrix:
 
     Args:
         rows: One an office, or one a month; ``norms`` holds the counts of each norm that anything was checked of.
+            ``inherited_by``: the line of an office that another one took over from.
         about: How the read models stand; no rows.
         undated: How many checks have no day: they are in no month and in no bounded period.
     """
@@ -138,9 +139,27 @@ def _hour(text: str) -> datetime | None:
 
 
 def matrix_of(
-    found: Iterable[Counted], standing: Listing, directory: Directory, *, by: By, period: Period
+    found: Iterable[Counted],
+    standing: Listing,
+    directory: Directory,
+    *,
+    by: By,
+    period: Period,
+    offices: Collection[str] | None = None,
 ) -> Matrix:
-    """Put counted checks into lines, the offices or months in order."""
+    """Put counted checks into lines, the offices or months in order.
+
+    Below an office stands a line for each office that it took over from, marked as inherited: such a line says what
+    the other office did, and is never added to its own.
+
+    Args:
+        found: The checks.
+        standing: How the read models stand.
+        directory: Who took over from whom, and what everybody is called.
+        by: A line for each what.
+        period: The days that count.
+        offices: Whose lines to give; None for all.
+    """
     lines: dict[str, Counter[tuple[str, str]]] = {}
     refs: dict[str, str] = {}
     undated = 0
@@ -152,20 +171,44 @@ def matrix_of(
         key = one.office if by == "office" or one.since is None else _month(one.since)
         refs[one.office] = one.office_ref
         lines.setdefault(key, Counter())[one.norm, _came_to(one)] += one.count
-    rows = []
-    for key, counts in sorted(lines.items()):
-        norms = {
-            norm.value: {what: counts[norm.value, what] for what in COUNTS}
-            for norm in Norm
-            if any(counts[norm.value, what] for what in COUNTS)
+    if by == "month":
+        months = [{"month": key, "norms": _norms(counts)} for key, counts in sorted(lines.items())]
+        return Matrix(tuple(months), standing, undated)
+    shown = sorted({*lines, *directory.offices} if offices is None else offices)
+    named: list[tuple[str, str | None]] = [(office, None) for office in shown if office in lines]
+    named += [
+        (before.office, office)
+        for office in shown
+        for before in lineage(directory, office)
+        if before.office in lines
+    ]
+    rows: list[Row] = [
+        {
+            "office": office,
+            "office_ref": refs[office],
+            "name": directory.name(office),
+            "inherited_by": heir,
+            "norms": _norms(lines[office]),
         }
-        head: Row = (
-            {"office": key, "office_ref": refs[key], "name": directory.name(key)}
-            if by == "office"
-            else {"month": key}
-        )
-        rows.append({**head, "norms": norms})
+        for office, heir in sorted(named, key=lambda one: (one[1] or one[0], one[1] is not None, one[0]))
+    ]
     return Matrix(tuple(rows), standing, undated)
+
+
+def whose(directory: Directory, wanted: Wanted) -> tuple[frozenset[str], frozenset[str]]:
+    """The offices of some ids or ids in their files; and with those that they took over from."""
+    named = {wanted} if isinstance(wanted, str) else set(wanted or ())
+    own = frozenset(o.id for o in directory if o.id in named or o.ref in named) | named
+    return own, own | {before.office for office in own for before in lineage(directory, office)}
+
+
+def _norms(counts: Counter[tuple[str, str]]) -> Row:
+    """The counts of each norm that anything was checked of."""
+    return {
+        norm.value: {what: counts[norm.value, what] for what in COUNTS}
+        for norm in Norm
+        if any(counts[norm.value, what] for what in COUNTS)
+    }
 
 
 def _month(moment: datetime) -> str:

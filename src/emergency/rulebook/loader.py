@@ -35,6 +35,8 @@ M = TypeVar("M", bound=BaseModel)
 
 _PACKAGED = resources.files(__package__ or "emergency.rulebook") / "data"
 _COUNTRY = "[a-z][a-z]"
+_SIGNS = ("kinds.yaml", "national", "local", "levels", "elements", "norms")
+"""What lies in the folder of a country."""
 """The folder of a country is its code of two letters."""
 
 _SIGNS = ("kinds.yaml", "national", "local", "norms")

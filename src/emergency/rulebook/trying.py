@@ -1,6 +1,7 @@
 """Other rules to judge by, before anybody adopts them: a file, a folder or a pack, laid over those there are.
 
-Only rules, tables of levels, calendars and families of kinds change a verdict; provisions and elements are left out.
+Only rules, tables of levels, calendars, families of kinds, and what the norms are checked by change a verdict;
+provisions are left out.
 """
 
 from __future__ import annotations
@@ -18,13 +19,15 @@ from emergency.rulebook.loader import Reading, place_of, read_over
 from emergency.rulebook.lookup import Rulebook
 from emergency.rulebook.model import LevelTable, Rule, Scoped, Thresholds, Value
 from emergency.rulebook.norms import Asked, NormRule
+from emergency.rulebook.provisions import Elements, ElementValue
 from emergency.yamlfile import BrokenFileError, nearest
 
 LOCAL = "local"
-NOT_JUDGED_BY = frozenset({"provisions", "elements"})
+NOT_JUDGED_BY = frozenset({"provisions"})
 """Folders of what is shown and never judged by."""
 
-S = TypeVar("S", Rule, LevelTable, NormRule)
+T = TypeVar("T", bound=Scoped)
+S = TypeVar("S", Rule, LevelTable, NormRule, Elements)
 
 ALWAYS = date.min
 """The day from which a pack is taken to hold."""
@@ -36,7 +39,7 @@ class Tried:
 
     Args:
         rulebook: The rulebook.
-        replaced: Ids of the rules, tables and texts that ask for checks that it has in another form.
+        replaced: Ids of the rules and tables that it has in another form.
         added: Ids of those that it has beside.
         removed: Ids of those that it has no longer.
     """
@@ -79,8 +82,7 @@ def tried(book: Rulebook, named: str | Path | None = None, *, known_on: date | N
 
 
 def _compared(book: Rulebook, other: Rulebook) -> Tried:
-    before: dict[str, Scoped] = {one.id: one for one in (*book.rules, *book.tables, *book.norms)}
-    after: dict[str, Scoped] = {one.id: one for one in (*other.rules, *other.tables, *other.norms)}
+    before, after = ({one.id: one for one in _judging(each)} for each in (book, other))
     return Tried(
         rulebook=other,
         replaced=tuple(
@@ -89,6 +91,11 @@ def _compared(book: Rulebook, other: Rulebook) -> Tried:
         added=tuple(i for i in after if i not in before),
         removed=tuple(i for i in before if i not in after),
     )
+
+
+def _judging(book: Rulebook) -> tuple[Scoped, ...]:
+    """Everything in a rulebook that a verdict goes by."""
+    return (*book.rules, *book.tables, *book.norms, *book.elements)
 
 
 def _with_folder(base: Rulebook, folder: Path, known_on: date | None) -> Rulebook:
@@ -127,7 +134,8 @@ def _with_files(base: Rulebook, files: Mapping[PurePosixPath, Path]) -> Rulebook
     if reading.flaws:
         shown = {str(name): str(path) for name, path in judging.items()}
         raise BrokenFileError([replace(flaw, file=shown.get(flaw.file, flaw.file)) for flaw in reading.flaws])
-    if not (reading.rules or reading.tables or reading.norms or reading.years or reading.unread):
+    held = (reading.rules, reading.tables, reading.years, reading.unread, reading.norms, reading.elements)
+    if not any(held):
         listed = ", ".join(map(str, files.values()))
         raise BrokenDataError(f"{listed}: holds neither a rule nor a table of levels: no verdict goes by it")
     return _laid_over(base, reading)
@@ -145,6 +153,7 @@ def _laid_over(base: Rulebook, reading: Reading) -> Rulebook:
             (r for r, _ in reading.rules.values()),
             (t for t, _ in reading.tables.values()),
             (n for n, _ in reading.norms.values()),
+            (e for e, _ in reading.elements.values()),
         ),
         families=reading.families,
         kinds=reading.kinds,
@@ -156,31 +165,49 @@ def _laid_over(base: Rulebook, reading: Reading) -> Rulebook:
 
 
 def _with(
-    base: Rulebook, rules: Iterable[Rule], tables: Iterable[LevelTable], norms: Iterable[NormRule]
+    base: Rulebook,
+    rules: Iterable[Rule],
+    tables: Iterable[LevelTable],
+    norms: Iterable[NormRule],
+    elements: Iterable[Elements],
 ) -> Rulebook:
-    changed = {table.id: table for table in (*base.tables, *tables)}
-    asked = {norm.id: norm for norm in (*base.norms, *norms)}
     return replace(
         base.with_rules(rules),
-        tables=tuple(changed.values()),
-        norms=tuple(asked.values()),
+        tables=_put(base.tables, tables),
+        norms=_put(base.norms, norms),
+        elements=_put(base.elements, elements),
         kept_fingerprint=None,
     )
 
 
+def _put(there: Iterable[T], others: Iterable[T]) -> tuple[T, ...]:
+    """Some items in the place of those of the same id, or added."""
+    new = tuple(others)
+    gone = {one.id for one in new}
+    return (*[one for one in there if one.id not in gone], *new)
+
+
 def _with_pack(base: Rulebook, named: str) -> Rulebook:
-    known = (*base.rules, *base.tables, *base.norms)
-    packs = sorted({pack for one in known if (pack := _pack_of(one.id)) is not None})
+    packs = sorted({pack for one in _judging(base) if (pack := _pack_of(one.id)) is not None})
     meant = [p for p in packs if named == p] or [p for p in packs if named in p.split("-", 1)]
     if len(meant) != 1:
         raise NotFoundError(
             f"There is neither a file nor a folder nor a pack {named}{nearest(named, packs)}. "
             f"The packs are {', '.join(packs)}."
         )
-    rules = [_always(rule) for rule in base.rules if _pack_of(rule.id) == meant[0]]
-    tables = [_always(table) for table in base.tables if _pack_of(table.id) == meant[0]]
-    norms = [_always(norm) for norm in base.norms if _pack_of(norm.id) == meant[0]]
-    return _with(base, filter(None, rules), filter(None, tables), filter(None, norms))
+    return _with(
+        base,
+        _packed(base.rules, meant[0]),
+        _packed(base.tables, meant[0]),
+        _packed(base.norms, meant[0]),
+        _packed(base.elements, meant[0]),
+    )
+
+
+def _packed(items: Iterable[S], pack: str) -> list[S]:
+    """Those of a pack that still hold, as if they held everywhere and always."""
+    mine = [one for one in items if _pack_of(one.id) == pack]
+    return [always for one in mine if (always := _always(one)) is not None]
 
 
 def _pack_of(rule_id: str) -> str | None:
@@ -192,6 +219,7 @@ def _pack_of(rule_id: str) -> str | None:
 def _always(one: S) -> S | None:
     """Its newest value, as if it held everywhere and always; None where it was repealed."""
     newest = list(one.values.values())[-1]
-    if not isinstance(newest, (Value, Thresholds, Asked)):
+    repealed = isinstance(newest, ElementValue) and newest.required is None
+    if repealed or not isinstance(newest, (Value, Thresholds, Asked, ElementValue)):
         return None
     return one.model_copy(update={"where": None, "values": {ALWAYS: newest}})

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from emergency.assessment.due import window_end
 from emergency.assessment.holding import reports_of
 from emergency.assessment.model import Assessment, Finding, Ground, Obligation, Words
 from emergency.assessment.norms.model import Check
@@ -56,6 +57,11 @@ class Asking:
     def grounds(self) -> tuple[Ground, ...]:
         """The texts as grounds, none of them breached."""
         return tuple(ground_of(rule, value) for rule, value in self.texts)
+
+    @kept
+    def for_a_while(self) -> bool:
+        """Whether any of them asks only so long after the event."""
+        return any(rule.window is not None for rule, _ in self.texts)
 
     def set_by(self, setting: str) -> tuple[NormRule, Asked] | None:
         """The first text that says something about a setting; None where none does."""
@@ -220,7 +226,18 @@ class Case:
     def asking(self, check: CheckName, at: Interval | None = None) -> Asking | None:
         """What asks for a check on the day of an act (of the event, unless given); None where nothing does."""
         texts = self._texts
-        return texts.on(self.day(at)).get(check) if texts.rules else None
+        asking = texts.on(self.day(at)).get(check) if texts.rules else None
+        if asking is None or not asking.for_a_while:
+            return asking
+        left = tuple([one for one in asking.texts if not self._over(one[0], at)])
+        return Asking(check, left) if left else None
+
+    def _over(self, rule: NormRule, at: Interval | None) -> bool:
+        """Whether an act surely came after the time for which a text asks for a check."""
+        began = self.timeline.occurred.latest
+        if rule.window is None or began is None or at is None or at.earliest is None:
+            return False
+        return at.earliest > window_end(rule.window, began, self.zone)
 
     def day(self, at: Interval | None = None) -> date:
         """The day of the law for an act: its last possible one, or that of the event, or the last there is."""

@@ -307,6 +307,7 @@ _NOT_ABOVE = (
 _FIGURES = {
     "deaths": Words("死亡", "deaths"),
     "missing": Words("失踪", "missing"),
+    "deaths and missing": Words("死亡与失踪", "deaths and missing"),
     "dead_or_missing": Words("死亡失踪合计", "dead or missing"),
     "bodies": Words("遗体", "bodies"),
     "injured": Words("受伤", "injured"),
@@ -349,7 +350,7 @@ def _contradictions(facts: Facts) -> tuple[int, list[tuple[str, int, str, int]]]
     if {"deaths", "missing", "dead_or_missing"} <= exact.keys():
         both, together = exact["deaths"] + exact["missing"], exact["dead_or_missing"]
         if both > together and not any(b == "dead_or_missing" for _, _, b, _ in wrong):
-            wrong.append(("deaths", both, "dead_or_missing", together))
+            wrong.append(("deaths and missing", both, "dead_or_missing", together))
     return len(pairs), wrong
 
 

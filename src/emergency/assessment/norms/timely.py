@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from emergency.assessment.model import Finding, Obligation, Words
 from emergency.assessment.norms.case import Case, leaning
 from emergency.assessment.norms.model import Check
+from emergency.assessment.obligations import JUST_AFTER
 from emergency.assessment.timeline import Step
 from emergency.assessment.words import STAGES
 from emergency.domain.drafting import DraftAct, DraftAssigned, DraftEdited, DraftOpened, UnifiedDraftIssued
@@ -145,7 +146,8 @@ def _drafts_held(case: Case) -> Iterator[Check]:
         evidence = (begun.id, None if issued is None else issued.id)
         began = begun.at.latest or begun.at.earliest
         out = None if issued is None else issued.at.latest or issued.at.earliest
-        passed = min((m for o, _ in surely if (m := o.due.latest) is not None), default=None)
+        ran_out = min((m for o, _ in surely if (m := o.due.latest) is not None), default=None)
+        passed = None if ran_out is None else ran_out + JUST_AFTER
         ends = passed if surely else out
         if began is not None and (ends is None or began < ends):
             yield case.made(
