@@ -35,12 +35,9 @@ M = TypeVar("M", bound=BaseModel)
 
 _PACKAGED = resources.files(__package__ or "emergency.rulebook") / "data"
 _COUNTRY = "[a-z][a-z]"
+"""The folder of a country is its code of two letters."""
 _SIGNS = ("kinds.yaml", "national", "local", "levels", "elements", "norms")
 """What lies in the folder of a country."""
-"""The folder of a country is its code of two letters."""
-
-_SIGNS = ("kinds.yaml", "national", "local", "norms")
-"""By one of these the folder of a country is told from any other of two letters."""
 
 WORD_LISTS = ("measures", "circumstances", "elements")
 
