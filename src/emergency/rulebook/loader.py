@@ -28,6 +28,7 @@ from emergency.rulebook.norms import NormRule
 from emergency.rulebook.provisions import Declared, Elements, Families, Kind, Provision
 from emergency.rulebook.reviews import ReviewRule
 from emergency.rulebook.schemes import Scheme
+from emergency.rulebook.shelf import scopes
 from emergency.rulebook.vocabulary import Measure
 from emergency.yamlfile import BrokenFileError, Document, Flaw
 
@@ -36,9 +37,9 @@ M = TypeVar("M", bound=BaseModel)
 
 _PACKAGED = resources.files(__package__ or "emergency.rulebook") / "data"
 _COUNTRY = "[a-z][a-z]"
+"""The folder of a country is its code of two letters."""
 _SIGNS = ("kinds.yaml", "national", "local", "levels", "elements", "norms")
 """What lies in the folder of a country."""
-"""The folder of a country is its code of two letters."""
 
 WORD_LISTS = ("measures", "circumstances", "elements")
 
@@ -60,6 +61,8 @@ class Reading:
     kinds: dict[str, Kind] = field(default_factory=dict)
     words: dict[str, dict[str, Title]] = field(default_factory=lambda: {name: {} for name in WORD_LISTS})
     flaws: list[Flaw] = field(default_factory=list)
+    beneath: frozenset[str] = frozenset()
+    """The provisions of the rulebook that this is laid over."""
 
 
 def rulebook_of(reading: Reading) -> Rulebook:
@@ -164,6 +167,7 @@ def read_over(book: Rulebook, files: Mapping[PurePosixPath, Path]) -> Reading:
         families=dict(book.families),
         kinds=dict(book.kinds),
         words={listed: dict(book.words.get(listed, {})) for listed in WORD_LISTS},
+        beneath=frozenset(scope.id for scope in scopes(book.provisions)),
     )
     for name, path in files.items():
         try:
@@ -305,10 +309,16 @@ def _unknown_words(reading: Reading) -> Iterator[Flaw]:
             where = ("values", day.isoformat(), "required")
             yield from _undeclared(reading, document, "elements", wanted.required or (), where)
     for provision, document in reading.provisions.values():
-        for index, other in enumerate(provision.prevails_over):
-            if other not in reading.provisions:
-                hint = yamlfile.nearest(other, reading.provisions)
-                yield document.flaw(("prevails_over", index), f'"{other}" is no provision{hint}')
+        yield from _no_provisions(reading, document, "prevails_over", provision.prevails_over)
+    for norm, document in reading.norms.values():
+        yield from _no_provisions(reading, document, "beside", norm.beside)
+
+
+def _no_provisions(reading: Reading, document: Document, key: str, named: Iterable[str]) -> Iterator[Flaw]:
+    for index, other in enumerate(named):
+        if other not in reading.provisions and other not in reading.beneath:
+            hint = yamlfile.nearest(other, reading.provisions)
+            yield document.flaw((key, index), f'"{other}" is no provision{hint}')
 
 
 def _unknown_families(reading: Reading, scope: Scoped, document: Document) -> Iterator[Flaw]:
