@@ -28,6 +28,7 @@ from emergency_cli.words import (
     acts,
     between,
     broken,
+    concerned,
     explained,
     figures,
     finding_line,
@@ -43,6 +44,7 @@ from emergency_cli.words import (
 
 if TYPE_CHECKING:
     from emergency.assessment.timeline import Step
+    from emergency.domain.events import Entry
     from emergency.engine import View
 
 SERIOUS = ("established", "presumed", "suspected")
@@ -261,6 +263,7 @@ def _print_view(settings: Settings, view: View, at: datetime, form: str, cut: di
     by = cut.get("happened_by")
     click.echo("")
     print_out(table(_timeline_columns(settings, view, by), view.timeline.steps))
+    _drafts(settings, view)
     say = settings.say
     click.echo("\n" + (say("报告义务", "Obligations") if owed else say("没有报告义务。", "No obligations.")))
     if owed:
@@ -272,6 +275,20 @@ def _print_view(settings: Settings, view: View, at: datetime, form: str, cut: di
             indented(finding_line(settings, view.directory, row), 2),
             indented(explained(settings, row, view.numbers), 4),
         )
+
+
+def _drafts(settings: Settings, view: View) -> None:
+    """The unified drafts, a few words each; `emergency draft show` tells the rest."""
+    from emergency.domain.drafting import DraftAct  # noqa: PLC0415 - the engine is loaded by now
+
+    if not any(issubclass(kind, DraftAct) for kind in view.timeline.kinds):
+        return
+    from emergency_cli.draft_pages import draft_lines  # noqa: PLC0415 - only where there is a draft
+
+    click.echo("")
+    for line in draft_lines(settings, view):
+        inset = len(line) - len(line.lstrip())
+        print_out(indented(line.lstrip(), inset))
 
 
 def _head(settings: Settings, view: View) -> None:
@@ -388,8 +405,9 @@ def _json(
                 "stated": step.entry.at.text,
                 "at": interval_row(step.at),
                 "recorded_at": iso_instant(step.recorded_at),
-                "whom": list(getattr(step.entry, "whom", ())),
+                "whom": list(concerned(step.entry)),
                 **{key: getattr(step.entry, key, None) for key in ("level", "authority", "why")},
+                **_of_draft(step.entry),
                 "facts": step.entry.facts.model_dump(mode="json", exclude_defaults=True),
                 "source": step.entry.source,
                 # Whether there is one, never who: what is exported goes further than the key.
@@ -410,6 +428,27 @@ def _json(
         "obligations": owed,
         "findings": found,
     }
+
+
+OF_DRAFT = (
+    "draft",
+    "version",
+    "sent_hash",
+    "hash",
+    "dissent",
+    "skipping",
+    "signer",
+    "sealed",
+    "media",
+    "stage",
+)
+"""What a report or an act on a draft says beside its facts."""
+
+
+def _of_draft(entry: Entry) -> dict[str, Any]:
+    """What of it there is: most entries have none of it."""
+    said = {key: getattr(entry, key, None) for key in (*OF_DRAFT, "approved")}
+    return {key: value for key, value in said.items() if value is not None}
 
 
 def acts_key(step: Step) -> str:

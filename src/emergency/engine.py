@@ -81,10 +81,12 @@ from emergency.store import Log, Reading, ReadOnlyError, Undecodable, Writing
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from emergency.commands.drafts import Drafts
     from emergency.commands.incidents import Incidents
     from emergency.commands.instructions import Instructions
     from emergency.commands.people import Named, People
     from emergency.commands.points import Points
+    from emergency.commands.reviews import Reviews
     from emergency.exchange.case_file import CaseFile
 
 __all__ = [
@@ -176,10 +178,19 @@ class Engine:
         with self._log.joined(transaction):
             yield self
 
+    # -- families of commands --------------------------------------------------------------------------------
+
+    @property
+    def drafts(self) -> Drafts:
+        """Unified drafts (统稿): opened, edited, reviewed, signed, issued, assigned, sent on."""
+        from emergency.commands.drafts import Drafts  # noqa: PLC0415 - most commands have to do with none
+
+        return Drafts(self._ledger)
+
     @property
     def instructions(self) -> Instructions:
         """Leaders' instructions (批示), with what is owed about each."""
-        from emergency.commands.instructions import Instructions  # noqa: PLC0415 - few commands have to do with any
+        from emergency.commands.instructions import Instructions  # noqa: PLC0415 - as above
 
         return Instructions(self._ledger)
 
@@ -416,6 +427,13 @@ class Engine:
         from emergency.commands.points import Points  # noqa: PLC0415 - no entry needs it
 
         return Points(self._ledger, self.streamed)
+
+    @property
+    def reviews(self) -> Reviews:
+        """The reviews (责任追究): opened on findings, determined, contested; see `emergency.commands.reviews`."""
+        from emergency.commands.reviews import Reviews  # noqa: PLC0415 - no entry needs it
+
+        return Reviews(self._ledger)
 
     # -- timelines -------------------------------------------------------------------------------------------
 

@@ -80,6 +80,14 @@ TYPES: dict[str, type[Value]] = {
     "entry.withdrawn": events.EntryWithdrawn,
     "review.opened": review.ReviewOpened,
     "review.determined": review.Determined,
+    "review.evidence-added": review.EvidenceAdded,
+    "review.statement-heard": review.StatementHeard,
+    "review.delivered": review.DecisionDelivered,
+    "review.appealed": review.Appealed,
+    "review.appeal-decided": review.AppealDecided,
+    "review.consequence-recorded": review.ConsequenceRecorded,
+    "review.closed": review.ReviewClosed,
+    "review.reopened": review.ReviewReopened,
     "office.registered": offices.OfficeRegistered,
     "office.superior-changed": offices.SuperiorChanged,
     "office.renamed": offices.OfficeRenamed,
@@ -108,6 +116,8 @@ VERSIONS: dict[str, int] = {
     "incident.clue": 2,
     "incident.directed": 2,
     "incident.obstructed": 2,
+    "review.opened": 2,
+    "review.determined": 2,
 }
 """The schema version now written, by type name; 1 where it is not listed."""
 

@@ -195,7 +195,7 @@ def _position(event: Recorded[Any] | Undecodable) -> int:
     return event.position
 
 
-_OFFICES = ("office", "to", "whom", "complete_for", "logged_by", "draft", "jointly", "addressed")
+_OFFICES = ("office", "concerned", "to", "whom", "complete_for", "logged_by", "draft", "jointly", "addressed")
 """The fields that name offices."""
 
 

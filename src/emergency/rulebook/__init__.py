@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     )
     from emergency.rulebook.norms import CheckName, NormRule
     from emergency.rulebook.provisions import Elements, Provision, Sort
+    from emergency.rulebook.reviews import ReviewClock, ReviewLimit, ReviewRule, ReviewStep
     from emergency.rulebook.schemes import Scheme, SchemeLine, SchemeValue
     from emergency.rulebook.vocabulary import Clock, Measure, Modality, Rank, RuleChannel, Stage
 
@@ -49,6 +50,10 @@ __all__ = [
     "Provision",
     "Rank",
     "Recipient",
+    "ReviewClock",
+    "ReviewLimit",
+    "ReviewRule",
+    "ReviewStep",
     "Rule",
     "RuleChannel",
     "Rulebook",
@@ -72,6 +77,7 @@ _HOMES = {
     "fields": ("Period",),
     "lookup": ("Graded", "Rulebook"),
     "norms": ("CheckName", "NormRule"),
+    "reviews": ("ReviewClock", "ReviewLimit", "ReviewRule", "ReviewStep"),
     "provisions": ("Elements", "Provision", "Sort"),
     "schemes": ("Scheme", "SchemeLine", "SchemeValue"),
     "vocabulary": ("Clock", "Measure", "Modality", "Rank", "RuleChannel", "Stage"),

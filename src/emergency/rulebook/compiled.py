@@ -33,7 +33,7 @@ HOME = Path(__file__).parent
 
 Content = Mapping[str, Any]
 
-_SHELVES = ("rules", "tables", "provisions", "elements", "norms", "schemes", "unread")
+_SHELVES = ("rules", "tables", "provisions", "elements", "norms", "reviews", "schemes", "unread")
 
 
 def load(folder: Path | None = None) -> Rulebook:
@@ -78,6 +78,7 @@ def _content(book: Rulebook) -> Content:
         "provisions": shelved(book.provisions, seldom=True),
         "elements": shelved(book.elements, seldom=True),
         "norms": shelved(book.norms, seldom=True),
+        "reviews": shelved(book.reviews, seldom=True),
         "schemes": shelved(book.schemes, seldom=True),
         "unread": shelved(book.unread, seldom=False),
         "families": dict(book.families),
