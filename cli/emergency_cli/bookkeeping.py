@@ -92,7 +92,7 @@ def waive(
     }
     typed = Said(words=(incident,), **said)
     outcome = record_entry(settings, typed, Waived, more)
-    if outcome is not None and typed.form == "table" and not typed.quiet:
+    if typed.form == "table" and not typed.quiet:
         _idle(settings, outcome)
 
 

@@ -474,11 +474,8 @@ def record_entry(
     upward: bool = False,
     to_me: bool = False,
     informant: Informant | None = None,
-) -> Outcome | None:
-    """Understand everything first, then record: nothing is half done.
-
-    Gives what it came to, where it was no unified draft that was sent. ``act``: by name where it is one of `events`.
-    """
+) -> Outcome:
+    """Understand everything first, then record: nothing is half done. ``act``: by name where it is one of `events`."""
     from emergency.domain import events  # noqa: PLC0415 - help needs no engine
 
     said = _with_draft(said)
@@ -517,8 +514,7 @@ def record_entry(
     named = informant.named(settings) if informant is not None else None
     entry = valid(cls, fields)
     if said.draft is not None:
-        _forward_draft(settings, said, entry, settings.incident(incident or ""), gone)
-        return None
+        return _forward_draft(settings, said, entry, settings.incident(incident or ""), gone)
     if said.new is not None:
         outcome = _open(settings, said, directory, identity, entry, hour, named)
     else:
@@ -625,7 +621,7 @@ def _note_difference(settings: Settings, report: events.Report, view: View) -> N
 
 def _forward_draft(
     settings: Settings, said: Said, entry: events.Report, ref: str, without: Sequence[str]
-) -> None:
+) -> Outcome:
     """Send an issued version on; where what was typed differs from it, it is recorded and said loudly."""
     from emergency.commands.draft_words import remark_words  # noqa: PLC0415 - help needs no engine
     from emergency.domain.draft import Odd  # noqa: PLC0415
@@ -646,6 +642,7 @@ def _forward_draft(
     for remark in done.remarks:
         if remark.odd is not Odd.DISSENTED:  # to say what one holds is as it should be
             click.echo(f"{settings.say('注意', 'Warning')}: {settings.words(remark_words(remark))}", err=True)
+    return done.outcome
 
 
 def _split(said: Said) -> tuple[str | None, Sequence[str]]:

@@ -190,7 +190,7 @@ class Engine:
     @property
     def instructions(self) -> Instructions:
         """Leaders' instructions (批示), with what is owed about each."""
-        from emergency.commands.instructions import Instructions  # noqa: PLC0415 - as above
+        from emergency.commands.instructions import Instructions  # noqa: PLC0415 - few commands have to do with any
 
         return Instructions(self._ledger)
 

@@ -70,6 +70,10 @@ def assess_timeline(timeline: Timeline, directory: Directory, rulebook: Rulebook
         for one in judged:
             obligations.extend(one.phases)
         findings.extend(findings_of(owed.record, judged))
+    if any(review.concerned is not None for review in timeline.reviews):
+        from emergency.assessment.review_duties import review_duties  # noqa: PLC0415 - no entry needs it
+
+        obligations.extend(review_duties(timeline, directory, rulebook))
     if InstructionReceived in timeline.kinds:
         from emergency.assessment.instructions import (  # noqa: PLC0415 - few incidents have any
             instructions_owed,
@@ -80,10 +84,6 @@ def assess_timeline(timeline: Timeline, directory: Directory, rulebook: Rulebook
         looked_up.update(offices_of(timeline))
     if Waived in timeline.kinds:
         looked_up.update(step.office for step in timeline.steps if step.act is Waived)
-    if any(review.concerned is not None for review in timeline.reviews):
-        from emergency.assessment.review_duties import review_duties  # noqa: PLC0415 - no entry needs it
-
-        obligations.extend(review_duties(timeline, directory, rulebook))
     return Assessment(
         obligations=tuple(obligations),
         findings=tuple(with_determinations(timeline, directory, findings)),

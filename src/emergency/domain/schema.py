@@ -114,10 +114,10 @@ VERSIONS: dict[str, int] = {
     "incident.forwarded": 2,
     "incident.final-report": 2,
     "incident.clue": 2,
-    "incident.directed": 2,
-    "incident.obstructed": 2,
     "review.opened": 2,
     "review.determined": 2,
+    "incident.directed": 2,
+    "incident.obstructed": 2,
 }
 """The schema version now written, by type name; 1 where it is not listed."""
 
