@@ -376,7 +376,11 @@ def timeline_of(history: Iterable[Recorded[Any]]) -> Timeline:
     if opened is None:
         raise BrokenDataError("The history has no opening of an incident: it cannot be judged.")
     steps = tuple(_resolved(opened.event, entries))
-    acknowledged = {(of, s.office): s for s in steps if (of := _acknowledged(s.entry)) is not None}
+    acknowledged: dict[tuple[str, str], Step] = {}
+    for step in sorted([s for s in steps if s.act is Acknowledged], key=_first_known):
+        of = _acknowledged(step.entry)
+        if of is not None:
+            acknowledged.setdefault((of, step.office), step)  # the first receipt is the receipt
     return Timeline(
         opened.event,
         opened.event_id,
@@ -390,6 +394,12 @@ def timeline_of(history: Iterable[Recorded[Any]]) -> Timeline:
 
 def _determined(reviews: Iterable[Review]) -> tuple[Recorded[Determined], ...]:
     return tuple(sorted((d for review in reviews for d in review.determined), key=_ruled))
+
+
+def _first_known(step: Step) -> tuple[bool, float, str]:
+    """The order in which things surely were there, whatever the order in which they came on record."""
+    latest = step.at.latest
+    return latest is None, 0.0 if latest is None else latest.timestamp(), step.ref
 
 
 def _acknowledged(entry: Entry) -> str | None:
