@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -30,7 +31,8 @@ def seen(*entries: dict[str, Any], **more: Any) -> Checked:  # noqa: ANN401 - of
         "offices": OFFICES,
         "logs": list(OFFICES),
     }
-    return checked(varied({**base, **more}, {"add": list(entries)}))
+    rules = more.pop("rules", None)
+    return checked(varied({**base, **more}, {"add": list(entries)}), rules)
 
 
 def said(step: str, to: str, at: Any, deaths: int, office: str = "bureau", **more: Any) -> dict[str, Any]:  # noqa: ANN401
@@ -158,3 +160,140 @@ def test_the_first_receipt_counts_in_whichever_order_they_came_on_record(clocks:
     rules = asking("acknowledged", within={"within": "PT10M"})
     scene = Scene("330783", (knew("unit", "08:50", deaths=1), report, *receipts), rules=rules)
     assert scene.rows()["fire acknowledged@r"] == "pass"
+
+
+def drafted(name: str, at: str, act: str = "draft-opened", **more: Any) -> dict[str, Any]:  # noqa: ANN401
+    return {"id": name, "act": act, "office": "desk", "draft": "desk", "at": at, **more}
+
+
+def by(at: str) -> dict[str, Any]:
+    moment = f"2020-03-10T{at}:00+08:00"
+    return {"text": at, "earliest": moment, "latest": moment, "basis": "stated"}
+
+
+class TestInTime:
+    """Every duty by its own clock; whoever holds a draft fails only where nothing else was out in time."""
+
+    @pytest.mark.parametrize(
+        ("answered", "result"), [("09:59", "pass"), ("10:01", "fail established"), (None, "fail established")]
+    )
+    def test_an_instruction_answered_late_is_late(self, answered: str | None, result: str) -> None:
+        had = {"id": "n", "act": "instruction-received", "office": "desk", "at": "09:00", "leader": "市长"}
+        entries = [{**had, "words": "速报", "answer_by": by("10:00")}]
+        if answered is not None:
+            done = {"id": "a", "act": "instruction-answered", "office": "desk", "of": "#n", "words": "已办"}
+            entries.append({**done, "at": answered})
+        assert seen(*entries).of("in-time")["desk@desk:any:incident/case:n"] == result
+
+    @pytest.mark.parametrize("first_out", ["08:50", None])
+    def test_a_second_version_in_hand_holds_nobody_up_while_the_first_is_out(
+        self, first_out: str | None
+    ) -> None:
+        out = issued(1, first_out, 3) if first_out else []
+        found = seen(
+            {**KNEW, "at": "08:20"},
+            said("r1", "desk", "08:30", 3),
+            drafted("o", "08:40", contributions=["#r1"]),
+            *out,
+            *issued(2, "08:55", 3)[:1],
+            {"id": "i2", **issued(2, "11:00", 3)[1]},
+            sent("f", "city", "11:10", 3, 2, office="bureau"),
+        )
+        rows = found.of("draft-not-held")
+        assert rows.pop("desk@o", None) == ("pass" if first_out else "fail possible")
+        assert rows == ({"desk@e2": "pass"} if first_out else {})
+
+    def test_to_tell_the_other_of_two_joint_offices_nobody_waits(self) -> None:
+        found = seen(
+            {**KNEW, "office": "unit", "at": "08:20"},
+            said("r1", "desk", "08:30", 3, "unit"),
+            drafted("o", "08:40", contributions=["#r1"], jointly="bureau"),
+            *issued(1, "11:00", 3),
+            said("r2", "bureau", "11:10", 3, "unit"),
+        )
+        assert found.of("in-time")["unit@bureau"] == "fail established"
+        assert found.of("draft-not-held") == {"desk@o": "pass"}
+
+
+class TestProcedure:
+    """Who stands behind a draft, when it was made."""
+
+    def test_contributions_of_a_later_version_are_no_sides_of_an_earlier_one(self) -> None:
+        rules = asking("several-sides", sides=2)
+        found = seen(
+            said("r1", "desk", "08:30", 3),
+            drafted("o", "08:40", contributions=["#r1"]),
+            *issued(1, "09:00", 3),
+            said("r2", "desk", "09:10", 3, "unit"),
+            drafted("o2", "09:20", contributions=["#r2"]),
+            rules=rules,
+        )
+        assert found.of("several-sides") == {"desk@i1": "fail established"}
+
+    @pytest.mark.parametrize(("office", "result"), [("party", "pass"), ("desk", "fail established")])
+    def test_the_same_id_in_two_offices_is_two_people(self, office: str, result: str) -> None:
+        rules = asking("sign-off", chain=["review", "sign"], separate=True)
+        review, out = {"stage": "review", "approved": True, "officer": "1"}, issued(1, "09:00", 3)
+        found = seen(
+            said("r1", "desk", "08:30", 3),
+            drafted("o", "08:40", contributions=["#r1"], jointly="party"),
+            {**out[0], "at": "08:45"},
+            {**drafted("c1", "08:50", "draft-reviewed", version=1, **review), "office": office},
+            drafted("c2", "08:55", "draft-signed", version=1, approved=True, officer="1"),
+            out[1],
+            rules=rules,
+        )
+        assert found.of("sign-off") == {"desk@i1": result}
+
+    @pytest.mark.parametrize(
+        ("complete", "result"), [(["desk"], "unknown"), (["desk", "party"], "fail established")]
+    )
+    def test_of_a_joint_draft_the_silence_of_both_is_needed(self, complete: list[str], result: str) -> None:
+        found = seen(
+            said("r1", "desk", "08:30", 3),
+            said("r2", "party", "08:30", 3),
+            drafted("o", "08:40", contributions=["#r1"], jointly="party"),
+            *issued(1, "09:00", 3),
+            rules=asking("sign-off", chain=["sign"]),
+            logs=[],
+            complete_for=complete,
+        )
+        assert found.of("sign-off") == {"desk@i1": result}
+
+    def test_whether_the_version_was_out_when_it_was_sent_is_open(self) -> None:
+        offices = {
+            **OFFICES,
+            "unit": {**OFFICES["unit"], "reports_to": ["bureau", "desk"]},
+        }
+        found = seen(
+            said("r1", "desk", "08:30", 3),
+            said("r2", "desk", "08:35", 3, "unit"),
+            *issued(1, "09:00", 3),
+            sent("f", "city", ["08:55", "09:10"], 3, 1, office="bureau"),
+            rules=asking("one-draft"),
+            offices=offices,
+        )
+        assert found.of("one-draft")["bureau@f"] == "unknown"
+
+
+@pytest.mark.parametrize(("digest", "result"), [("sha256:2", "unknown"), ("sha256:1", "fail established")])
+def test_a_follow_up_with_another_text_may_tell_something_new(digest: str, result: str) -> None:
+    more: dict[str, Any] = {"content": [{"of": "measures", "text": "已救援"}]}
+    found = seen(
+        *issued(1, "09:00", 3),
+        sent("f1", "city", "09:05", 3, 1, **more),
+        *issued(2, "09:10", 3),
+        sent("f2", "city", "09:15", 3, 2, act="followed-up", **{**more, "sent_hash": digest}),
+        rules=asking("tells-what-is-new"),
+    )
+    assert found.of("tells-what-is-new") == {"unit@f2": result}
+
+
+def test_the_limits_of_an_instruction_are_those_of_the_place_of_the_office() -> None:
+    rules = asking("instructions", answered_within={"within": "PT1H"})
+    (rule,) = rules.norms
+    there = replace(rules, norms=(rule.model_copy(update={"where": ("330783",)}),), kept_fingerprint=None)
+    had = {"id": "n", "act": "instruction-received", "office": "desk", "at": "09:00", "leader": "市长"}
+    offices = {**OFFICES, "desk": {**OFFICES["desk"], "division": "330783"}}
+    found = seen({**had, "words": "速报"}, offices=offices, place={"name": "某地"}, rules=there)
+    assert "desk@desk:any:incident/case:n" in found.of("in-time")

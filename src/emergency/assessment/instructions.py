@@ -241,7 +241,7 @@ class _Instruction:
             kind=opened.kind,
             tier=office.tier,
             line=office.line,
-            division=opened.place.division,
+            division=office.division or opened.place.division,
         )
         zone = ZoneInfo(office.zone)
         for norm in norms:

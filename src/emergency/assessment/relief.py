@@ -18,7 +18,7 @@ from emergency.assessment.reasons import MAYBE_RELIEVED, WAIVED
 from emergency.assessment.timeline import Step, Timeline
 from emergency.domain.bookkeeping import Merged, Voided, Waived
 from emergency.domain.fixed import changed, fixed
-from emergency.domain.intervals import Interval, possibly_by, surely_after, surely_by
+from emergency.domain.intervals import Interval, last_of, possibly_by, surely_after, surely_by
 from emergency.domain.offices import Directory
 from emergency.domain.times import CHINA
 from emergency.domain.vocabulary import Outcome, State
@@ -119,10 +119,14 @@ def reliefs_of_all(timeline: Timeline, obligation: str) -> Iterator[Relief]:
     if Voided in timeline.kinds:
         for step in timeline.steps:
             if isinstance(step.entry, Voided) and _refuted(timeline, step.entry):
-                yield _by(
+                given = _by(
                     step,
                     Words(f"事件经核实不实，已撤销（{step.label}）", f"the event was voided ({step.label})"),
                 )
+                checked = _by(timeline.step(step.entry.refuted_by), given.reason)
+                # Nobody can void an event before anything refutes it.
+                both = last_of([given.given, checked.given])
+                yield Relief(both, max(given.at, checked.at), given.reason)
     merged = timeline.merged
     if merged is not None and isinstance(merged.entry, Merged):
         for fate in merged.entry.fates:

@@ -425,8 +425,16 @@ def _is_new(report: Step, earlier: list[Step]) -> Result:
     contents = [s.entry.content if isinstance(s.entry, Report) else None for s in earlier]
     before = {one for told in contents for one in told or ()}
     if all(one in before for one in content):
-        return Result.FAIL
+        # The text of a draft that is not the one they had may tell something else; text is never judged.
+        return Result.UNKNOWN if _other_text(entry, earlier) else Result.FAIL
     return Result.UNKNOWN if None in contents else Result.PASS
+
+
+def _other_text(entry: object, earlier: list[Step]) -> bool:
+    """Whether a report sends a text of a draft that none of some earlier ones sent."""
+    if not isinstance(entry, Report) or entry.sent_hash is None:
+        return False
+    return all(entry.sent_hash != getattr(s.entry, "sent_hash", None) for s in earlier)
 
 
 _STATED = (

@@ -187,15 +187,22 @@ def _derives(case: Case, step: Step, issued: Step, drafts: list[Draft]) -> Phase
     if entry.draft is not None:
         named = next((d for d in drafts if d.holder == entry.draft), None)
         version = None if named is None else named.version(entry.version)
+        if version is not None and version.issued is not None and surely_by(version.issued.at, step.at):
+            return phase(
+                Result.PASS,
+                f"所报为统稿第{version.number}稿",
+                f"it sends version {version.number} of the draft",
+                version.issued,
+            )
         if (
             version is not None
             and version.issued is not None
             and not surely_after(version.issued.at, step.at)
         ):
             return phase(
-                Result.PASS,
-                f"所报为统稿第{version.number}稿",
-                f"it sends version {version.number} of the draft",
+                Result.UNKNOWN,
+                f"所报为统稿第{version.number}稿，与其印发孰先孰后不能确定",
+                f"it sends version {version.number} of the draft; whether that had been issued by then is open",
                 version.issued,
             )
         if named is not None and entry.version is None:
