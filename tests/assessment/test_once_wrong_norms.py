@@ -12,6 +12,7 @@ from tests.assessment.norm_scene import Checked, checked, varied
 from emergency.domain.events import Acknowledged
 
 from .procedure_scene import Scene, act, asking, knew, told
+from .test_relief import CHECK, VOID, first, with_steps
 
 OFFICES = {
     "unit": {"tier": "unit", "line": "enterprise", "reports_to": ["bureau"]},
@@ -297,3 +298,32 @@ def test_the_limits_of_an_instruction_are_those_of_the_place_of_the_office() -> 
     offices = {**OFFICES, "desk": {**OFFICES["desk"], "division": "330783"}}
     found = seen({**had, "words": "速报"}, offices=offices, place={"name": "某地"}, rules=there)
     assert "desk@desk:any:incident/case:n" in found.of("in-time")
+
+
+class TestVoided:
+    """Voiding takes a refutation, and is about what was known by then."""
+
+    @pytest.mark.parametrize(("checked_at", "state"), [("09:00", "excused"), ("09:01", "overdue")])
+    def test_nobody_voids_before_anything_refutes_it(self, checked_at: str, state: str) -> None:
+        found = with_steps({**CHECK, "at": checked_at}, {**VOID, "at": "08:30"})
+        assert first(found)["state"] == state
+
+    @pytest.mark.parametrize(("outcome", "state"), [("confirmed", "overdue"), ("refuted", "excused")])
+    def test_what_is_called_for_after_it_was_confirmed_after_all_is_owed(
+        self, outcome: str, state: str
+    ) -> None:
+        again = {
+            "id": "v2",
+            "act": "verified",
+            "office": "city",
+            "outcome": outcome,
+            "facts": {"deaths": "1"},
+        }
+        found = with_steps(
+            {**CHECK, "at": "08:20"},
+            {**VOID, "at": "08:30"},
+            {**again, "at": "10:00"},
+            {"id": "s2", "act": "learned", "office": "county", "at": "10:05", "facts": {"deaths": "1"}},
+            without=["s1"],
+        )
+        assert first(found)["state"] == state
