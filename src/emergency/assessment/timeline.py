@@ -14,6 +14,7 @@ from typing import Any
 from emergency.domain.acts import ENTRIES, MESSAGES
 from emergency.domain.amendment import effective
 from emergency.domain.bookkeeping import BOOKKEEPING, Merged, Reopened, Unmerged, Voided, Waived
+from emergency.domain.drafting import DraftAssigned, DraftEdited, UnifiedDraftIssued
 from emergency.domain.events import (
     FOLLOWING,
     REPORTS,
@@ -56,7 +57,7 @@ _NO_SIGN_OF_A_RECEIPT = frozenset({NonReportStated, Occurred, Acknowledged, Inqu
 _SHARED = frozenset({Merged, Reopened, Unmerged, Voided})
 """Acts about the record that everybody who reads it knows of."""
 
-_TOLD_OTHERWISE = frozenset({InstructionRelayed, InstructionPressed, Waived}) | _SHARED
+_TOLD_OTHERWISE = frozenset({InstructionRelayed, InstructionPressed, Waived, DraftAssigned}) | _SHARED
 """Acts that an office knows of without being named as their receiver."""
 
 
@@ -421,12 +422,29 @@ def as_known_to(timeline: Timeline, office: str) -> Timeline:
         shown = {s.id for s in steps}
         for step in timeline.steps:
             entry = step.entry
-            if step.act in _SHARED or (step.act in _TOLD_OTHERWISE and office in getattr(entry, "whom", ())):
+            if isinstance(entry, DraftAssigned):
+                if entry.whom == office:  # with it goes what it shall send up
+                    shown.add(step.id)
+                    shown.update(_sent_with(timeline, entry))
+            elif step.act in _SHARED or (
+                step.act in _TOLD_OTHERWISE and office in getattr(entry, "whom", ())
+            ):
                 shown.add(step.id)
                 if isinstance(entry, InstructionAct):
                     shown.add(entry.of)
         steps = tuple(s for s in timeline.steps if s.id in shown)
     return replace(timeline, steps=steps, seen_by=office)
+
+
+def _sent_with(timeline: Timeline, assigned: DraftAssigned) -> Iterator[str]:
+    """The text and the issue of the version that a unit was told to send up."""
+    for step in timeline.steps:
+        entry = step.entry
+        if isinstance(entry, (DraftEdited, UnifiedDraftIssued)) and (entry.draft, entry.version) == (
+            assigned.draft,
+            assigned.version,
+        ):
+            yield step.id
 
 
 def _resolved(opened: IncidentOpened, entries: list[Recorded[Entry]]) -> Iterator[Step]:
