@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from tests.assessment.norm_scene import Checked, checked, varied
 
-from emergency.domain.events import Acknowledged
+from emergency.assessment.norms.case import when
+from emergency.assessment.norms.drafts import in_time
+from emergency.assessment.timeline import Step
+from emergency.domain.events import Acknowledged, Learned
+from emergency.domain.instructions import InstructionAnswered, InstructionReceived, InstructionRelayed
 
-from .procedure_scene import Scene, act, asking, knew, told
+from .procedure_scene import Scene, act, asking, at, closed, knew, told
 from .test_relief import CHECK, VOID, first, with_steps
 
 OFFICES = {
@@ -327,3 +332,63 @@ class TestVoided:
             without=["s1"],
         )
         assert first(found)["state"] == state
+
+
+class TestSeveralActs:
+    """Several people act on one thing: which came last, and whether all did."""
+
+    @pytest.mark.parametrize(
+        ("approved", "returned", "result"),
+        [
+            ("09:10", "09:20", "fail established"),
+            ("09:20", "09:10", "pass"),
+            ("09:10", None, "unknown"),
+            (None, "09:10", "unknown"),
+        ],
+    )
+    def test_which_of_an_approval_and_a_return_came_last(
+        self, approved: str | None, returned: str | None, result: str
+    ) -> None:
+        review = {"version": 1, "stage": "review"}
+        found = seen(
+            said("r1", "desk", "08:30", 3),
+            drafted("o", "08:40", contributions=["#r1"]),
+            *issued(1, "10:00", 3)[:1],
+            {**drafted("a", "-", "draft-reviewed", **review, approved=True), "at": approved},
+            {**drafted("b", "-", "draft-reviewed", **review, approved=False), "at": returned},
+            issued(1, "10:00", 3)[1],
+            rules=asking("sign-off", chain=["review"]),
+        )
+        assert found.of("sign-off") == {"desk@i1": result}
+
+    def test_of_one_minute_the_record_tells_the_order(self) -> None:
+        def step(name: str, second: int) -> Step:
+            entry = Learned(office="desk", at=at("09:00"))
+            known = at("09:00").interval
+            moment = datetime(2026, 11, 23, 2, 0, second, tzinfo=UTC)
+            return Step(name, name, name, entry, known, moment, imported=False)
+
+        later, earlier = step("a", 2), step("b", 1)
+        assert in_time([later, earlier]) == (earlier, later)
+        assert sorted([later, earlier], key=when) == [earlier, later]
+
+    @pytest.mark.parametrize(
+        ("who", "result"),
+        [
+            (("fire",), "fail"),
+            (("fire", "town"), "pass"),
+            (("gov",), "pass"),
+        ],
+    )
+    def test_an_instruction_to_two_is_answered_by_both_or_by_whoever_had_it(
+        self, who: tuple[str, ...], result: str
+    ) -> None:
+        of = "incident/test:n"
+        had = act(
+            InstructionReceived, "gov", "09:00", "n", leader="市长", words="速报", addressed=("fire", "town")
+        )
+        relayed = act(InstructionRelayed, "gov", "09:05", of=of, whom=("fire", "town"))
+        answers = [act(InstructionAnswered, one, "09:30", of=of, words="已办") for one in who]
+        entries = (knew("gov", "08:50", deaths=1), had, relayed, *answers, closed())
+        rows = Scene("330783", entries, rules=asking("instructions")).rows()
+        assert rows["gov instructions@n"].split()[0] == result

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -69,7 +70,8 @@ def test_what_became_of_obligations_at_a_merging_is_not_typed_over(engine: Engin
     engine.merging.merge("mine-02", into=REF, why="同一起", identity=COUNTY)
     merged = engine.view("mine-02").timeline.merged
     assert merged is not None
-    for changes in ({"fates": []}, {"at": {}}, {"into": "mine-03"}):
+    typed: tuple[dict[str, Any], ...] = ({"fates": []}, {"at": {}}, {"into": "mine-03"})
+    for changes in typed:
         with pytest.raises(RefusedError, match="emergency unmerge"):
             engine.amend("mine-02", merged.id, changes, why="改", identity=COUNTY)
     engine.amend("mine-02", merged.id, {"why": "同一起事故"}, why="改", identity=COUNTY)

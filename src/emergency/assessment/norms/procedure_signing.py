@@ -77,6 +77,13 @@ def _signed(case: Case, want: Wanted, draft: Draft, version: Version) -> Phase:
         if last is None:
             into = failed if silent else open_
             into.append(Words(f"未见{called.zh}", f"no {called.en} is on record"))
+        elif any(d.approved is not last.approved and not surely_by(d.step.at, last.step.at) for d in decided):
+            open_.append(
+                Words(
+                    f"{called.zh}有通过也有退回，孰先孰后不能确定",
+                    f"it was approved and returned at the {called.en}, and which came last is open",
+                )
+            )
         elif not last.approved:
             failed.append(Words(f"{called.zh}未通过", f"it was returned at the {called.en}"))
         elif not surely_by(last.step.at, issued.at):
