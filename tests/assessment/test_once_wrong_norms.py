@@ -392,3 +392,20 @@ class TestSeveralActs:
         entries = (knew("gov", "08:50", deaths=1), had, relayed, *answers, closed())
         rows = Scene("330783", entries, rules=asking("instructions")).rows()
         assert rows["gov instructions@n"].split()[0] == result
+
+
+@pytest.mark.parametrize(
+    ("knew_at", "result"),
+    [("08:30", "fail established"), (["08:20", "08:50"], "unknown"), (None, "unknown"), ("08:41", "pass")],
+)
+def test_whether_it_held_more_by_then_is_no_pass_where_it_is_open(knew_at: Any, result: str) -> None:  # noqa: ANN401
+    found = seen({**KNEW, "at": knew_at}, said("r1", "city", "08:40", 1))
+    assert found.of("not-below-what-was-held") == {"bureau@incident": result}
+
+
+@pytest.mark.parametrize(
+    ("at", "result"), [("08:50", "fail established"), (None, "unknown"), ("09:01", "pass")]
+)
+def test_whether_the_issuer_held_more_by_then_is_no_pass_either(at: str | None, result: str) -> None:
+    found = seen(said("r1", "desk", "08:30", 1), {**KNEW, "office": "desk", "at": at}, *issued(1, "09:00", 1))
+    assert found.of("not-below-what-was-held")["desk@i1"] == result

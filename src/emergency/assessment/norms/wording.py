@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from emergency.assessment.holding import Contradiction, at_most_of, below, contradictions, held_by
+from emergency.assessment.holding import Contradiction, at_most_of, below, contradictions, held_by, known_of
 from emergency.assessment.model import Words
 from emergency.assessment.norms.case import Asking, Case, leaning, since, when
 from emergency.assessment.norms.drafts import drafts_of
@@ -491,6 +491,16 @@ def _not_below(case: Case, reports: tuple[Step, ...]) -> Iterator[Check]:
     fails_from = min((m for f in found if (m := f.holds_from) is not None), default=None)
     begun = [m for s in said if (m := since(s)) is not None]
     began = min(begun, default=None)
+    maybe = None if found else _perhaps_below(case, said)
+    if maybe is not None:
+        yield case.made(
+            asking,
+            Result.UNKNOWN,
+            _MAYBE_BELOW,
+            evidence=(maybe.report.id, *[h.step.id for h in maybe.held]),
+            holds_from=began,
+        )
+        return
     if said and (not found or (began is not None and fails_from is not None and began < fails_from)):
         yield case.made(
             asking,
@@ -510,6 +520,25 @@ def _not_below(case: Case, reports: tuple[Step, ...]) -> Iterator[Check]:
             rests_on=one.rests_on,
             holds_from=fails_from,
         )
+
+
+def _perhaps_below(case: Case, said: list[Step]) -> Contradiction | None:
+    """A report below what its office came to hold, where it is open whether it held that by then."""
+    lowest: dict[str, float] = {}
+    for report in said:
+        for measure, figure in at_most_of(report).items():
+            lowest[measure] = min(figure, lowest.get(measure, figure))
+    others = (*case.acts, *case.told)
+    if not any(known_of(s).get(m, figure) > figure for m, figure in lowest.items() for s in others):
+        return None  # most offices never hold more than they say
+    held = held_by(case.timeline, case.office.id)
+    return next(contradictions(case.timeline, said, held, perhaps=True), None)
+
+
+_MAYBE_BELOW = Words(
+    "有报告低于其所掌握的数字，报告时是否已经掌握不能确定",
+    "a report lies below what it came to hold; whether it held that by then is open",
+)
 
 
 def _by(step: Step, moment: datetime | None) -> bool:
@@ -544,12 +573,14 @@ def _issued_below(case: Case) -> Iterator[Check]:
             issue.leans_on,
         )
         wrong = next(contradictions(case.timeline, [word], held), None)
+        maybe = wrong or next(contradictions(case.timeline, [word], held, perhaps=True), None)
+        result = Result.FAIL if wrong else Result.UNKNOWN if maybe else Result.PASS
         yield case.made(
             asking,
-            Result.FAIL if wrong else Result.PASS,
-            _below_words(wrong) if wrong else _NOT_BELOW_ISSUED,
+            result,
+            _below_words(wrong) if wrong else _MAYBE_BELOW if maybe else _NOT_BELOW_ISSUED,
             occasion=issue.id,
-            evidence=(issue.id, draft.id, *([h.step.id for h in wrong.held] if wrong else ())),
+            evidence=(issue.id, draft.id, *([h.step.id for h in maybe.held] if maybe else ())),
             rests_on=leaning(issue, *[h.step for h in wrong.held]) if wrong else (),
             holds_from=since(issue),
         )
