@@ -407,5 +407,5 @@ def test_whether_it_held_more_by_then_is_no_pass_where_it_is_open(knew_at: Any, 
     ("at", "result"), [("08:50", "fail established"), (None, "unknown"), ("09:01", "pass")]
 )
 def test_whether_the_issuer_held_more_by_then_is_no_pass_either(at: str | None, result: str) -> None:
-    found = seen(said("r1", "desk", "08:30", 1), {**KNEW, "office": "desk", "at": at}, *issued(1, "09:00", 1))
+    found = seen({**KNEW, "office": "desk", "at": at}, *issued(1, "09:00", 1))
     assert found.of("not-below-what-was-held")["desk@i1"] == result
