@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from emergency.assessment.norms.drafts import in_time
 from emergency.assessment.timeline import Step
 from emergency.domain.events import Acknowledged, Learned
 from emergency.domain.instructions import InstructionAnswered, InstructionReceived, InstructionRelayed
+from emergency.domain.offices import SuperiorChanged
 
 from .procedure_scene import Scene, act, asking, at, closed, knew, told
 from .test_relief import CHECK, VOID, first, with_steps
@@ -409,3 +410,11 @@ def test_whether_it_held_more_by_then_is_no_pass_where_it_is_open(knew_at: Any, 
 def test_whether_the_issuer_held_more_by_then_is_no_pass_either(at: str | None, result: str) -> None:
     found = seen({**KNEW, "office": "desk", "at": at}, *issued(1, "09:00", 1))
     assert found.of("not-below-what-was-held")["desk@i1"] == result
+
+
+@pytest.mark.parametrize(("since", "rows"), [(date(2026, 11, 24), {"unknown"}), (date(2026, 11, 23), set())])
+def test_who_stood_above_whom_is_told_by_the_directory_of_that_day(since: date, rows: set[str]) -> None:
+    turned = SuperiorChanged(office="gov", since=since, reports_to=("fire",))
+    entries = (knew("fire", "08:30", deaths=1), told("fire", "gov", "09:00", "r"))
+    found = Scene("330783", entries, rules=asking("acknowledged"), more=(turned,)).rows()
+    assert {result for name, result in found.items() if name.startswith("gov")} == rows

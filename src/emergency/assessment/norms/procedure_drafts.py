@@ -58,7 +58,7 @@ def _desk(case: Case) -> tuple[Desk, bool] | None:
         partners = frozenset(
             o.id
             for step in mine
-            for up in case.directory.above(step.office)
+            for up in case.directory.above(step.office, case.day(step.at))
             if (o := case.directory.get(up)) is not None
             and o.tier is office.tier
             and o.line is _OTHER[office.line]
@@ -75,7 +75,7 @@ def _desk(case: Case) -> tuple[Desk, bool] | None:
 
 def _reports_to(case: Case, offices: frozenset[str]) -> tuple[Step, ...]:
     """The first report of each other office, not above it, to one of some offices."""
-    above = {up for office in offices for up in case.directory.above(office)} - offices
+    above = {up for office in offices for up in case.directory.above(office, case.day())} - offices
     found: dict[str, Step] = {}
     for step in in_time([s for o in offices for s in case.timeline.told(o) if s.act in REPORTS]):
         if step.office not in offices and step.office not in above:
