@@ -181,11 +181,11 @@ def _urgent_first(dues: tuple[Due, ...]) -> list[Due]:
 
 def _duty(settings: Settings, due: Due, hour: datetime, view: View) -> tuple[str, str]:
     """When and to whom; and under which article, on which condition, how sure."""
-    from emergency.assessment.words import stage_words  # noqa: PLC0415 - the engine is loaded by now
+    from emergency.assessment.words import REVIEW_STEPS, stage_words  # noqa: PLC0415 - the engine is loaded by now
 
     say = settings.say
     if due.by is None:
-        when = say("立即", "at once")
+        when = say("及时", "without delay") if due.stage in REVIEW_STEPS else say("立即", "at once")
     else:
         left = due.by - hour
         how = (

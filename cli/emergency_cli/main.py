@@ -24,6 +24,8 @@ COMMANDS = {
     "verify": Later("emergency_cli.entries", "verify", "Log what was checked and established 核实."),
     "clue": Later("emergency_cli.entries", "clue", "Log a sign from outside the reporting line 线索."),
     "ack": Later("emergency_cli.entries", "ack", "Log the receipt of a message 签收."),
+    "return": Later("emergency_cli.entries", "send_back", "Log that a message was sent back 退回."),
+    "draft": Later("emergency_cli.draft", "draft", "The unified draft of several units' reports 统稿."),
     "foresee": Later("emergency_cli.entries", "foresee", "Log that an event may happen 可能发生."),
     "warn": Later("emergency_cli.entries", "warn", "Log a warning that was issued 发布预警."),
     "grade": Later("emergency_cli.entries", "grade", "Log the level officially given 定级、调级."),
@@ -44,14 +46,22 @@ COMMANDS = {
     "unmerge": Later("emergency_cli.bookkeeping", "unmerge", "Take a merging back 撤销并案."),
     "link": Later("emergency_cli.bookkeeping", "link", "Note that two incidents belong together 关联."),
     "note": Later("emergency_cli.bookkeeping", "note", "Add a remark; nothing is judged by it 备注."),
+    "adopt": Later(
+        "emergency_cli.scoring", "adopt", "Log that a report was used where it was received 采用."
+    ),
+    "commend": Later(
+        "emergency_cli.scoring", "commend", "Log that an office's experience was commended 肯定."
+    ),
     "amend": Later("emergency_cli.amending", "amend", "Put an entry right; the log keeps both 更正录入."),
     "withdraw": Later("emergency_cli.amending", "withdraw", "Take an entry back; the log keeps it 撤回录入."),
+    "people": Later("emergency_cli.people", "people", "Protected people: sealed names 人员保护."),
     "show": Later("emergency_cli.incidents", "show", "One incident: timeline, obligations, findings."),
     "list": Later("emergency_cli.incidents", "list_incidents", "All incidents."),
     "replay": Later("emergency_cli.incidents", "replay", "One incident as it was known at some time 回放."),
     "why": Later("emergency_cli.why", "why", "Why a verdict is what it is: rule, clock, arithmetic 依据."),
     "timeline": Later("emergency_cli.timeline", "timeline", "Read incidents from timeline files."),
     "audit": Later("emergency_cli.audit", "audit", "Obligations and findings 报告义务与疑点."),
+    "review": Later("emergency_cli.review", "review", "People decide: evidence, statement, appeal 责任追究."),
     "rules": Later("emergency_cli.rules", "rules", "The rules, dated and cited 规则库."),
     "projections": Later("emergency_cli.projections", "projections", "The read models: status, rebuild."),
     "db": Later("emergency_cli.db", "db", "The store itself: status, check, upgrade 数据库."),

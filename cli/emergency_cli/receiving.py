@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from emergency_cli.context import Settings
+from emergency_cli.elements import elements_of
 from emergency_cli.entries import (
     Said,
     decorated,
@@ -38,8 +39,8 @@ def handover(settings: Settings, incident: str, message: str | None, **said: Any
     of = settings.engine.entry(ref, message) if message else None
     more: dict[str, Any] = {"of": of.event_id if of else None}
     facts = getattr(of.event, "facts", None) if of else None
-    if facts is not None:
-        more["facts"] = facts  # what the message said is what is handed over
+    if facts is not None and not (typed.others or typed.nature or typed.circumstances):
+        more["facts"] = facts  # what the message said is what is handed over, unless something else is said
     record_entry(settings, typed, HandedOver, more, ref=ref)
 
 
@@ -53,6 +54,9 @@ def handover(settings: Settings, incident: str, message: str | None, **said: Any
     metavar="ELEMENT=TEXT",
     help="What the caller said; may be given again.",
 )
+@click.option(
+    "--verifying", multiple=True, metavar="ELEMENT", help="An element that was still being verified."
+)
 @click.option("--written-asked", is_flag=True, default=None, help="The written report was asked for.")
 @decorated(saying_options, ending_options)
 def call_log(
@@ -61,6 +65,7 @@ def call_log(
     report: str,
     *,
     content: Sequence[str],
+    verifying: Sequence[str],
     written_asked: bool | None,
     **said: Any,  # noqa: ANN401 - click's own
 ) -> None:
@@ -70,20 +75,13 @@ def call_log(
     """
     from emergency.domain.receiving import CallLogged  # noqa: PLC0415 - help needs no engine
 
+    elements, unsaid = elements_of(settings, content, verifying)
+    if unsaid:
+        raise click.UsageError(f"--say {unsaid[0]}=: say what it is, like --say {unsaid[0]}=TEXT.")
     ref = settings.incident(incident)
     more = {
         "of": settings.engine.entry(ref, report).event_id,
-        "content": tuple(_element(one) for one in content),
+        "content": elements,
         "written_asked": written_asked,
     }
     record_entry(settings, Said(words=(incident,), **said), CallLogged, more, ref=ref)
-
-
-def _element(said: str) -> dict[str, Any]:
-    """``measures=已疏散``; a text of ``?`` is still being verified."""
-    name, sign, text = said.partition("=")
-    if not sign or not text.strip():
-        raise click.UsageError(f"--say {said}: write ELEMENT=TEXT, like measures=已疏散周边群众.")
-    if text.strip() in ("?", "？", "正在核实"):
-        return {"of": name.strip(), "verifying": True}
-    return {"of": name.strip(), "text": text.strip()}

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from emergency.assessment.words import length_words
+from emergency.assessment.words import length_words, limit_words
 from emergency.domain.times import CHINA
 from emergency.rulebook import Example, LevelTable, NormRule, Rule, Rulebook, Thresholds, Title, Unread, Value
 from emergency.rulebook.calendar_year import CalendarYear
 from emergency.rulebook.data_model import Dated
 from emergency.rulebook.provisions import Elements, ElementValue, Provision
+from emergency.rulebook.reviews import ReviewLimit, ReviewRule
 from emergency_cli import rules_norms as norms
 from emergency_cli import rules_words as words
 from emergency_cli.rules_words import Say
@@ -62,6 +63,11 @@ def _packs(book: Rulebook) -> Iterator[tuple[str, str, list[str]]]:
             "elements",
             "报告要素 · Elements of reports",
             [_elements(one, book) for one in _by_id(book.elements)],
+        ),
+        (
+            "review",
+            "责任追究的期限 · Limits in a review",
+            [_review(one) for one in _by_id(book.reviews)],
         ),
         (
             "norms",
@@ -236,6 +242,31 @@ def _provision(one: Provision) -> str:
         said = (
             "废止 · repealed" if value.says is None else f"{_plain(value.says.zh)} · {_plain(value.says.en)}"
         )
+        lines += _value(f"**{since}**: {said}", value)
+    return "\n".join(lines)
+
+
+def _review(one: ReviewRule) -> str:
+    lines = [
+        *_head(one.id, one.title),
+        f"- 步骤 step: {one.step}" + "".join(f", {each}" for each in (one.round, one.body) if each),
+        f"- 处理方式 proceedings: {', '.join(one.proceedings)}",
+        f"- 效力 rank: {_named(words.RANKS, one.rank)}",
+        *_scope(one),
+        f"- 汇编行号 row: {_plain(one.row)}",
+        "",
+    ]
+    for since, value in one.values.items():
+        if not isinstance(value, ReviewLimit):
+            lines += _value(f"**{since}**: 废止 · repealed", value)
+            continue
+        limit = limit_words(value.limit)
+        more = f"; 可延长 extension {value.extension}" if value.extension else ""
+        if value.accepted_within is not None:
+            more += f"; 视为受理 accepted within {value.accepted_within}"
+        if value.leaves_open is not None:
+            more += f"; {value.leaves_open.zh} · {value.leaves_open.en}"
+        said = f"{_plain(limit.zh)} · {_plain(limit.en)}; 起算 clock {value.clock}{_plain(more)}"
         lines += _value(f"**{since}**: {said}", value)
     return "\n".join(lines)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from emergency_cli.output import Column
 
 if TYPE_CHECKING:
     from emergency.assessment.timeline import Step
+    from emergency.domain.events import Entry
     from emergency.domain.offices import Directory
     from emergency.domain.values import Count, Facts
     from emergency.engine import View
@@ -85,7 +86,7 @@ def late_by(settings: Settings, span: Mapping[str, Any] | None) -> str:
 
 def obligation_columns(settings: Settings, directory: Directory) -> list[Column]:
     """Obligations in 80 columns."""
-    from emergency.assessment.words import stage_words  # noqa: PLC0415 - the engine is loaded by now
+    from emergency.assessment.words import REVIEW_STEPS, stage_words  # noqa: PLC0415 - the engine is loaded by now
 
     say = settings.say
 
@@ -101,6 +102,8 @@ def obligation_columns(settings: Settings, directory: Directory) -> list[Column]
     def due(row: Mapping[str, Any]) -> str:
         governing = [ground for ground in row["grounds"] if ground["rule"] == row["governing"]]
         timed = any(ground["due"] is not None for ground in governing or row["grounds"])
+        if not timed and row.get("stage") in REVIEW_STEPS:
+            return say(**row["grounds"][0]["limit"])
         return between(row["due"], "\n") if timed else say("立即", "at once")
 
     def remark(row: Mapping[str, Any]) -> str:
@@ -195,8 +198,13 @@ def told(settings: Settings, step: Step, directory: Directory) -> str:
 
 def addressed(step: Step) -> tuple[str, ...]:
     """Whom it was told to, or whom it concerns: the offices directed, obstructed, suspended, resumed, waived."""
-    concerned: tuple[str, ...] = getattr(step.entry, "whom", ()) or getattr(step.entry, "addressed", ())
-    return step.to or concerned
+    return step.to or concerned(step.entry)
+
+
+def concerned(entry: Entry) -> tuple[str, ...]:
+    """Whom an act concerns, one office or several, beside those that it tells."""
+    whom: tuple[str, ...] | str = getattr(entry, "whom", ()) or getattr(entry, "addressed", ())
+    return (whom,) if isinstance(whom, str) else whom
 
 
 def particulars(settings: Settings, step: Step) -> str:
@@ -210,7 +218,27 @@ def particulars(settings: Settings, step: Step) -> str:
         parts.append(settings.say(f"依据：{authority}", f"authority: {authority}"))
     if why:
         parts.append(settings.say(f"原因：{why}", f"why: {why}"))
-    return settings.say("；", "; ").join(parts)
+    return settings.say("；", "; ").join((*_of_draft(settings, step.entry), *parts))
+
+
+def _of_draft(settings: Settings, entry: Entry) -> Iterator[str]:
+    """Which version of a unified draft it is or is about, what came of it, and where the sender differs."""
+    version, approved, stage, dissent, skipping = (
+        getattr(entry, name, None) for name in ("version", "approved", "stage", "dissent", "skipping")
+    )
+    if version is not None:
+        yield settings.say(f"统稿第{version}版", f"draft version {version}")
+    if approved is not None:
+        yield settings.say("通过" if approved else "退回", "approved" if approved else "returned")
+    if stage is not None:
+        yield settings.say(_STAGES.get(stage.value, stage.value), stage.value.replace("-", " "))
+    if dissent:
+        yield settings.say(f"不同意见：{dissent}", f"dissent: {dissent}")
+    if skipping:
+        yield settings.say(f"越级：{skipping}", f"skipping a level: {skipping}")
+
+
+_STAGES = {"first-check": "初审", "recheck": "复核", "review": "审核", "sign": "签发"}
 
 
 _OUTCOMES = {"refuted": "查否", "cannot-be-verified": "无法核实"}
@@ -339,6 +367,8 @@ def marks(settings: Settings, step: Step, view: View) -> str:
     if about in view.timeline.labels and type(step.entry).__name__ not in ("Acknowledged", "Adopted"):
         label = view.timeline.labels[about]
         found.append(settings.say(f"针对 {label}", f"about {label}"))
+    if getattr(step.entry, "informant", None) is not None:
+        found.append(settings.say("举报人受保护", "informant protected"))
     if step.id in view.amended:
         found.append(settings.say("已更正", "amended"))
     if step.office != step.entry.logged_by and step.entry.logged_by and step.office != "public":

@@ -98,6 +98,12 @@ def test_answering_by_the_time_that_it_names(at: str, state: str) -> None:
     assert found[ANSWERED]["trigger"] == ["i", "p"]
 
 
+@pytest.mark.parametrize(("at", "state"), [("+1 00:00", "met"), ("+1 00:00:01", "late")])
+def test_a_day_as_a_limit_lasts_to_its_end(at: str, state: str) -> None:
+    named: dict[str, Any] = {"set": {"i.answer_by": "2020-03-10"}}
+    assert of({**RELAY, "at": "10:10"}, {**ANSWER, "at": at}, **named)[ANSWERED]["state"] == state
+
+
 def test_the_first_answer_is_the_one_that_is_judged() -> None:
     found = of({**RELAY, "at": "10:10"}, {**ANSWER, "at": "19:00"}, {**ANSWER, "id": "a2", "at": "17:00"})
     assert (found[ANSWERED]["state"], found[ANSWERED]["met_by"]) == ("met", "a2")
@@ -319,3 +325,17 @@ def test_a_report_below_what_was_handed_over_is_suspected() -> None:
     assert "bureau falsified suspected" in below.found()
     equal = judged(varied(BASE, {"add": [HANDED, {**report, "facts": {"deaths": "2"}}]}))
     assert "bureau falsified suspected" not in equal.found()
+
+
+@pytest.mark.parametrize(("deaths", "met_by"), [("2", "h2"), ("1", None)])
+def test_who_hands_it_over_to_whom_it_owed_a_report_has_told_it(deaths: str, met_by: str | None) -> None:
+    """As by a notice: truthfully, or not at all."""
+    up = {
+        **HANDED,
+        "id": "h2",
+        "office": "bureau",
+        "to": "county",
+        "at": "09:30",
+        "facts": {"deaths": deaths},
+    }
+    assert judged(varied(BASE, {"add": [HANDED, up]})).obligations()["bureau>county"]["met_by"] == met_by

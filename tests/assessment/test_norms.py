@@ -90,6 +90,31 @@ def test_a_text_that_asks_for_a_while_asks_no_more_when_that_is_over() -> None:
         assert bool(seen.of("figures-consistent")) is asked
 
 
+@pytest.mark.parametrize(
+    ("changes", "sure"), [({}, "established"), ({"l1.assumed": True}, "presumed"), ({"kind": "sudden"}, None)]
+)
+def test_a_draft_is_held_as_surely_as_the_unit_is_late(changes: dict[str, Any], sure: str | None) -> None:
+    """By a confirmed text: under the packaged one, which nobody has confirmed, it is possible at most."""
+    book = rulebook()
+    norms = []
+    for norm in book.norms:
+        values = {day: value.model_copy(update={"confirmed": True}) for day, value in norm.values.items()}
+        held = norm.check is CheckName.DRAFT_NOT_HELD
+        norms.append(norm.model_copy(update={"values": values}) if held else norm)
+    base: Any = yamlfile.read(CASES[0].with_name("timely.yaml")).data["base"]
+    confirmed = replace(book, norms=norms, kept_fingerprint=None)
+    if (
+        sure is None
+    ):  # the lateness itself is only possible: no text that somebody read gives the unit its hours
+        rules = []
+        for rule in book.rules:
+            unread = {day: v.model_copy(update={"confirmed": False}) for day, v in rule.values.items()}
+            rules.append(rule.model_copy(update={"values": unread}))
+        confirmed, changes, sure = replace(confirmed, rules=rules), {}, "possible"
+    seen = checked(varied(base, {"set": changes}), confirmed)
+    assert seen.of("draft-not-held") == {"desk@o1": f"fail {sure}"}
+
+
 def _written(seen: Checked) -> list[str]:
     """Each row but for the order of what it rests on, and for what a duty was read from, which is the duty's own."""
 

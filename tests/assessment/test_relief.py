@@ -41,6 +41,7 @@ BASE: dict[str, Any] = {
         "county": {"name": "县局", "tier": "county", "line": "department", "reports_to": ["city"]},
         "city": {"name": "市局", "tier": "city", "line": "department", "reports_to": ["province"]},
         "province": {"name": "省厅", "tier": "province", "line": "department", "reports_to": []},
+        "elsewhere": {"name": "邻市局", "tier": "city", "line": "department", "reports_to": ["province"]},
         "government": {"name": "市政府", "tier": "city", "line": "government", "reports_to": []},
     },
     "record": {"complete_for": ["county"]},
@@ -117,10 +118,11 @@ def test_until_the_waiver_it_was_open() -> None:
     [
         {"office": "county"},
         {"office": "government"},
+        {"office": "elsewhere"},
         {"whom": "province"},
         {"to": "province"},
     ],
-    ids=["himself", "another line", "somebody else", "another recipient"],
+    ids=["himself", "another line", "not above him", "somebody else", "another recipient"],
 )
 def test_any_other_waiver_excuses_nothing(different: dict[str, Any]) -> None:
     came = with_steps({**WAIVER, "at": "08:30", **different})
@@ -148,6 +150,33 @@ def test_of_two_grounds_the_one_that_was_not_waived_binds() -> None:
     assert waived == {"cn/one": "possibly", "cn/two": "surely"}
     both = under(one, rule("two", limit={"within": "PT2H"}, clock="learned", stage="first", waived_by=who))
     assert first(with_steps({**WAIVER, "at": "08:30"}, rules=both))["state"] == "excused"
+
+
+def test_each_ground_may_be_waived_by_its_own_time() -> None:
+    who = {"tiers": ["city"], "lines": ["department"]}
+    above = {"tiers": ["province"], "lines": ["department"]}
+    one = rule("one", limit={"within": "PT1H"}, clock="learned", stage="first", waived_by=who)
+    two = rule("two", limit={"within": "PT2H"}, clock="learned", stage="first", waived_by=above)
+    later = {**WAIVER, "id": "w2", "office": "province"}
+    came = with_steps({**WAIVER, "at": "08:30"}, {**later, "at": "10:00"}, rules=under(one, two))
+    assert first(came, "2020-03-10T09:59:59+08:00")["state"] == "open"
+    assert first(came)["state"] == "excused"
+    late = with_steps({**WAIVER, "at": "08:30"}, {**later, "at": "10:01"}, rules=under(one, two))
+    assert (first(late)["state"], first(late)["governing"]) == ("overdue", "cn/two")
+    perhaps = with_steps(
+        {**WAIVER, "at": "08:30"}, {**later, "at": {"from": "09:59", "to": "10:01"}}, rules=under(one, two)
+    )
+    assert first(perhaps)["state"] == "undetermined"
+
+
+def test_what_may_apply_beside_a_waived_ground_stays_open() -> None:
+    who = {"tiers": ["city"], "lines": ["department"]}
+    one = rule("one", limit={"within": "PT1H"}, clock="learned", stage="first", waived_by=who)
+    perhaps = rule("two", limit={"within": "PT2H"}, clock="learned", stage="first", levels=["I"])
+    came = with_steps({**WAIVER, "at": "08:30"}, rules=under(one, perhaps))
+    assert first(came)["state"] == "undetermined"
+    assert [ground["rule"] for ground in first(came)["grounds"]] == ["cn/two"]
+    assert first(with_steps(rules=under(one, perhaps)))["state"] == "overdue"
 
 
 def test_what_was_due_at_once_is_excused_until_the_closing_found_it_unmet() -> None:
@@ -187,6 +216,12 @@ def test_voiding_excuses_what_is_not_due_yet(at: str, state: str) -> None:
 def test_voiding_rests_on_a_verification_that_refutes(outcome: str) -> None:
     came = with_steps({**CHECK, "at": "08:20", "outcome": outcome}, {**VOID, "at": "08:30"})
     assert first(came)["state"] == "overdue"
+
+
+def test_voiding_counts_for_nothing_once_its_verification_is_taken_back() -> None:
+    stands = with_steps({**CHECK, "at": "08:20"}, {**VOID, "at": "08:30"})
+    assert first(stands)["state"] == "excused"
+    assert first(with_steps({**VOID, "at": "08:30"}))["state"] == "overdue"
 
 
 def test_what_was_late_before_stays_late() -> None:

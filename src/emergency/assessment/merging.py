@@ -11,10 +11,12 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from emergency.assessment.model import Ground, Obligation
-from emergency.assessment.words import INSTRUCTION_ANSWER, INSTRUCTION_RELAY
 from emergency.domain.bookkeeping import Fate
 from emergency.domain.vocabulary import State
+from emergency.rulebook import Stage
 
+_REPORTS = frozenset(stage.value for stage in Stage)
+"""What is owed about an instruction, or in a review, is owed on its own incident alone."""
 _OPEN = frozenset({State.OPEN, State.UNDETERMINED})
 _HOLDING = frozenset({State.OPEN, State.MET, State.LATE, State.POSSIBLY_LATE, State.OVERDUE})
 
@@ -55,7 +57,7 @@ def _stands_for(other: Obligation, owed: Obligation) -> bool:
         other.office == owed.office
         and other.recipient == owed.recipient
         and other.stage == owed.stage
-        and other.stage not in (INSTRUCTION_RELAY, INSTRUCTION_ANSWER)
+        and other.stage in _REPORTS
         and other.channel == owed.channel
     )
     if not same:

@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from emergency.assessment.doing import Doing
-from emergency.assessment.duties import Duty, OfficeRecord
+from emergency.assessment.duties import Claim, Duty, OfficeRecord
 from emergency.assessment.model import Obligation, Words
 from emergency.assessment.obligations import assess_duty
 from emergency.assessment.reasons import MAYBE_RELIEVED, WAIVED
 from emergency.assessment.timeline import Step, Timeline
 from emergency.domain.bookkeeping import Merged, Voided, Waived
 from emergency.domain.fixed import changed, fixed
-from emergency.domain.intervals import Interval, surely_after, surely_by
+from emergency.domain.intervals import Interval, possibly_by, surely_after, surely_by
 from emergency.domain.offices import Directory
 from emergency.domain.times import CHINA
 from emergency.domain.vocabulary import Outcome, State
@@ -71,8 +71,9 @@ def relieved(phases: tuple[Obligation, ...], due: Interval | None, relief: Relie
         return phases
     if due is not None and not surely_by(relief.given, due):
         return tuple([_in_doubt(phase) if phase.state in BREACHES else phase for phase in phases])
-    begun = [p for p in phases if p.state not in BREACHES and _begins(p) < relief.at.timestamp()]
-    before = [changed(p, holds_until=relief.at) if _ends(p) > relief.at.timestamp() else p for p in begun]
+    before = [p for p in phases if p.state not in BREACHES and _begins(p) < relief.at.timestamp()]
+    if before:
+        before[-1] = changed(before[-1], holds_until=relief.at)
     first = phases[0].holds_from
     excused = changed(
         last,
@@ -96,26 +97,21 @@ def _begins(phase: Obligation) -> float:
     return float("-inf") if phase.holds_from is None else phase.holds_from.timestamp()
 
 
-def _ends(phase: Obligation) -> float:
-    return float("inf") if phase.holds_until is None else phase.holds_until.timestamp()
-
-
 def _reliefs(record: OfficeRecord, duty: Duty, obligation: str) -> Iterator[Relief]:
     yield from reliefs_of_all(record.timeline, obligation)
     if Waived not in record.timeline.kinds:
         return
-    sure = [c for c in duty.claims if c.ground.sure] or list(duty.claims)
-    ways = [_waivers(record, duty, claim.rule) for claim in sure]
-    if all(ways):
-        # Waived under each of its rules, it is waived from the last of these waivers on.
-        last = max((min(way, key=_moment) for way in ways), key=_moment)
-        yield _by(
-            last,
-            Words(
-                f"{record.directory.name(last.office)}依规定准予不报（{last.label}）",
-                f"{record.directory.ref(last.office)} waived it, as its rule allows ({last.label})",
-            ),
-        )
+    if not all(_perhaps_waived(record, claim, duty) for claim in duty.claims):
+        return
+    # Waived under each of its rules, it is waived from the last of these waivers on.
+    first = [min(_waivers(record, duty, claim.rule), key=_moment) for claim in duty.claims]
+    last = max(first, key=_moment)
+    given = _by(first[duty.claims.index(duty.governing)], WAIVED).given
+    words = Words(
+        f"{record.directory.name(last.office)}依规定准予不报（{last.label}）",
+        f"{record.directory.ref(last.office)} waived it, as its rule allows ({last.label})",
+    )
+    yield Relief(given, _moment(last), words)
 
 
 def reliefs_of_all(timeline: Timeline, obligation: str) -> Iterator[Relief]:
@@ -222,24 +218,33 @@ def idle_waivers(timeline: Timeline, directory: Directory, rulebook: Rulebook) -
 
 
 def without_waived(record: OfficeRecord, duty: Duty) -> Duty:
-    """The duty with the grounds that were waived in time no longer sure, where others stand beside them."""
-    waived = [
-        claim for claim in duty.claims if claim.ground.sure and _waived_in_time(record, duty, claim.rule)
-    ]
-    if not waived or not any(c.ground.sure and c not in waived for c in duty.claims):
+    """The duty without the grounds that were waived in time, where others stand beside them.
+
+    They are still shown where another surely binds; where none does, whether anything binds hangs on the others alone.
+    """
+    waived = [claim for claim in duty.claims if _waived_in_time(record, claim, duty)]
+    others = [claim for claim in duty.claims if claim not in waived]
+    if not waived or not others:
         return duty
-    claims = tuple(
-        changed(c, ground=changed(c.ground, sure=False, condition=WAIVED)) if c in waived else c
-        for c in duty.claims
-    )
+    claims = others
+    if any(claim.ground.sure for claim in others):
+        claims = [
+            changed(c, ground=changed(c.ground, sure=False, condition=WAIVED)) if c in waived else c
+            for c in duty.claims
+        ]
     return Duty(
-        duty.office, duty.knowledge, duty.found, duty.channel, duty.occasion, claims, stage=duty.stage
+        duty.office, duty.knowledge, duty.found, duty.channel, duty.occasion, tuple(claims), stage=duty.stage
     )
 
 
-def _waived_in_time(record: OfficeRecord, duty: Duty, rule: Rule) -> bool:
-    due = next(c.judged for c in duty.claims if c.rule is rule)
-    return any(due is None or surely_by(step.at, due) for step in _waivers(record, duty, rule))
+def _waived_in_time(record: OfficeRecord, claim: Claim, duty: Duty) -> bool:
+    due = claim.judged
+    return any(due is None or surely_by(step.at, due) for step in _waivers(record, duty, claim.rule))
+
+
+def _perhaps_waived(record: OfficeRecord, claim: Claim, duty: Duty) -> bool:
+    due = claim.judged
+    return any(due is None or possibly_by(step.at, due) for step in _waivers(record, duty, claim.rule))
 
 
 def _waivers(record: OfficeRecord, duty: Duty, rule: Rule) -> list[Step]:

@@ -38,7 +38,8 @@ from emergency.domain.instructions import InstructionAct, InstructionPressed, In
 from emergency.domain.intervals import OPEN, Interval, first_of, in_utc, narrowed
 from emergency.domain.record import Recorded
 from emergency.domain.references import FIELDS, FOLLOWING_WHAT_THEY_NAME
-from emergency.domain.review import Determined, ReviewOpened
+from emergency.domain.review import Determined, ReviewAct, ReviewOpened
+from emergency.domain.review_state import Review, review_of
 from emergency.domain.times import CHINA
 from emergency.domain.values import Facts, StatedTime
 from emergency.domain.vocabulary import Basis, Channel
@@ -133,10 +134,13 @@ class Timeline:
     opened_id: str
     steps: tuple[Step, ...]
     determined: tuple[Recorded[Determined], ...] = ()
+    """All determinations, in the order of the days they were made on."""
     acknowledged: dict[tuple[str, str], Step] = field(default_factory=dict)
     """Receipts, by message and office."""
     labels: dict[str, str] = field(default_factory=dict)
     """What people call each entry by, also one that is cut away, by event id."""
+    reviews: tuple[Review, ...] = ()
+    """The reviews, in the order of the log."""
     seen_by: str | None = None
     """Only what this office did and was told; what others did beyond that is not on it."""
     partial: bool = False
@@ -357,12 +361,12 @@ def timeline_of(history: Iterable[Recorded[Any]]) -> Timeline:
         streams.setdefault(recorded.stream, []).append(recorded)
     opened: Recorded[IncidentOpened] | None = None
     entries: list[Recorded[Entry]] = []
-    determined: list[Recorded[Determined]] = []
+    reviews: list[Review] = []
     for events in streams.values():
         standing = effective(events)
         kinds = [type(r.event) for r in standing]
         if ReviewOpened in kinds:
-            determined += [r for r in standing if type(r.event) is Determined]
+            reviews += [review for review in (review_of(events),) if review is not None]
             continue
         for kind, recorded in zip(kinds, standing, strict=True):
             if kind in ENTRIES:
@@ -377,10 +381,15 @@ def timeline_of(history: Iterable[Recorded[Any]]) -> Timeline:
         opened.event,
         opened.event_id,
         steps,
-        tuple(sorted(determined, key=_ruled)),
+        _determined(reviews),
         acknowledged,
         {s.id: s.label for s in steps},
+        tuple(reviews),
     )
+
+
+def _determined(reviews: Iterable[Review]) -> tuple[Recorded[Determined], ...]:
+    return tuple(sorted((d for review in reviews for d in review.determined), key=_ruled))
 
 
 def _acknowledged(entry: Entry) -> str | None:
@@ -570,14 +579,17 @@ def cut(timeline: Timeline, happened_by: datetime) -> Timeline:
     """What had happened, or may have happened, by an instant."""
     kept = tuple(s for s in timeline.steps if s.at.earliest is None or s.at.earliest <= happened_by)
     ids = {s.id for s in kept}
+
+    def had(act: Recorded[ReviewAct]) -> bool:
+        at = act.event.at.interval.earliest
+        return at is None or at <= happened_by
+
+    reviews = tuple([replace(r, acts=tuple([a for a in r.acts if had(a)])) for r in timeline.reviews])
     return replace(
         timeline,
         steps=kept,
         partial=True,
-        determined=tuple(
-            d
-            for d in timeline.determined
-            if d.event.at.interval.earliest is None or d.event.at.interval.earliest <= happened_by
-        ),
+        determined=_determined(reviews),
+        reviews=reviews,
         acknowledged={k: v for k, v in timeline.acknowledged.items() if v.id in ids},
     )

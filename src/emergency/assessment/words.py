@@ -50,8 +50,20 @@ STAGES: Mapping[str, Words] = {
 }
 
 
+REVIEW_STEPS = {
+    "statement": Words("听取陈述申辩", "hearing the statement"),
+    "determination": Words("作出认定", "determination"),
+    "delivery": Words("送达", "delivery of the decision"),
+    "appeal": Words("申请复审复核", "appeal"),
+    "appeal-decision": Words("对申请作出决定", "decision of the appeal"),
+}
+"""The steps of a review that somebody owes, beside the reports."""
+
+
 def stage_words(stage: str, occasion: str) -> Words:
-    """Which report, where it is not the first; a follow-up with its day."""
+    """Which report, where it is not the first; a follow-up with its day; or which step of a review."""
+    if stage in REVIEW_STEPS:
+        return REVIEW_STEPS[stage]
     said = STAGES[stage]
     day = occasion[:10]
     dated = f" {day}" if len(day) == 10 and day[4::3] == "--" else ""  # noqa: PLR2004 - a day like 2020-03-11

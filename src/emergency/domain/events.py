@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import Field
 
+from emergency.domain.people import SubjectId
 from emergency.domain.values import NO_FACTS, UNSTATED, Element, Facts, OfficeId, Place, StatedTime, Value
 from emergency.domain.vocabulary import Category, Channel, Level, Origin, Outcome, Secrecy, Urgency
 
@@ -179,7 +180,7 @@ class ClueLinked(Message):
 
     by: Origin = Origin.UNKNOWN
     sign: bool = False
-    informant: str | None = None
+    informant: SubjectId | None = None
     """The subject id of whoever gave it, whose name is sealed outside the log; None where nobody is named."""
 
 

@@ -129,7 +129,6 @@ ACTS: Mapping[str, Words] = {
     "Annotated": Words("备注", "remarked"),
     "Reopened": Words("重新启动", "reopened"),
     "Adopted": Words("采用", "adopted"),
-    "Commended": Words("肯定推广", "commended"),
 }
 """Acts, by the name of their event."""
 

@@ -1,9 +1,9 @@
 """Reads a folder of rules: one rule a file, the path its name.
 
 ``<country>/kinds.yaml`` names the families of kinds; ``measures.yaml``, ``circumstances.yaml`` and ``elements.yaml``
-beside it the words that rules may use. ``levels/``, ``provisions/``, ``elements/``, ``norms/``, ``unread/`` and
-``calendar/`` hold what their names say. Every other ``.yaml`` file is one rule; what lies under
-``local/<code>-<name>/`` holds only in that division.
+beside it the words that rules may use. ``levels/``, ``provisions/``, ``elements/``, ``norms/``, ``review/``,
+``schemes/``, ``unread/`` and ``calendar/`` hold what their names say. Every other ``.yaml`` file is one rule; what
+lies under ``local/<code>-<name>/`` holds only in that division.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ from emergency.rulebook.lookup import Rulebook, is_pattern
 from emergency.rulebook.model import LevelTable, Rule, Scoped, Thresholds, Unread
 from emergency.rulebook.norms import NormRule
 from emergency.rulebook.provisions import Declared, Elements, Families, Kind, Provision
+from emergency.rulebook.reviews import ReviewRule
+from emergency.rulebook.schemes import Scheme
 from emergency.rulebook.shelf import scopes
 from emergency.rulebook.vocabulary import Measure
 from emergency.yamlfile import BrokenFileError, Document, Flaw
@@ -51,6 +53,8 @@ class Reading:
     provisions: dict[str, tuple[Provision, Document]] = field(default_factory=dict)
     elements: dict[str, tuple[Elements, Document]] = field(default_factory=dict)
     norms: dict[str, tuple[NormRule, Document]] = field(default_factory=dict)
+    reviews: dict[str, tuple[ReviewRule, Document]] = field(default_factory=dict)
+    schemes: dict[str, tuple[Scheme, Document]] = field(default_factory=dict)
     unread: dict[str, tuple[Unread, Document]] = field(default_factory=dict)
     years: dict[str, dict[int, CalendarYear]] = field(default_factory=dict)
     families: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -76,6 +80,8 @@ def rulebook_of(reading: Reading) -> Rulebook:
         provisions=tuple(provision for provision, _ in reading.provisions.values()),
         elements=tuple(elements for elements, _ in reading.elements.values()),
         norms=tuple(norm for norm, _ in reading.norms.values()),
+        reviews=tuple(one for one, _ in reading.reviews.values()),
+        schemes=tuple(scheme for scheme, _ in reading.schemes.values()),
         unread=tuple(unread for unread, _ in reading.unread.values()),
         calendars={country: Calendar(years) for country, years in reading.years.items()},
         kinds=reading.kinds,
@@ -202,6 +208,8 @@ def _held(reading: Reading, folder: str) -> tuple[dict[str, Any], type[Scoped]]:
         "provisions": (reading.provisions, Provision),
         "elements": (reading.elements, Elements),
         "norms": (reading.norms, NormRule),
+        "review": (reading.reviews, ReviewRule),
+        "schemes": (reading.schemes, Scheme),
         "unread": (reading.unread, Unread),
     }
     return folders.get(folder, (reading.rules, Rule))
@@ -276,6 +284,8 @@ def _unknown_words(reading: Reading) -> Iterator[Flaw]:
         reading.provisions,
         reading.elements,
         reading.norms,
+        reading.reviews,
+        reading.schemes,
         reading.unread,
     ):
         for scope, document in holder.values():

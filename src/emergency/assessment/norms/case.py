@@ -162,6 +162,11 @@ class Case:
         return ZoneInfo(self.office.zone)
 
     @kept
+    def _days(self) -> dict[datetime, date]:
+        """The days of moments that were asked for."""
+        return {}
+
+    @kept
     def division(self) -> str | None:
         """Where the office is; where that is not known, where the event was."""
         return self.office.division or self.timeline.opened.place.division
@@ -244,7 +249,10 @@ class Case:
         for one in (at, self.timeline.occurred):
             moment = None if one is None else one.latest or one.earliest
             if moment is not None:
-                return moment.astimezone(self.zone).date()
+                known = self._days.get(moment)
+                if known is None:
+                    known = self._days[moment] = moment.astimezone(self.zone).date()
+                return known
         ends = self.timeline.ends
         return ends.astimezone(self.zone).date() if ends is not None else date.max
 

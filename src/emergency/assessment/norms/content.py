@@ -22,8 +22,6 @@ from emergency.domain.values import MEASURES, Count, Facts
 from emergency.domain.vocabulary import Channel, Result, State
 from emergency.rulebook import CheckName, Elements, RuleChannel, Stage
 
-PRESENT, VERIFYING, UNKNOWN, MISSING = "present", "verifying", "unknown", "missing"
-
 
 def checks(case: Case) -> Iterator[Check]:
     """The checks of this norm of one office on one incident."""
@@ -62,6 +60,9 @@ _BY_FACT: Mapping[str, tuple[str, ...]] = {
 }
 """The elements that a stated fact tells."""
 
+_NOTHING = (None, ())
+"""What a fact is that is not stated."""
+
 _BY_FIGURE = {"burnt_hectares": "burnt-area"}
 """Likewise of other figures; any other tells the element of its own name."""
 
@@ -82,15 +83,6 @@ class _Said:
     verifying: frozenset[str]
     known: bool
 
-    def of(self, element: str) -> str:
-        """Whether it tells an element."""
-        if element in self.told:
-            return PRESENT
-        if element in self.verifying:
-            return VERIFYING
-        # Who signed has a field of its own, and an empty one means that nobody recorded it.
-        return MISSING if self.known and element != "signer" else UNKNOWN
-
 
 def _said(report: Step) -> _Said:
     known: _Said | None = report.memo.get("said")
@@ -102,8 +94,8 @@ def _said(report: Step) -> _Said:
 def _read(report: Step) -> _Said:
     facts, entry = report.facts, report.entry
     told: set[str] = set()
-    for fact, value in facts.__dict__.items():
-        if value is not None and value != () and fact in _BY_FACT:
+    for fact in facts.model_fields_set:
+        if fact in _BY_FACT and getattr(facts, fact) not in _NOTHING:
             told.update(_BY_FACT[fact])
     told.update(_BY_FIGURE.get(f.of, f.of.replace("_", "-")) for f in facts.figures)
     told.update(_BY_CIRCUMSTANCE.get(slug, slug) for slug in facts.circumstances)
@@ -216,23 +208,31 @@ def _elements(case: Case, reports: tuple[Step, ...]) -> Iterator[Check]:
 
 
 def _stage(report: Step, told: set[str], firsts: set[str | None]) -> Stage:
-    """Which report it is: by what it is called, and for whom it is the first word."""
-    if report.act is FinalReportFiled:
-        return Stage.FINAL
-    first = report.id in firsts or (report.act not in FOLLOWING and not told.issuperset(report.to or ("",)))
+    """Which report it is: by what it is called, which duty it met, and for whom it is the first word.
+
+    A follow-up implies an earlier report, also where it is the first one on record.
+    """
+    if report.act in FOLLOWING:
+        return Stage.FINAL if report.act is FinalReportFiled else Stage.FOLLOW_UP
+    first = report.id in firsts or not told.issuperset(report.to or ("",))
     return Stage.FIRST if first else Stage.FOLLOW_UP
 
 
 def _complete(case: Case, report: Step, reports: tuple[Step, ...], listed: _Listed) -> Check:
     """Whether a report says all that the lists ask for."""
     said = _said(report)
-    found = {element: said.of(element) for element in listed.asked}
-    for element, state in found.items():
-        if state in (MISSING, UNKNOWN) and element in listed.again:
-            found[element] = _before(report, reports, element, state)
-    missing = tuple([e for e in listed.asked if found[e] == MISSING])
-    unknown = tuple([e for e in listed.asked if found[e] == UNKNOWN])
-    verifying = tuple([e for e in listed.asked if found[e] == VERIFYING])
+    told, unverified = said.told, said.verifying
+    left = [element for element in listed.asked if element not in told and element not in unverified]
+    verifying = tuple([e for e in listed.asked if e in unverified and e not in told])
+    known_before = True
+    if left and listed.again:
+        before, known_before = _before(report, reports)
+        left = [element for element in left if element not in before or element not in listed.again]
+    # Who signed has a field of its own, and an empty one means that nobody recorded it.
+    missing = tuple(
+        [e for e in left if e != "signer" and (known_before or e not in listed.again)] if said.known else ()
+    )
+    unknown = tuple([e for e in left if e not in missing]) if len(missing) < len(left) else ()
     result = Result.FAIL if missing else Result.UNKNOWN if unknown else Result.PASS
     breached = None
     if missing:
@@ -250,22 +250,27 @@ def _complete(case: Case, report: Step, reports: tuple[Step, ...], listed: _List
     )
 
 
-def _before(report: Step, reports: tuple[Step, ...], element: str, state: str) -> str:
-    """What the recipients of a later report had been told by this office before need not be told again."""
-    found: set[str] = set()
+def _before(report: Step, reports: tuple[Step, ...]) -> tuple[frozenset[str], bool]:
+    """What all receivers of a report had surely been told by this office before, and whether that is all of it."""
+    found: frozenset[str] | None = None
+    known = bool(report.to)
     for receiver in report.to:
-        earlier = [
-            s for s in reports if s.id != report.id and receiver in s.to and possibly_by(s.at, report.at)
-        ]
-        states = {_said(s).of(element) for s in earlier if surely_by(s.at, report.at)}
-        if states & {PRESENT, VERIFYING}:
-            continue
-        found.add(MISSING if earlier and states == {MISSING} else UNKNOWN)
-    if not report.to:
-        return UNKNOWN
-    if not found:
-        return PRESENT
-    return MISSING if found == {MISSING} and state == MISSING else UNKNOWN
+        told: set[str] = set()
+        any_earlier = False
+        for one in reports:
+            if receiver not in one.to or one is report or not possibly_by(one.at, report.at):
+                continue
+            any_earlier = True
+            said = _said(one)
+            if surely_by(one.at, report.at):
+                told |= said.told
+                told |= said.verifying
+                known = known and said.known
+            else:
+                known = False
+        known = known and any_earlier
+        found = frozenset(told) if found is None else found & told
+    return found or frozenset(), known
 
 
 def _words(

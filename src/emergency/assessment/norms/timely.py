@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from emergency.assessment.model import Finding, Obligation, Words
+from emergency.assessment.model import Finding, Ground, Obligation, Words
 from emergency.assessment.norms.case import Case, leaning
 from emergency.assessment.norms.model import Check
 from emergency.assessment.obligations import JUST_AFTER
@@ -66,7 +66,7 @@ def _in_time(case: Case) -> Iterator[Check]:
             result=result,
             status=status,
             evidence=_evidence(owed),
-            grounds=owed.grounds,
+            grounds=_told(owed),
             rests_on=owed.rests_on,
             explanation=Words(
                 f"向{to}的{channel.zh}{stage.zh}：{said.zh}",
@@ -78,6 +78,15 @@ def _in_time(case: Case) -> Iterator[Check]:
 
 
 _WRITTEN = Words("书面", "written ")
+
+
+def _told(owed: Obligation) -> tuple[Ground, ...]:
+    """The ground that governs, and those that are breached; the duty itself shows all."""
+    grounds = owed.grounds
+    if len(grounds) == 1:
+        return grounds
+    governing = grounds[owed.governing or 0]
+    return (governing, *[g for g in grounds if g.breached and g is not governing])
 
 
 def _evidence(owed: Obligation) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from emergency.assessment.words import (
     FAULTS,
     INSTRUCTION_ANSWER,
     INSTRUCTION_RELAY,
+    REVIEW_STEPS,
     due_words,
     span_words,
 )
@@ -107,7 +108,7 @@ class _Answer:
         self._findings = [f for f in assessment.findings if mine(f)]
         self._phases: dict[str, list[Obligation]] = {}
         for phase in assessment.obligations:
-            if mine(phase):
+            if mine(phase) and phase.stage not in REVIEW_STEPS:  # `emergency review show` explains those
                 self._phases.setdefault(phase.id, []).append(phase)
         self._shorts = {i: short_name(phases[-1], timeline, directory) for i, phases in self._phases.items()}
 
