@@ -34,7 +34,7 @@ PAGE = Path(__file__).parents[2] / "docs/rules/README.md"
 
 
 def test_the_example_is_the_rule_that_it_shows(rulebook: Rulebook, tmp_path: Path) -> None:
-    (example,) = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    example, _ = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     families = ", ".join(f"{family}: [{family}]" for family in rulebook.families)
     write(tmp_path, "cn/kinds.yaml", f"families: {{{families}}}\n")
     write(tmp_path, f"{NAME}.yaml", example)
