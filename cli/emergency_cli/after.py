@@ -9,7 +9,17 @@ import click
 
 from emergency_cli.context import Settings, now
 from emergency_cli.output import SCHEMA, emit_json, indented, show
-from emergency_cli.words import acts, addressed, channel, figures, marks, moment, particulars, stated_words
+from emergency_cli.words import (
+    acts,
+    addressed,
+    channel,
+    figures,
+    marks,
+    merged_words,
+    moment,
+    particulars,
+    stated_words,
+)
 
 if TYPE_CHECKING:
     from emergency.assessment.model import Obligation
@@ -43,6 +53,13 @@ def print_outcome(
             )
         )
     _what(settings, outcome, view, put_right)
+    merged = view.timeline.merged
+    if (
+        merged is not None
+        and merged.id not in outcome.event_ids
+        and (goes_on := merged_words(settings, view))
+    ):
+        show(indented(goes_on, 2))
     for obligation in outcome.met:
         done, article = _met(settings, obligation, view)
         show(indented(done, 2), indented(article, 4))
@@ -128,10 +145,11 @@ def _met(settings: Settings, obligation: Obligation, view: View) -> tuple[str, s
     say = settings.say
     whom = f"{view.directory.name(obligation.office)} → {view.directory.name(obligation.recipient)}"
     by = settings.words(span_words(obligation.late_by)) if obligation.late_by else ""
+    late = "逾期" if obligation.stage.startswith("instruction") else "迟报"
     said = {
         State.MET: say(f"✓ 按时：{whom}", f"✓ in time: {whom}"),
-        State.LATE: say(f"✗ 迟报{by}：{whom}", f"✗ late by {by}: {whom}"),
-        State.POSSIBLY_LATE: say(f"? 可能迟报（{by}）：{whom}", f"? possibly late ({by}): {whom}"),
+        State.LATE: say(f"✗ {late}{by}：{whom}", f"✗ late by {by}: {whom}"),
+        State.POSSIBLY_LATE: say(f"? 可能{late}（{by}）：{whom}", f"? possibly late ({by}): {whom}"),
     }.get(obligation.state)
     if said is None:
         why = settings.words(obligation.reason) if obligation.reason else obligation.state.value
@@ -163,11 +181,11 @@ def _urgent_first(dues: tuple[Due, ...]) -> list[Due]:
 
 def _duty(settings: Settings, due: Due, hour: datetime, view: View) -> tuple[str, str]:
     """When and to whom; and under which article, on which condition, how sure."""
-    from emergency.assessment.words import stage_words  # noqa: PLC0415 - the engine is loaded by now
+    from emergency.assessment.words import REVIEW_STEPS, stage_words  # noqa: PLC0415 - the engine is loaded by now
 
     say = settings.say
     if due.by is None:
-        when = say("立即", "at once")
+        when = say("及时", "without delay") if due.stage in REVIEW_STEPS else say("立即", "at once")
     else:
         left = due.by - hour
         how = (

@@ -11,6 +11,7 @@ from emergency_cli.asking import ask
 from emergency_cli.context import Settings, now
 from emergency_cli.entries import CATEGORIES, CHANNELS, ending_options, known, stated, valid
 from emergency_cli.figures import LEVEL_WORDS, facts_of, level_of, others_of
+from emergency_cli.markings import SECRECY, URGENCY, typed
 
 if TYPE_CHECKING:
     from emergency.domain.offices import Directory
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 OF_ENTRY = ("at", "received", "to", "by", "from", "source", "nature", "circumstances")
 OF_SOME = ("level", "whom", "authority", "why")
 """What can be changed of an entry that has it: a level given, a suspension."""
-OF_OPENING = ("title", "category", "kind", "place", "division", "occurred")
+OF_OPENING = ("title", "category", "kind", "place", "division", "occurred", "secrecy", "urgency")
 
 
 @click.command()
@@ -51,8 +52,8 @@ def amend(
 
     What can be changed: at=, received=, to=OFFICE,OFFICE, by=CHANNEL, from=OFFICE, source=, nature=,
     circumstances=SLUG,SLUG and figures like 死=3; level=, whom=, authority=, why= where the entry has them; of
-    entry #1, the opening: title=, category=, kind=, place=, division=, occurred=. Nothing after the sign takes the
-    value back out: 死=
+    entry #1, the opening: title=, category=, kind=, place=, division=, occurred=, secrecy=, urgency=. Nothing after
+    the sign takes the value back out: 死=
 
     Example: emergency amend - #3 at=13:05 死=3 --why "typed in the wrong line"
     """
@@ -166,6 +167,9 @@ def _field(settings: Settings, directory: Directory, event: Value, name: str, va
     if name in ("place", "division"):
         place = event.model_dump(mode="json")["place"]
         return {"place": {**place, {"place": "name"}.get(name, name): value or None}}
+    if name in ("secrecy", "urgency"):
+        words = SECRECY if name == "secrecy" else URGENCY
+        return {name: typed(words)(value) if value else None}
     if name == "category" and value not in CATEGORIES:
         raise click.UsageError(f"category={value}: the categories are {', '.join(CATEGORIES)}.")
     return {name: value or None}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from emergency_cli.context import Settings, common_options, now, pass_settings
-from emergency_cli.lazy import leave
+from emergency_cli.lazy import Later, LazyGroup, leave
 from emergency_cli.norms import NORM_KEYS, emit_matrix, print_norms
 from emergency_cli.output import (
     emit_csv_rows,
@@ -96,7 +96,21 @@ FINDING_KEYS = (
 )
 
 
-@click.group()
+COMMANDS = {
+    "obligations": Later(
+        "emergency_cli.audit",
+        "obligations",
+        "Who owed whom which report by when, and what became of it 报告义务.",
+    ),
+    "findings": Later(
+        "emergency_cli.audit", "findings", "What stands out: late, missed, falsified, concealed 疑点."
+    ),
+    "norms": Later("emergency_cli.audit", "norms", "The four unified norms, check by check 四个统一规范."),
+    "scores": Later("emergency_cli.scores", "scores", "Points by a scheme, each traced 考核计分."),
+}
+
+
+@click.group(cls=LazyGroup, later=COMMANDS)
 def audit() -> None:
     """Judge incidents: obligations, findings, and the four norms.
 
@@ -109,7 +123,7 @@ _at = click.option("--at", metavar="TIME", help="The instant of judging; now unl
 _office = click.option("--office", "who", metavar="ID", help="Only this office.")
 
 
-@audit.command()
+@click.command()
 @_incidents
 @_at
 @_office
@@ -152,7 +166,7 @@ def obligations(
     leave(FOUND if found.serious else 0)
 
 
-@audit.command()
+@click.command()
 @_incidents
 @_at
 @_office
@@ -191,7 +205,7 @@ def findings(
     leave(FOUND if found.serious else 0)
 
 
-@audit.command()
+@click.command()
 @_incidents
 @_at
 @_office

@@ -168,3 +168,31 @@ def level_of(word: str, said: str) -> str | None:
     if level is None:
         raise click.UsageError(f"{word!r}: the levels are I, II, III, IV (特别重大, 重大, 较大, 一般).")
     return level
+
+
+def named_figure(word: str) -> str | None:
+    """The figure that a word names; None where it names none."""
+    return _BY_WORD.get(word) or _BY_WORD.get(word.lower())
+
+
+def taken_out(words: Iterable[str], others: Iterable[str] = ()) -> tuple[list[str], list[str], list[str]]:
+    """Figures that state something, other figures that do, and the names of those taken out: ``死=``.
+
+    Raises:
+        click.UsageError: a word that is no figure.
+    """
+    gone = []
+    kept: tuple[list[str], list[str]] = [], []
+    for word in words:
+        name, value = _split(word)
+        if value:
+            kept[0].append(word)
+        else:
+            gone.append(name)
+    for word in others:
+        key, equals, value = _parts(word)
+        if equals and not value:
+            gone.append(_OTHER_BY_WORD.get(key) or key.lower().replace("-", "_"))
+        else:
+            kept[1].append(word)
+    return *kept, gone

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emergency_cli.context import Settings, common_options, now, pass_settings
+from emergency_cli.markings import SECRECY, UNMARKED, URGENCY, marking, typed
 from emergency_cli.norms import summary_of
 from emergency_cli.output import (
     SCHEMA,
@@ -28,10 +29,12 @@ from emergency_cli.words import (
     acts,
     between,
     broken,
+    concerned,
     explained,
     figures,
     finding_line,
     marks,
+    merged_words,
     obligation_columns,
     office,
     particulars,
@@ -42,6 +45,7 @@ from emergency_cli.words import (
 
 if TYPE_CHECKING:
     from emergency.assessment.timeline import Step
+    from emergency.domain.events import Entry
     from emergency.engine import View
 
 SERIOUS = ("established", "presumed", "suspected")
@@ -121,17 +125,51 @@ def _explain_import(settings: Settings, view: View) -> None:
 
 
 @click.command("list")
+@click.option(
+    "--secrecy",
+    multiple=True,
+    metavar="WORD",
+    type=typed(SECRECY | UNMARKED),
+    help="Only of that secrecy: internal 内部, confidential 秘密, secret 机密, top-secret 绝密; unknown 未定 where "
+    "nobody has marked it. May be given again.",
+)
+@click.option(
+    "--up-to",
+    metavar="WORD",
+    type=typed(SECRECY),
+    help="Only up to that secrecy. What nobody has marked may be anything, and is left out.",
+)
+@click.option("--unmarked", is_flag=True, help="With --up-to: what nobody has marked as well.")
+@click.option(
+    "--urgency",
+    multiple=True,
+    metavar="WORD",
+    type=typed(URGENCY | UNMARKED),
+    help="Only of that urgency: flash 特提, immediate 特急, urgent 加急, routine 平急; unknown 未定. "
+    "May be given again.",
+)
 @format_option
 @common_options
 @pass_settings
-def list_incidents(settings: Settings, form: str) -> None:
+def list_incidents(
+    settings: Settings,
+    form: str,
+    *,
+    secrecy: tuple[str, ...],
+    up_to: str | None,
+    unmarked: bool,
+    urgency: tuple[str, ...],
+) -> None:
     """All incidents, each with how much is open and what stands out."""
+    may = _secrecy(settings, secrecy, up_to, unmarked=unmarked)
     settings.only_read()
     moment = now()
     current = settings.engine.rulebook.fingerprint
     say = settings.say
     rows: list[dict[str, Any]] = []
-    with settings.engine.streamed("incidents", at=moment, counted=True, serious=SERIOUS) as found:
+    with settings.engine.streamed(
+        "incidents", at=moment, counted=True, serious=SERIOUS, secrecy=may, urgency=urgency or None
+    ) as found:
         warn_about(found.about, current)
         if form == "json":
             emit_json_rows(found.about, moment, found.texts, current)
@@ -141,7 +179,9 @@ def list_incidents(settings: Settings, form: str) -> None:
             rows = [json.loads(text) for text in found.texts]
     if form != "table":
         return
-    if not rows:
+    if not rows and (may or urgency):
+        click.echo(say("没有这样标注的突发事件。", "No incident is marked so."))
+    elif not rows:
         click.echo(say("还没有突发事件。", 'No incidents yet. Open one with: emergency learn --new "TITLE"'))
     else:
         columns = [
@@ -149,12 +189,42 @@ def list_incidents(settings: Settings, form: str) -> None:
                 say("编号与事件", "incident"),
                 lambda row: f"{row['incident']}\n{say(row['title'], row['title_en'] or row['title'])}",
             ),
+            *(
+                (Column(say("密级／缓急", "marked"), lambda row: marking(settings, row, "\n"), fold=False),)
+                if any(row["secrecy"] or row["urgency"] for row in rows)
+                else ()
+            ),
             Column(say("发生", "occurred"), lambda row: between(row["occurred"])[:10], fold=False),
             Column(say("待报", "open"), lambda row: str(row["open"] or ""), fold=False, right=True),
             Column(say("逾期", "overdue"), lambda row: str(row["overdue"] or ""), fold=False, right=True),
             Column(say("疑点", "findings"), lambda row: str(row["findings"] or ""), fold=False, right=True),
         ]
         print_out(table(columns, rows))
+
+
+def _secrecy(
+    settings: Settings, said: tuple[str, ...], up_to: str | None, *, unmarked: bool
+) -> tuple[str, ...] | None:
+    """What the list is limited to by secrecy; None = nothing is left out."""
+    if up_to is None:
+        if unmarked:
+            raise click.UsageError(
+                "--unmarked belongs to --up-to. Only what nobody has marked: --secrecy unknown."
+            )
+        return said or None
+    if said:
+        raise click.UsageError("Say either --secrecy, or --up-to.")
+    from emergency.projections.listing import cleared  # noqa: PLC0415 - help needs no engine
+
+    if not unmarked:
+        click.echo(
+            settings.say(
+                "未定密级的事件未列出；加 --unmarked 一并列出。",
+                "Incidents whose secrecy nobody has marked are left out; --unmarked lists them, too.",
+            ),
+            err=True,
+        )
+    return cleared(up_to, unmarked=unmarked)
 
 
 INCIDENT_KEYS = (
@@ -168,6 +238,8 @@ INCIDENT_KEYS = (
     "occurred_earliest",
     "occurred_latest",
     "level",
+    "secrecy",
+    "urgency",
     "imported",
     "closed",
     "entries",
@@ -192,6 +264,7 @@ def _print_view(settings: Settings, view: View, at: datetime, form: str, cut: di
     by = cut.get("happened_by")
     click.echo("")
     print_out(table(_timeline_columns(settings, view, by), view.timeline.steps))
+    _drafts(settings, view)
     say = settings.say
     click.echo("\n" + (say("报告义务", "Obligations") if owed else say("没有报告义务。", "No obligations.")))
     if owed:
@@ -209,6 +282,20 @@ def _print_view(settings: Settings, view: View, at: datetime, form: str, cut: di
         print_out(*(indented(line, 2) for line in checked))
 
 
+def _drafts(settings: Settings, view: View) -> None:
+    """The unified drafts, a few words each; `emergency draft show` tells the rest."""
+    from emergency.domain.drafting import DraftAct  # noqa: PLC0415 - the engine is loaded by now
+
+    if not any(issubclass(kind, DraftAct) for kind in view.timeline.kinds):
+        return
+    from emergency_cli.draft_pages import draft_lines  # noqa: PLC0415 - only where there is a draft
+
+    click.echo("")
+    for line in draft_lines(settings, view):
+        inset = len(line) - len(line.lstrip())
+        print_out(indented(line.lstrip(), inset))
+
+
 def _head(settings: Settings, view: View) -> None:
     say, opened, row = settings.say, view.timeline.opened, view.incident_row
     print_out(indented(f"{opened.ref}  {say(opened.title, opened.title_en or opened.title)}", 0))
@@ -218,11 +305,14 @@ def _head(settings: Settings, view: View) -> None:
         f"{opened.place.name}{division}",
         f"{opened.category.value} / {opened.kind}",
         *((say(f"{opened.level.value}级", f"level {opened.level.value}"),) if opened.level else ()),
+        *((marking(settings, row, " / "),) if row["secrecy"] or row["urgency"] else ()),
         *((say("导入", "imported"),) if opened.imported else ()),
         *((say("已结案", "closed"),) if row["closed"] else ()),
         *((say("已更正", "amended"),) if view.timeline.opened_id in view.amended else ()),
     ]
     print_out(indented(" · ".join(parts), 0))
+    if goes_on := merged_words(settings, view):
+        print_out(indented(goes_on, 0))
     graded = _graded_words(settings, view)
     if graded:
         print_out(indented(graded, 0))
@@ -320,10 +410,13 @@ def _json(
                 "stated": step.entry.at.text,
                 "at": interval_row(step.at),
                 "recorded_at": iso_instant(step.recorded_at),
-                "whom": list(getattr(step.entry, "whom", ())),
+                "whom": list(concerned(step.entry)),
                 **{key: getattr(step.entry, key, None) for key in ("level", "authority", "why")},
+                **_of_draft(step.entry),
                 "facts": step.entry.facts.model_dump(mode="json", exclude_defaults=True),
                 "source": step.entry.source,
+                # Whether there is one, never who: what is exported goes further than the key.
+                "informant": "protected" if getattr(step.entry, "informant", None) is not None else None,
                 "logged_by": step.entry.logged_by,
                 "officer": step.entry.officer,
                 "backfilled": step.backfilled and not step.imported,
@@ -340,6 +433,27 @@ def _json(
         "obligations": owed,
         "findings": found,
     }
+
+
+OF_DRAFT = (
+    "draft",
+    "version",
+    "sent_hash",
+    "hash",
+    "dissent",
+    "skipping",
+    "signer",
+    "sealed",
+    "media",
+    "stage",
+)
+"""What a report or an act on a draft says beside its facts."""
+
+
+def _of_draft(entry: Entry) -> dict[str, Any]:
+    """What of it there is: most entries have none of it."""
+    said = {key: getattr(entry, key, None) for key in (*OF_DRAFT, "approved")}
+    return {key: value for key, value in said.items() if value is not None}
 
 
 def acts_key(step: Step) -> str:

@@ -130,6 +130,7 @@ _PARTS = {
     "level_unclear": ("等级不明条件", "unclear level"),
     "window": ("窗口", "window"),
     "suspended_by": ("可由其暂停", "suspended by"),
+    "waived_by": ("可由其准予不报", "waived by"),
     "categories": ("类别", "categories"),
     "kinds": ("种类", "kinds"),
     "kinds_except": ("不含种类", "kinds left out"),

@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from emergency.assessment.words import length_words
+from emergency.assessment.words import length_words, limit_words
 from emergency.domain.times import CHINA
-from emergency.rulebook import Example, LevelTable, Rule, Rulebook, Thresholds, Title, Unread, Value
+from emergency.rulebook import Example, LevelTable, NormRule, Rule, Rulebook, Thresholds, Title, Unread, Value
 from emergency.rulebook.calendar_year import CalendarYear
 from emergency.rulebook.data_model import Dated
 from emergency.rulebook.provisions import Elements, ElementValue, Provision
+from emergency.rulebook.reviews import ReviewLimit, ReviewRule
+from emergency_cli import rules_norms as norms
 from emergency_cli import rules_words as words
 from emergency_cli.rules_words import Say
 
@@ -61,6 +63,16 @@ def _packs(book: Rulebook) -> Iterator[tuple[str, str, list[str]]]:
             "elements",
             "报告要素 · Elements of reports",
             [_elements(one, book) for one in _by_id(book.elements)],
+        ),
+        (
+            "review",
+            "责任追究的期限 · Limits in a review",
+            [_review(one) for one in _by_id(book.reviews)],
+        ),
+        (
+            "norms",
+            "四个统一规范的检查 · Checks of the four norms",
+            [_norm(one) for one in _by_id(book.norms)],
         ),
         (
             "unread",
@@ -234,6 +246,31 @@ def _provision(one: Provision) -> str:
     return "\n".join(lines)
 
 
+def _review(one: ReviewRule) -> str:
+    lines = [
+        *_head(one.id, one.title),
+        f"- 步骤 step: {one.step}" + "".join(f", {each}" for each in (one.round, one.body) if each),
+        f"- 处理方式 proceedings: {', '.join(one.proceedings)}",
+        f"- 效力 rank: {_named(words.RANKS, one.rank)}",
+        *_scope(one),
+        f"- 汇编行号 row: {_plain(one.row)}",
+        "",
+    ]
+    for since, value in one.values.items():
+        if not isinstance(value, ReviewLimit):
+            lines += _value(f"**{since}**: 废止 · repealed", value)
+            continue
+        limit = limit_words(value.limit)
+        more = f"; 可延长 extension {value.extension}" if value.extension else ""
+        if value.accepted_within is not None:
+            more += f"; 视为受理 accepted within {value.accepted_within}"
+        if value.leaves_open is not None:
+            more += f"; {value.leaves_open.zh} · {value.leaves_open.en}"
+        said = f"{_plain(limit.zh)} · {_plain(limit.en)}; 起算 clock {value.clock}{_plain(more)}"
+        lines += _value(f"**{since}**: {said}", value)
+    return "\n".join(lines)
+
+
 def _elements(one: Elements, book: Rulebook) -> str:
     lines = [*_head(one.id, one.title), f"- 效力 rank: {_named(words.RANKS, one.rank)}"]
     if one.stages:
@@ -250,6 +287,20 @@ def _elements(one: Elements, book: Rulebook) -> str:
     return "\n".join(lines)
 
 
+def _norm(one: NormRule) -> str:
+    lines = _head(one.id, one.title)
+    zh = norms.scope(lambda zh, _: zh, one)
+    en = norms.scope(lambda _, en: en, one)
+    for (name, said), (english, meant) in zip(zh, en, strict=True):
+        both = said if said == meant else f"{said} · {meant}"
+        lines.append(f"- {name} {english}: {_plain(both)}")
+    lines += [f"- 汇编行号 row: {_plain(one.row)}", ""]
+    for since, value in one.values.items():
+        said = _both(lambda say, held=value: norms.value_words(say, held))  # type: ignore[misc]
+        lines += _value(f"**{since}**: {said}", value)
+    return "\n".join(lines)
+
+
 def _required(value: ElementValue, book: Rulebook) -> Iterator[str]:
     for slug in value.required or ():
         yield f"  - {_both(lambda say, s=slug: words.declared(say, book, 'elements', s))}"  # type: ignore[misc]
@@ -259,11 +310,12 @@ def _required(value: ElementValue, book: Rulebook) -> Iterator[str]:
 
 def _unconfirmed(book: Rulebook) -> Iterator[str]:
     """By text, every value that rests on it and that nobody has compared with it."""
-    scopes: tuple[Rule | LevelTable | Provision | Elements, ...] = (
+    scopes: tuple[Rule | LevelTable | Provision | Elements | NormRule, ...] = (
         *book.rules,
         *book.tables,
         *book.provisions,
         *book.elements,
+        *book.norms,
     )
     found: dict[str, list[str]] = defaultdict(list)
     for scope in sorted(scopes, key=lambda scope: scope.id):

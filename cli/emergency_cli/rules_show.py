@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,7 +15,8 @@ from emergency_cli.offices import LINES, TIERS
 from emergency_cli.output import SCHEMA, emit_csv, emit_json, format_option, indented, show
 
 if TYPE_CHECKING:
-    from emergency.rulebook import Rule, Rulebook, Value
+    from emergency.rulebook import NormRule, Rule, Rulebook, Value
+    from emergency.rulebook.norms import Asked
 
 F = TypeVar("F", bound=Callable[..., Any])
 LEVELS = ("I", "II", "III", "IV")
@@ -54,16 +55,22 @@ def filters(command: F) -> F:
 
 @click.command("list")
 @day_option("on", "In force on this day.")
+@click.option(
+    "--checks", is_flag=True, help="The texts that ask for checks of the four norms, in place of rules."
+)
 @filters
 @format_option
 @common_options
 @pass_settings
-def list_rules(settings: Settings, /, on: datetime | None, form: str, **wanted: Any) -> None:  # noqa: ANN401 - click's own
+def list_rules(settings: Settings, /, on: datetime | None, checks: bool, form: str, **wanted: Any) -> None:  # noqa: ANN401 - click's own
     """The rules in force today, or on a day."""
     from emergency.rulebook import load  # noqa: PLC0415 - help needs no rules
 
     book = load(settings.rules)
     day = on.date() if on else today(settings)
+    if checks:
+        _list_checks(settings, book, day, form, wanted)
+        return
     rows = [
         row_of(rule, value)
         for rule in book.rules
@@ -77,6 +84,32 @@ def list_rules(settings: Settings, /, on: datetime | None, form: str, **wanted: 
         click.echo(settings.say("没有符合条件的规则。", f"No rule in force on {day} fits."))
     else:
         _table(settings, book, rows)
+
+
+def _list_checks(settings: Settings, book: Rulebook, day: date, form: str, wanted: dict[str, Any]) -> None:
+    """The texts that ask for checks, in force on a day; what they have no word for filters nothing out."""
+    from emergency_cli import rules_norms as norms  # noqa: PLC0415 - only for whoever asks
+
+    def fits(rule: NormRule, value: Asked) -> bool:
+        who, where = rule.who, wanted["where"]
+        return (
+            (wanted["category"] is None or rule.categories is None or wanted["category"] in rule.categories)
+            and (wanted["tier"] is None or who is None or wanted["tier"] in who.tiers)
+            and (wanted["line"] is None or who is None or wanted["line"] in who.lines)
+            and (wanted["level"] is None or rule.levels is None or wanted["level"] in rule.levels)
+            and (where is None or rule.where is None or any(where.startswith(code) for code in rule.where))
+            and not (wanted["unconfirmed"] and value.confirmed)
+        )
+
+    rows = norms.rows(book, day, fits)
+    if form == "json":
+        emit_json({"schema": SCHEMA, "on": day.isoformat(), "rulebook": book.fingerprint, "rows": rows})
+    elif form == "csv":
+        emit_csv(rows, norms.KEYS)
+    elif not rows:
+        click.echo(settings.say("没有符合条件的检查依据。", f"No text that asks for a check on {day} fits."))
+    else:
+        norms.print_rows(settings.say, book, rows)
 
 
 @click.command("at")
@@ -279,11 +312,14 @@ _MARKS = {
 @pass_settings
 def show_rule(settings: Settings, rule: str) -> None:
     """One rule with all its values; RULE is its name or a part that only it has."""
-    from emergency.rulebook import Value, load  # noqa: PLC0415 - help needs no rules
+    from emergency.rulebook import Rule, Value, load  # noqa: PLC0415 - help needs no rules
     from emergency_cli import rules_words as words  # noqa: PLC0415 - help needs no engine
 
     book = load(settings.rules)
     found = _named(book, rule)
+    if not isinstance(found, Rule):
+        _show_check(settings, found)
+        return
     say = settings.say
     show(found.id, indented(found.title.zh, 2), indented(found.title.en, 2))
     for name, text in words.scope(say, found, book):
@@ -302,6 +338,22 @@ def show_rule(settings: Settings, rule: str) -> None:
     for title, lines in _beside(settings, book, found):
         click.echo("")
         show(title, *(indented(line, 2) for line in lines))
+
+
+def _show_check(settings: Settings, rule: NormRule) -> None:
+    """A text that asks for a check, with all its values."""
+    from emergency_cli import rules_norms as norms  # noqa: PLC0415 - only for whoever asks
+
+    say = settings.say
+    show(rule.id, indented(rule.title.zh, 2), indented(rule.title.en, 2))
+    for name, text in norms.scope(say, rule):
+        show(indented(f"{name}: {text}", 2))
+    show(indented(f"{say('汇编行号', 'row')}: {rule.row}", 2))
+    for since, value in rule.values.items():
+        click.echo("")
+        show(f"{say('自', 'since')} {since}: {norms.value_words(say, value)}")
+        for line in _value_lines(settings, value):
+            show(indented(line, 2))
 
 
 def _beside(settings: Settings, book: Rulebook, rule: Rule) -> Iterator[tuple[str, list[str]]]:
@@ -328,19 +380,20 @@ def _beside(settings: Settings, book: Rulebook, rule: Rule) -> Iterator[tuple[st
         )
 
 
-def _named(book: Rulebook, name: str) -> Rule:
-    """The rule of that id, or the only one whose id ends so, or holds it."""
+def _named(book: Rulebook, name: str) -> Rule | NormRule:
+    """The rule of that id, or the only one whose id ends so, or holds it; else a text that asks for a check."""
     from emergency.errors import NotFoundError  # noqa: PLC0415 - help needs no rules
 
-    fitting: list[Rule] = []
-    for fits in (str.__eq__, lambda rule_id, part: rule_id.endswith(f"/{part}"), str.__contains__):
-        fitting = [rule for rule in book.rules if fits(rule.id, name)]
-        if fitting:
-            break
-    if len(fitting) > 1:
-        some = ", ".join(rule.id for rule in fitting[:5]) + (", …" if len(fitting) > 5 else "")  # noqa: PLR2004
-        raise NotFoundError(f"{len(fitting)} rules fit {name}: {some}. Write more of the name.")
-    return fitting[0] if fitting else book.rule(name)
+    shelves: tuple[Iterable[Rule | NormRule], ...] = (book.rules, book.norms)
+    for shelf in shelves:
+        for fits in (str.__eq__, lambda rule_id, part: rule_id.endswith(f"/{part}"), str.__contains__):
+            fitting = [rule for rule in shelf if fits(rule.id, name)]
+            if len(fitting) > 1:
+                some = ", ".join(rule.id for rule in fitting[:5]) + (", …" if len(fitting) > 5 else "")  # noqa: PLR2004
+                raise NotFoundError(f"{len(fitting)} rules fit {name}: {some}. Write more of the name.")
+            if fitting:
+                return fitting[0]
+    return book.rule(name)
 
 
 def _value_lines(settings: Settings, value: Any) -> list[str]:  # noqa: ANN401 - a value or a repeal

@@ -179,6 +179,7 @@ def scope(say: Say, rule: Rule, book: Rulebook) -> list[tuple[str, str]]:
             ),
         ),
         (say("可由其暂停", "suspended by"), who(say, rule.suspended_by) if rule.suspended_by else ""),
+        (say("可由其准予不报", "waived by"), who(say, rule.waived_by) if rule.waived_by else ""),
     ]
     return [(name, text) for name, text in plain if text]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from emergency_cli.output import Column
 
 if TYPE_CHECKING:
     from emergency.assessment.timeline import Step
+    from emergency.domain.events import Entry
     from emergency.domain.offices import Directory
     from emergency.domain.values import Count, Facts
     from emergency.engine import View
@@ -29,9 +30,18 @@ RESULTS = tuple(said.RESULTS)
 _CHANNELS = {"any": "", "written": "书面"}
 
 
-def state(settings: Settings, word: str) -> str:
-    """The state of an obligation."""
-    return settings.say(said.word(said.STATES, word).zh, word)
+def state(settings: Settings, word: str, stage: str = "first") -> str:
+    """The state of an obligation; late with what a leader instructed is no late report (迟报)."""
+    zh = said.word(said.STATES, word).zh
+    return settings.say(_OF_INSTRUCTIONS.get(word, zh) if stage.startswith("instruction") else zh, word)
+
+
+_OF_INSTRUCTIONS = {
+    "met": "按时",
+    "late": "逾期办理",
+    "possibly-late": "可能逾期",
+    "overdue": "逾期未办",
+}
 
 
 def clock(text: str | None) -> str:
@@ -76,7 +86,7 @@ def late_by(settings: Settings, span: Mapping[str, Any] | None) -> str:
 
 def obligation_columns(settings: Settings, directory: Directory) -> list[Column]:
     """Obligations in 80 columns."""
-    from emergency.assessment.words import stage_words  # noqa: PLC0415 - the engine is loaded by now
+    from emergency.assessment.words import REVIEW_STEPS, stage_words  # noqa: PLC0415 - the engine is loaded by now
 
     say = settings.say
 
@@ -92,6 +102,8 @@ def obligation_columns(settings: Settings, directory: Directory) -> list[Column]
     def due(row: Mapping[str, Any]) -> str:
         governing = [ground for ground in row["grounds"] if ground["rule"] == row["governing"]]
         timed = any(ground["due"] is not None for ground in governing or row["grounds"])
+        if not timed and row.get("stage") in REVIEW_STEPS:
+            return say(**row["grounds"][0]["limit"])
         return between(row["due"], "\n") if timed else say("立即", "at once")
 
     def remark(row: Mapping[str, Any]) -> str:
@@ -103,7 +115,7 @@ def obligation_columns(settings: Settings, directory: Directory) -> list[Column]
         Column(say("单位", "office"), lambda row: broken(office(settings, directory, row["office"]))),
         Column(say("报送", "to"), whom),
         Column(say("截止", "due"), due, fold=False),
-        Column(say("状态", "state"), lambda row: state(settings, row["state"]), fold=False),
+        Column(say("状态", "state"), lambda row: state(settings, row["state"], row["stage"]), fold=False),
         Column(say("迟多久／说明", "late by / why"), remark),
     ]
 
@@ -185,9 +197,14 @@ def told(settings: Settings, step: Step, directory: Directory) -> str:
 
 
 def addressed(step: Step) -> tuple[str, ...]:
-    """Whom it was told to, or whom it concerns: the offices directed, obstructed, suspended, resumed."""
-    concerned: tuple[str, ...] = getattr(step.entry, "whom", ())
-    return step.to or concerned
+    """Whom it was told to, or whom it concerns: the offices directed, obstructed, suspended, resumed, waived."""
+    return step.to or concerned(step.entry)
+
+
+def concerned(entry: Entry) -> tuple[str, ...]:
+    """Whom an act concerns, one office or several, beside those that it tells."""
+    whom: tuple[str, ...] | str = getattr(entry, "whom", ()) or getattr(entry, "addressed", ())
+    return (whom,) if isinstance(whom, str) else whom
 
 
 def particulars(settings: Settings, step: Step) -> str:
@@ -196,11 +213,66 @@ def particulars(settings: Settings, step: Step) -> str:
     parts = []
     if level is not None:
         parts.append(settings.say(f"{level.value}级", f"level {level.value}"))
+    parts += _said(settings, step.entry)
     if authority:
         parts.append(settings.say(f"依据：{authority}", f"authority: {authority}"))
     if why:
         parts.append(settings.say(f"原因：{why}", f"why: {why}"))
-    return settings.say("；", "; ").join(parts)
+    return settings.say("；", "; ").join((*_of_draft(settings, step.entry), *parts))
+
+
+def _of_draft(settings: Settings, entry: Entry) -> Iterator[str]:
+    """Which version of a unified draft it is or is about, what came of it, and where the sender differs."""
+    version, approved, stage, dissent, skipping = (
+        getattr(entry, name, None) for name in ("version", "approved", "stage", "dissent", "skipping")
+    )
+    if version is not None:
+        yield settings.say(f"统稿第{version}版", f"draft version {version}")
+    if approved is not None:
+        yield settings.say("通过" if approved else "退回", "approved" if approved else "returned")
+    if stage is not None:
+        yield settings.say(_STAGES.get(stage.value, stage.value), stage.value.replace("-", " "))
+    if dissent:
+        yield settings.say(f"不同意见：{dissent}", f"dissent: {dissent}")
+    if skipping:
+        yield settings.say(f"越级：{skipping}", f"skipping a level: {skipping}")
+
+
+_STAGES = {"first-check": "初审", "recheck": "复核", "review": "审核", "sign": "签发"}
+
+
+_OUTCOMES = {"refuted": "查否", "cannot-be-verified": "无法核实"}
+"""What a verification came to, where it did not confirm."""
+
+
+def _said(settings: Settings, entry: object) -> list[str]:
+    """What was said or done, beside facts: the words of an instruction, a remark, the other incident."""
+    words, note, leader = (getattr(entry, name, None) for name in ("words", "note", "leader"))
+    parts = []
+    if words:
+        parts.append(settings.say(f"“{words}”", f'"{words}"'))
+    if leader:
+        parts[-1:] = [settings.say(f"{leader}：{parts[-1]}", f"{leader}: {parts[-1]}")]
+    if note:
+        parts.append(note)
+    for name, zh, en in (("relay_by", "传达时限", "pass on by"), ("answer_by", "反馈时限", "answer by")):
+        by = getattr(entry, name, None)
+        if by is not None:
+            when = within(by.interval.earliest, by.interval.latest)
+            parts.append(settings.say(f"{zh} {when}", f"{en} {when}"))
+    into, other = getattr(entry, "into", None), getattr(entry, "other", None)
+    if into:
+        parts.append(settings.say(f"并入 {into}", f"goes on as {into}"))
+    if other:
+        parts.append(f"{other} ({getattr(entry, 'relation', '')})")
+    outcome = getattr(entry, "outcome", None)
+    if outcome is not None and outcome.value in _OUTCOMES:
+        parts.append(settings.say(_OUTCOMES[outcome.value], outcome.value.replace("-", " ")))
+    if getattr(entry, "final", False):
+        parts.append(settings.say("已办结反馈", "final"))
+    if getattr(entry, "written_asked", False):
+        parts.append(settings.say("已要求补报书面材料", "the written report was asked for"))
+    return parts
 
 
 def channel(settings: Settings, step: Step) -> str:
@@ -209,6 +281,13 @@ def channel(settings: Settings, step: Step) -> str:
     if how is None or how.value not in _BY_CHANNEL:
         return ""
     return settings.say(f"（{_BY_CHANNEL[how.value]}）", f" ({how.value})")
+
+
+def merged_words(settings: Settings, view: View) -> str:
+    """Where an incident that was merged goes on; nothing where it was not."""
+    merged = view.timeline.merged
+    into = None if merged is None else getattr(merged.entry, "into", None)
+    return settings.say(f"已并入 {into}，在该事件继续", f"merged: it goes on as {into}") if into else ""
 
 
 def figures(settings: Settings, facts: Facts) -> str:
@@ -284,6 +363,12 @@ def marks(settings: Settings, step: Step, view: View) -> str:
     if step.entry.repeats:
         number = view.numbers.get(step.entry.repeats)
         found.append(settings.say(f"重复 #{number}", f"repeats #{number}"))
+    about = getattr(step.entry, "of", None) or getattr(step.entry, "refuted_by", None)
+    if about in view.timeline.labels and type(step.entry).__name__ not in ("Acknowledged", "Adopted"):
+        label = view.timeline.labels[about]
+        found.append(settings.say(f"针对 {label}", f"about {label}"))
+    if getattr(step.entry, "informant", None) is not None:
+        found.append(settings.say("举报人受保护", "informant protected"))
     if step.id in view.amended:
         found.append(settings.say("已更正", "amended"))
     if step.office != step.entry.logged_by and step.entry.logged_by and step.office != "public":

@@ -47,7 +47,7 @@ from emergency.domain.offices import Directory, OfficeEvent
 from emergency.domain.record import Recorded
 from emergency.domain.schema import EventCodec
 from emergency.domain.values import Place, StatedTime, Value
-from emergency.domain.vocabulary import Category
+from emergency.domain.vocabulary import Category, Secrecy, Urgency
 from emergency.errors import BrokenDataError, BusyError, EmergencyError, NotFoundError, UsageError
 from emergency.exchange import registration
 from emergency.ledger import Asked, Ledger, digest_of, held, logged, position_at
@@ -60,12 +60,14 @@ from emergency.projections.listing import (
     Streamed,
     Wanted,
     about,
+    cleared,
     fits,
     listing,
+    marked_so,
     streamed,
 )
 from emergency.projections.moves import moved_checks, moved_findings, moved_obligations
-from emergency.projections.rows import Row, finding_row, holds, obligation_row, row_json
+from emergency.projections.rows import UNMARKED, Row, finding_row, holds, obligation_row, row_json
 from emergency.projections.streams import (
     INCIDENT,
     directory,
@@ -79,6 +81,12 @@ from emergency.store import Log, Reading, ReadOnlyError, Undecodable, Writing
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from emergency.commands.drafts import Drafts
+    from emergency.commands.incidents import Incidents
+    from emergency.commands.instructions import Instructions
+    from emergency.commands.people import Named, People
+    from emergency.commands.points import Points
+    from emergency.commands.reviews import Reviews
     from emergency.exchange.case_file import CaseFile
     from emergency.projections.matrix import By, Matrix
 
@@ -171,6 +179,29 @@ class Engine:
         with self._log.joined(transaction):
             yield self
 
+    # -- families of commands --------------------------------------------------------------------------------
+
+    @property
+    def drafts(self) -> Drafts:
+        """Unified drafts (统稿): opened, edited, reviewed, signed, issued, assigned, sent on."""
+        from emergency.commands.drafts import Drafts  # noqa: PLC0415 - most commands have to do with none
+
+        return Drafts(self._ledger)
+
+    @property
+    def instructions(self) -> Instructions:
+        """Leaders' instructions (批示), with what is owed about each."""
+        from emergency.commands.instructions import Instructions  # noqa: PLC0415 - few commands have to do with any
+
+        return Instructions(self._ledger)
+
+    @property
+    def merging(self) -> Incidents:
+        """What concerns two incidents: merged (并案), taken apart again, linked."""
+        from emergency.commands.incidents import Incidents  # noqa: PLC0415 - as above
+
+        return Incidents(self._ledger)
+
     # -- offices ---------------------------------------------------------------------------------------------
 
     def directory(self, *, as_of: datetime | None = None) -> Directory:
@@ -228,6 +259,9 @@ class Engine:
         identity: Identity,
         ref: str | None = None,
         first: events.Entry | None = None,
+        informant: Named | None = None,
+        secrecy: Secrecy | str | None = None,
+        urgency: Urgency | str | None = None,
         command_id: str | None = None,
     ) -> Outcome:
         """Put an incident on record; its reference is minted from the office, the day and a number.
@@ -242,6 +276,9 @@ class Engine:
             identity: Who is at the keyboard.
             ref: Its reference; minted unless given.
             first: Its first entry: recorded together with the opening, or neither.
+            informant: Who gave the clue that the first entry is: see `record`.
+            secrecy: How secret it is; None = nobody has said.
+            urgency: How urgent it is; None = nobody has said.
             command_id: Given again with the same content, the first outcome is returned and nothing is written.
 
         Raises:
@@ -260,11 +297,17 @@ class Engine:
             occurred_at=at,
             logged_by=identity.office,
             officer=identity.officer,
+            secrecy=secrecy,
+            urgency=urgency,
         )
         record = Record(logged(first, identity)) if first is not None else None
         # A minted reference is no part of what was asked for: asked again, it is the same command.
         said = Open(opened if ref else opened.model_copy(update={"ref": ""}))
-        digest = digest_of(ref or "", *(said, record) if record else (said,))
+        if informant is not None and first is None:
+            raise UsageError("An informant belongs to a clue: give it as the first entry.")
+        people = self.people if informant is not None else None
+        protecting = people.said(informant) if people is not None and informant is not None else ()
+        digest = digest_of(ref or "", *((said, record) if record else (said,)), *protecting)
 
         def decided(writing: Writing, asked: Asked) -> tuple[Recorded[Any], ...]:
             self._ledger.known(self._ledger.directories.of(writing), identity.office)
@@ -272,14 +315,24 @@ class Engine:
             written = self._ledger.decide(
                 writing, name, Open(opened.model_copy(update={"ref": name})), identity, asked
             )
-            return written + (self._ledger.decide(writing, name, record, identity, asked) if record else ())
+            if record is None:
+                return written
+            if people is not None and informant is not None:
+                return written + people.clue(writing, name, record.entry, informant, identity, asked)
+            return written + self._ledger.decide(writing, name, record, identity, asked)
 
         written, already = self._ledger.once(command_id, digest, decided)
         name = written[0].stream.removeprefix(INCIDENT)
         return self._ledger.outcome(name, written, identity.office, already=already)
 
     def record(
-        self, ref: str, entry: events.Entry, identity: Identity, *, command_id: str | None = None
+        self,
+        ref: str,
+        entry: events.Entry,
+        identity: Identity,
+        *,
+        informant: Named | None = None,
+        command_id: str | None = None,
     ) -> Outcome:
         """Add an entry to an incident: any act of any office. Nothing is refused for being late or out of order.
 
@@ -287,12 +340,18 @@ class Engine:
             ref: The incident.
             entry: What was done; who logged it is filled in from ``identity``.
             identity: Who is at the keyboard.
-            command_id: Given again with the same content, the first outcome is returned and nothing is written.
+            informant: Who gave the clue that the entry is, to be put under protection with it. Without a key the name
+                is not kept; the clue is recorded all the same. One who is protected already is named in the entry.
+            command_id: Given again with the same content, the first outcome is returned and nothing is written. An
+                informant's name is no part of what is compared.
 
         Raises:
             NotFoundError: no such incident, or an office that is not in the directory.
             CommandConflictError: the command id was used for something else.
+            UsageError: an informant of an entry that is no clue.
         """
+        if informant is not None:
+            return self.people.record(ref, logged(entry, identity), informant, identity, command_id)
         return self._ledger.carry_out(ref, Record(logged(entry, identity)), identity, command_id)
 
     def amend(
@@ -353,6 +412,29 @@ class Engine:
         if state is None:
             return None
         return same_entry(logged(entry, identity), state, datetime.now(UTC))
+
+    # -- families of commands ---------------------------------------------------------------------------------
+
+    @property
+    def people(self) -> People:
+        """Protected people: their names sealed, opened on the record, erased."""
+        from emergency.commands.people import People  # noqa: PLC0415 - few entries need it
+
+        return People(self._ledger)
+
+    @property
+    def points(self) -> Points:
+        """Adoptions, commendations, and score sheets by a scheme."""
+        from emergency.commands.points import Points  # noqa: PLC0415 - no entry needs it
+
+        return Points(self._ledger, self.streamed)
+
+    @property
+    def reviews(self) -> Reviews:
+        """The reviews (责任追究): opened on findings, determined, contested; see `emergency.commands.reviews`."""
+        from emergency.commands.reviews import Reviews  # noqa: PLC0415 - no entry needs it
+
+        return Reviews(self._ledger)
 
     # -- timelines -------------------------------------------------------------------------------------------
 
@@ -560,9 +642,32 @@ class Engine:
         now = standing(view.assessment.obligations, datetime.now(UTC))
         return tuple(still_due(now, office, view.directory))
 
-    def incidents(self) -> Listing:
-        """All incidents."""
-        return self._listing("incidents")
+    def incidents(
+        self,
+        *,
+        secrecy: Wanted = None,
+        urgency: Wanted = None,
+        up_to: str | None = None,
+        unmarked: bool = False,
+    ) -> Listing:
+        """All incidents, or those that are marked so.
+
+        Args:
+            secrecy: Only incidents of that secrecy, or one of those; ``unknown`` where nobody has marked it.
+            urgency: The same, by urgency.
+            up_to: Only what a reader may see who is cleared up to this secrecy. What nobody has marked may be
+                anything, and is left out.
+            unmarked: With ``up_to``: what nobody has marked as well.
+
+        Raises:
+            UsageError: there is no such secrecy or urgency; or both ``secrecy`` and ``up_to`` are given.
+        """
+        if up_to is not None:
+            if secrecy is not None:
+                raise UsageError("Say either a secrecy, or up to which.")
+            secrecy = cleared(up_to, unmarked=unmarked)
+        _check_filters("incidents", {"secrecy": secrecy, "urgency": urgency})
+        return self._listing("incidents", secrecy=secrecy, urgency=urgency)
 
     def obligations(
         self, refs: Sequence[str] = (), *, at: datetime | None = None, **filters: Wanted
@@ -576,7 +681,7 @@ class Engine:
             at: The instant of judging.
             filters: Only rows where it is that, or one of those; None = no filter. ``office``, ``recipient``,
                 ``state``; ``party``, whoever owes or is owed; ``office_or_ref``, an office by its id or by the id in
-                its file.
+                its file; ``secrecy`` and ``urgency``, how the incident is marked (``unknown``: nobody has).
 
         Raises:
             UsageError: there is no such filter.
@@ -590,7 +695,8 @@ class Engine:
             refs: The incidents; none = all.
             at: The instant of judging.
             filters: Only rows where it is that, or one of those; None = no filter. ``office``, ``kind``, ``status``;
-                ``office_or_ref``, an office by its id or by the id in its file.
+                ``office_or_ref``, an office by its id or by the id in its file; ``secrecy`` and ``urgency``, how the
+                incident is marked (``unknown``: nobody has).
 
         Raises:
             UsageError: there is no such filter.
@@ -706,6 +812,8 @@ class Engine:
         for ref in refs:
             view = self.view(ref)
             position = view.position
+            if not marked_so(view.incident_row, filters):
+                continue
             mine = _ROWS[kind](view)
             rows += [row for row in mine if holds(row, moment) and fits(row, kind, filters)]
         return Listing(tuple(rows), position, 0, (), (self.rulebook.fingerprint,))
@@ -780,10 +888,16 @@ class Engine:
         return self._apart().retry(names)
 
 
-def _check_filters(kind: Kind, filters: Iterable[str]) -> None:
+def _check_filters(kind: Kind, filters: Mapping[str, Wanted]) -> None:
     known = FILTERS[kind]
     if unknown := [name for name in filters if name not in known]:
         raise UsageError(f"There is no filter {unknown[0]}; the filters are {', '.join(known)}.")
+    for name, marks in (("secrecy", Secrecy), ("urgency", Urgency)):
+        # A slip here would limit a list to nothing, or seem to.
+        wanted, there = filters.get(name) or (), [*marks, UNMARKED]
+        for word in (wanted,) if isinstance(wanted, str) else wanted:
+            if word not in there:
+                raise UsageError(f"There is no {name} {word}; there is {', '.join(there)}.")
 
 
 _ROWS: Mapping[str, Callable[[View], list[Row]]] = {

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from uuid import uuid4
 
 from emergency.answers import Identity, Outcome, View, standing, still_due
@@ -17,7 +17,17 @@ from emergency.assessment.model import Finding, Obligation
 from emergency.assessment.timeline import as_known_to, cut, timeline_of
 from emergency.domain import events
 from emergency.domain.amendment import amended
-from emergency.domain.incident import Amend, Command, Open, Record, decide, entry_named, incident_of
+from emergency.domain.bookkeeping import BOOKKEEPING
+from emergency.domain.incident import (
+    Amend,
+    Command,
+    Incident,
+    Open,
+    Record,
+    decide,
+    entry_named,
+    incident_of,
+)
 from emergency.domain.offices import Directory
 from emergency.domain.record import Recorded
 from emergency.domain.times import CHINA
@@ -28,6 +38,8 @@ from emergency.exchange import registration
 from emergency.projections.streams import INCIDENT, Directories, directory, history, incident_stream
 from emergency.rulebook import Rulebook
 from emergency.store import PENDING, Draft, Log, Reading, Writing
+
+E = TypeVar("E", bound=events.Entry)
 
 
 class Asked(NamedTuple):
@@ -127,6 +139,55 @@ class Ledger:
                 writing, command.entry.office, command_id=asked.id, command_hash=asked.digest
             )
         return tuple(written)
+
+    def act(
+        self,
+        ref: str,
+        said: object,
+        decided: Callable[[Incident, Reading], Sequence[events.Entry]],
+        identity: Identity,
+        command_id: str | None,
+    ) -> tuple[tuple[Recorded[Any], ...], bool]:
+        """Carry out a command that leads to one or more entries of an incident: all or none, and once.
+
+        Args:
+            ref: The incident.
+            said: What was asked for: an object with slots, for the same id comes with the same content.
+            decided: The entries that it leads to, from the incident as it stands when they are written, and whatever
+                else stands then.
+            identity: Who is at the keyboard.
+            command_id: The command's id; None = it needs none.
+
+        Returns:
+            What was written, and whether it had been before.
+        """
+
+        def work(writing: Writing, asked: Asked) -> tuple[Recorded[Any], ...]:
+            offices = self.directories.of(writing)
+            stream = incident_stream(ref)
+            before = writing.stream(stream)
+            state = incident_of(before)
+            if state is None:
+                raise self.no_incident(writing, ref)
+            self.known(offices, identity.office)
+            new = decided(state, writing)
+            for entry in new:
+                for office in _named(entry):
+                    self.known(offices, office)
+            now = datetime.now(UTC)
+            drafts = [Draft(event=event) for entry in new for event in decide(Record(entry), state, now)]
+            written = writing.append(
+                stream, before[-1].version, drafts, command_id=asked.id, command_hash=asked.digest
+            )
+            for entry in new:
+                if _starts_logging(offices, entry):
+                    written += registration.start_logging(
+                        writing, entry.office, command_id=asked.id, command_hash=asked.digest
+                    )
+                    break  # all of them are acts of one office
+            return tuple(written)
+
+        return self.once(command_id, digest_of(ref, said), work)
 
     def outcome(self, ref: str, written: tuple[Recorded[Any], ...], office: str, *, already: bool) -> Outcome:
         """What was recorded came to. It is on record by now: where it cannot be judged, the outcome says so."""
@@ -254,7 +315,7 @@ def position_at(reading: Reading, as_of: datetime | None) -> int | None:
     return None if as_of is None else reading.position_at(as_of)
 
 
-def logged(entry: events.Entry, identity: Identity) -> events.Entry:
+def logged(entry: E, identity: Identity) -> E:
     """The entry with who logged it."""
     return entry.model_copy(
         update={
@@ -265,7 +326,7 @@ def logged(entry: events.Entry, identity: Identity) -> events.Entry:
     )
 
 
-OFFICE_FIELDS = ("office", "to", "whom", "complete_for")
+OFFICE_FIELDS = ("office", "to", "whom", "complete_for", "draft", "jointly", "addressed")
 """The fields of an entry or an opening that name offices."""
 
 
@@ -273,12 +334,14 @@ def _named(event: Value, fields: Container[str] = OFFICE_FIELDS) -> Iterator[str
     """The offices that an entry or an opening names, in those of its fields."""
     for field in OFFICE_FIELDS:
         if field in fields:
-            said = getattr(event, field, ())
+            said = getattr(event, field, None) or ()
             yield from (said,) if isinstance(said, str) else said
 
 
 def _starts_logging(offices: Directory, entry: events.Entry) -> bool:
     """The first entry that an office logs of its own: from here on its silence is silence."""
+    if type(entry) in BOOKKEEPING:
+        return False  # it tells nothing of what the office does
     office = offices.get(entry.office)
     return office is not None and entry.logged_by == entry.office and office.logs_since is None
 

@@ -108,8 +108,8 @@ def test_a_draft_is_held_as_surely_as_the_unit_is_late(changes: dict[str, Any], 
     ):  # the lateness itself is only possible: no text that somebody read gives the unit its hours
         rules = []
         for rule in book.rules:
-            values = {day: v.model_copy(update={"confirmed": False}) for day, v in rule.values.items()}
-            rules.append(rule.model_copy(update={"values": values}))
+            unread = {day: v.model_copy(update={"confirmed": False}) for day, v in rule.values.items()}
+            rules.append(rule.model_copy(update={"values": unread}))
         confirmed, changes, sure = replace(confirmed, rules=rules), {}, "possible"
     seen = checked(varied(base, {"set": changes}), confirmed)
     assert seen.of("draft-not-held") == {"desk@o1": f"fail {sure}"}

@@ -147,7 +147,7 @@ def case_of(data: Mapping[str, Any]) -> CaseFile:
         whole["occurred_at"] = instant(whole["occurred_at"], day)
     for step in whole["steps"]:
         step.setdefault("id", step["act"])
-        for key in ("at", "received_at"):
+        for key in ("at", "received_at", "relay_by", "answer_by"):
             if key in step:
                 step[key] = instant(step[key], day)
         for other in step.get("also") or ():

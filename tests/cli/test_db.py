@@ -36,11 +36,14 @@ def test_an_old_store_is_refused_until_it_is_upgraded(old: Path, type_in: Type) 
         assert "version 1" in refused.err
         assert "emergency db upgrade" in refused.err
     status = type_in("db", "status")
-    assert "store version: 1 (this program writes 2)" in status.out
+    assert "store version: 1 (this program writes 3)" in status.out
     assert "lists: views through 30 (0 behind)" in status.out
     assert "2: A head and seals" in status.out
     steps = json.loads(type_in("db", "status", "--format", "json").out)["upgrade"]
-    assert [(step["version"], sorted(step["what"])) for step in steps] == [(2, ["en", "zh"])]
+    assert [(step["version"], sorted(step["what"])) for step in steps] == [
+        (2, ["en", "zh"]),
+        (3, ["en", "zh"]),
+    ]
     held = old.read_bytes()
     tried = type_in("db", "upgrade", "--dry-run")
     assert (tried.code, "2: A head and seals" in tried.out) == (0, True)
@@ -48,18 +51,18 @@ def test_an_old_store_is_refused_until_it_is_upgraded(old: Path, type_in: Type) 
     assert "日志之首与封" in type_in("db", "upgrade", "--dry-run", "--lang", "zh").out
     done = type_in("db", "upgrade")
     assert (done.code, done.err) == (0, "")
-    assert "Upgraded from version 1 to 2: 30 events, none of them changed." in done.out
+    assert "Upgraded from version 1 to 3: 30 events, none of them changed." in done.out
     assert type_in("list").code == 0
     assert "30 events checked through position 30: sound." in type_in("db", "check").out
 
 
 def test_a_newer_store_is_refused_by_every_command(old: Path, type_in: Type) -> None:
-    do(old, "UPDATE store_meta SET value = '3'")
+    do(old, "UPDATE store_meta SET value = '4'")
     commands = [["db", "status"], ["db", "check"], ["db", "upgrade"], ["list"], ["show", "qixia"]]
     for words in commands:
         refused = type_in(*words)
         assert (refused.code, refused.out) == (3, "")
-        assert "store version 3; this program knows 2" in refused.err
+        assert "store version 4; this program knows 3" in refused.err
 
 
 def test_faults_are_named_with_their_place_and_what_to_do(

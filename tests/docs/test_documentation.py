@@ -12,7 +12,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = ["README.md", "docs/tutorial.md", "docs/how-to/try-a-rule.md", "docs/how-to/offices.md"]
+PAGES = [
+    "README.md",
+    "docs/tutorial.md",
+    "docs/how-to/try-a-rule.md",
+    "docs/how-to/review-a-finding.md",
+    "docs/how-to/offices.md",
+    "docs/how-to/unified-draft.md",
+]
 BLOCK = re.compile(r"^```(console|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 ELLIPSIS = "…"
 

@@ -64,7 +64,6 @@ NEEDED: dict[type[Entry], dict[str, Any]] = {
     bookkeeping.Annotated: {"note": "家属已通知"},
     bookkeeping.Reopened: {"why": "余震"},
     scoring.Adopted: {"of": "e2", "use": "compiled"},
-    scoring.Commended: {"whom": "unit", "tier": "city"},
 }
 """What an act cannot do without."""
 EVERY = [cls for cls in TYPES.values() if issubclass(cls, Entry)]

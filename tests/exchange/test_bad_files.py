@@ -38,6 +38,9 @@ STEP = SMALL[SMALL.index("    act: reported") : SMALL.index("  - id: s3")]
 GRADED = "    act: graded\n    office: unit\n"
 SUSPENDED = "    act: suspended\n    office: unit\n"
 
+ANSWERED = "    act: instruction-answered\n    office: unit\n"
+WAIVED = "    act: waived\n    office: unit\n    authority: x\n"
+
 FILES = [
     # the file as a whole
     Bad("empty", "", 1, "", ("is empty",)),
@@ -421,6 +424,48 @@ FILES = [
     bad("an act nearly named", "act: reported", "act: grade", 21, "steps.1.act", 'did you mean "graded"'),
     bad("a grading without its level", STEP, GRADED, 20, "steps.1", "needs its level: I, II, III or IV"),
     bad("a wrong level", STEP, f"{GRADED}    level: 2\n", 23, "steps.1.level", '"2" is not one of'),
+    bad(
+        "an instruction without words",
+        STEP,
+        "    act: instruction-received\n    office: unit\n    leader: 市长\n",
+        20,
+        "steps.1",
+        "needs its words: the exact words",
+    ),
+    bad("an answer to nothing", STEP, f"{ANSWERED}    words: x\n", 20, "steps.1", "its of: the step of"),
+    bad(
+        "an answer to a step that is not there",
+        STEP,
+        f"{ANSWERED}    words: x\n    of: s9\n",
+        24,
+        "steps.1.of",
+        'there is no step "s9"',
+    ),
+    bad(
+        "an answer to what is no instruction",
+        STEP,
+        f"{ANSWERED}    words: x\n    of: s1\n",
+        24,
+        "steps.1.of",
+        '"s1" is another act; name an instruction-received step',
+    ),
+    bad(
+        "voided on what is no verification",
+        STEP,
+        "    act: voided\n    office: unit\n    why: x\n    of: s1\n",
+        24,
+        "steps.1.of",
+        '"s1" is another act; name a verified step',
+    ),
+    bad("a waiver for nobody", STEP, f"{WAIVED}    why: x\n", 20, "steps.1", "needs its whom: the offices"),
+    bad(
+        "an instruction for an office that is not there",
+        STEP,
+        "    act: instruction-received\n    office: unit\n    leader: x\n    words: x\n    addressed: untit\n",
+        25,
+        "steps.1.addressed",
+        'did you mean "unit"?',
+    ),
     bad("a suspension without authority", STEP, f"{SUSPENDED}    why: x\n", 20, "steps.1", "its authority: "),
     bad("a suspension without reason", STEP, f"{SUSPENDED}    authority: x\n", 20, "steps.1", "its why: "),
     bad(

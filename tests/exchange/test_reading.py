@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 
 from emergency import Engine
-from emergency.domain import events
+from emergency.domain import bookkeeping, events, instructions, receiving
 from emergency.domain.events import Entry, IncidentOpened
 from emergency.domain.offices import OfficeRegistered
 from emergency.domain.review import Determined, ReviewOpened, Verdict
@@ -80,7 +80,7 @@ steps:
   - {id: answered, act: answered, office: county, to: city}
   - {id: denied, act: denied, office: county, to: city, facts: {deaths: 0}}
   - {id: withheld, act: withheld, office: county, facts: {deaths: 3}}
-  - {id: directed, act: directed, office: county, whom: unit}
+  - {id: directed, act: directed, office: county, whom: unit, words: 先不要上报}
   - {id: obstructed, act: obstructed, office: county, whom: [unit, bureau]}
   - {id: clue, act: clue, office: public, to: city, by: outside, sign: true}
   - {id: verified, act: verified, office: city, to: bureau, outcome: refuted}
@@ -92,6 +92,31 @@ steps:
   - {id: resumed, act: resumed, office: city, authority: 省防指, why: 险情解除}
   - {id: handling-ended, act: handling-ended, office: city}
   - {id: final-report, act: final-report, office: county, to: city, channel: written, facts: {figures: {sick: 0}}}
+  - {id: handed-over, act: handed-over, office: county, to: bureau, channel: phone, of: reported, facts: {deaths: 1}}
+  - {id: call-logged, act: call-logged, office: county, of: followed-up, written_asked: true}
+  - id: instruction-received
+    act: instruction-received
+    office: county
+    leader: 市长
+    tier: city
+    words: 全力救援
+    channel: phone
+    read_back: false
+    addressed: [unit, bureau]
+    relay_by: "2014-04-07"
+    answer_by: "2014-04-08T12:00+08:00"
+  - {id: relayed, act: instruction-relayed, office: county, of: instruction-received, whom: unit, channel: written}
+  - {id: told, act: instruction-answered, office: unit, of: instruction-received, words: 已救出, final: true}
+  - id: pressed
+    act: instruction-pressed
+    office: city
+    of: instruction-received
+    whom: [unit]
+    channel: in-person
+    answer_by: "2014-04-09"
+  - {id: settled, act: instruction-closed, office: city, of: instruction-received, why: 办结}
+  - {id: waived, act: waived, office: city, whom: county, to: bureau, authority: 电话通知, why: 另行安排}
+  - {id: voided, act: voided, office: city, of: verified, why: 误报}
   - id: determined
     act: determined
     office: city
@@ -208,7 +233,7 @@ EXPECTED: list[Entry] = [
     events.Answered(office=COUNTY, step="answered", to=(CITY,)),
     events.Denied(office=COUNTY, step="denied", to=(CITY,), facts=Facts(deaths=count(0))),
     events.Withheld(office=COUNTY, step="withheld", facts=Facts(deaths=count(3))),
-    events.Directed(office=COUNTY, step="directed", whom=(UNIT,)),
+    events.Directed(office=COUNTY, step="directed", whom=(UNIT,), words="先不要上报"),
     events.Obstructed(office=COUNTY, step="obstructed", whom=(UNIT, BUREAU)),
     events.ClueLinked(office="public", step="clue", to=(CITY,), by=Origin.OUTSIDE, sign=True),
     events.Verified(office=CITY, step="verified", to=(BUREAU,), outcome=Outcome.REFUTED),
@@ -226,6 +251,50 @@ EXPECTED: list[Entry] = [
         channel=Channel.WRITTEN,
         facts=Facts(figures=(Figure(of="sick", count=count(0)),)),
     ),
+    receiving.HandedOver(
+        office=COUNTY,
+        step="handed-over",
+        to=(BUREAU,),
+        channel=Channel.PHONE,
+        of="reported",
+        facts=Facts(deaths=count(1)),
+    ),
+    receiving.CallLogged(office=COUNTY, step="call-logged", of="followed-up", written_asked=True),
+    instructions.InstructionReceived(
+        office=COUNTY,
+        step="instruction-received",
+        leader="市长",
+        tier=Tier.CITY,
+        words="全力救援",
+        channel=Channel.PHONE,
+        read_back=False,
+        addressed=(UNIT, BUREAU),
+        relay_by=THAT_DAY,
+        answer_by=stated("2014-04-08T12:00+08:00", "2014-04-08T12:00+08:00", "2014-04-08T12:00+08:00"),
+    ),
+    instructions.InstructionRelayed(
+        office=COUNTY,
+        step="relayed",
+        of="instruction-received",
+        whom=(UNIT,),
+        channel=Channel.WRITTEN,
+    ),
+    instructions.InstructionAnswered(
+        office=UNIT, step="told", of="instruction-received", words="已救出", final=True
+    ),
+    instructions.InstructionPressed(
+        office=CITY,
+        step="pressed",
+        of="instruction-received",
+        whom=(UNIT,),
+        means=Channel.IN_PERSON,
+        answer_by=stated("2014-04-09", "2014-04-09T00:00+08:00", "2014-04-10T00:00+08:00"),
+    ),
+    instructions.InstructionClosed(office=CITY, step="settled", of="instruction-received", why="办结"),
+    bookkeeping.Waived(
+        office=CITY, step="waived", whom=(COUNTY,), to=(BUREAU,), authority="电话通知", why="另行安排"
+    ),
+    bookkeeping.Voided(office=CITY, step="voided", refuted_by="verified", why="误报"),
 ]
 
 
@@ -236,6 +305,17 @@ def test_every_act_becomes_the_right_event_with_every_field(engine: Engine, tmp_
     for found, wanted in zip(told, EXPECTED, strict=True):
         assert type(found) is type(wanted)
         assert found == wanted
+
+
+def test_a_step_that_is_named_is_found_when_it_is_judged(engine: Engine, tmp_path: Path) -> None:
+    """The file names its own steps; whoever judges finds the entries, and the same file again changes nothing."""
+    path = write(tmp_path, WHOLE)
+    engine.import_timeline(path)
+    steps = {step.ref: step for step in engine.view(CASE).timeline.steps}
+    named = {"handed-over": "reported", "call-logged": "followed-up", "told": "instruction-received"}
+    for one, other in named.items():
+        assert getattr(steps[one].entry, "of") == steps[other].id  # noqa: B009 - of several kinds
+    assert engine.import_timeline(path).status == "unchanged"
 
 
 def test_every_act_that_there_is_stands_in_the_whole_file() -> None:

@@ -379,7 +379,7 @@ class TestWaiting:
         assert 0 < waiting < 17
         assert store.incidents().waiting == 0
         live = tables_of(store)
-        assert {directory for _, _, _, directory, _ in live["incidents"]} == {changed}
+        assert {directory for _, _, _, directory, *_ in live["incidents"]} == {changed}
         store.rebuild()
         assert tables_of(store) == live
 

@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import get_args
 
 from emergency.assessment.examples import run_examples
-from emergency.domain.vocabulary import Category, Line, Tier
+from emergency.domain.vocabulary import Category, Line, SignOff, Tier
 from emergency.rulebook import (
+    CheckName,
     Citation,
     Clock,
     Example,
     Limit,
     Modality,
+    NormRule,
     Rank,
     Recipient,
     Rule,
@@ -26,10 +28,12 @@ from emergency.rulebook import (
 )
 from emergency.rulebook.limits import FORMS, Outer
 from emergency.rulebook.model import Outcome
+from emergency.rulebook.norms import Asked, Settings
 from emergency_cli.rules_pages import pages
 
 from .bench import NAME, edited, write
 
+LISTED = (Clock, Stage, Modality, Rank, Tier, Line, Category, CheckName, SignOff)
 PAGE = Path(__file__).parents[2] / "docs/rules/README.md"
 
 
@@ -44,6 +48,35 @@ def test_the_example_is_the_rule_that_it_shows(rulebook: Rulebook, tmp_path: Pat
     assert isinstance(value, Value)
     assert isinstance(packaged, Value)
     assert (value.since, value.limit, value.clock) == (packaged.since, packaged.limit, packaged.clock)
+
+
+def test_the_text_that_asks_for_a_check_is_the_one_that_it_shows(rulebook: Rulebook, tmp_path: Path) -> None:
+    name = "cn/norms/local/3302-ningbo/sign-off"
+    _, example = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    citation = "    citation: {law: x, article: null, promulgated: null, source: a test}\n"
+    rest = f"{citation}    confirmed: false\n    recorded_on: 2026-11-22\n"
+    written = re.sub(r"    # citation.*\n", rest, example)
+    write(tmp_path, f"{NAME}.yaml", edited())
+    write(tmp_path, "cn/provisions/national/prohibitions/obstructing-others.yaml", PROVISION)
+    write(tmp_path, f"{name}.yaml", written)
+    (shown,) = load(tmp_path).norms
+    (real,) = (norm for norm in rulebook.norms if norm.id == name)
+    assert (shown.check, shown.title, shown.where) == (real.check, real.title, real.where)
+    assert [value.asks for value in shown.values.values()] == [value.asks for value in real.values.values()]
+
+
+PROVISION = """\
+title: {zh: 不得阻碍, en: No obstructing}
+row: "0"
+rank: law
+sort: prohibition
+values:
+  2024-11-01:
+    says: {zh: 不得阻碍, en: No obstructing}
+    citation: {law: x, article: null, promulgated: null, source: a test}
+    confirmed: false
+    recorded_on: 2026-11-22
+"""
 
 
 ROW = re.compile(r"^\| `(\{.*?\})` \| .*? \| (.*?) \| (.*?) \|$", re.MULTILINE)
@@ -94,7 +127,7 @@ def test_the_reference_pages_are_up_to_date(rulebook: Rulebook) -> None:
 
 def test_the_reference_says_all_that_the_rules_say(rulebook: Rulebook) -> None:
     whole = "\n".join(pages(rulebook).values())
-    for rule in rulebook.rules:
+    for rule in (*rulebook.rules, *rulebook.norms):
         assert f"### {rule.id}\n" in whole
     citations = {value.citation.law for rule in rulebook.rules for value in rule.values.values()}
     assert all(law in whole for law in citations)
@@ -104,9 +137,9 @@ def test_the_reference_says_all_that_the_rules_say(rulebook: Rulebook) -> None:
 
 def test_the_page_names_every_key_and_every_word() -> None:
     text = PAGE.read_text(encoding="utf-8")
-    models = (Rule, Value, Citation, Who, Recipient, Limit, Outer, Example)
+    models = (Rule, Value, Citation, Who, Recipient, Limit, Outer, Example, NormRule, Asked, Settings)
     keys = {name for model in models for name in model.model_fields} - {"id", "since"}
-    words = {word.value for listed in (Clock, Stage, Modality, Rank, Tier, Line, Category) for word in listed}
+    words = {word.value for listed in LISTED for word in listed}
     lint = import_module("emergency.rulebook.lint")  # the package has a function of that name
     codes = {*lint.CODES, lint.ACCEPTS_NOTHING, lint.TOUCHES_NOTHING}
     outcomes = {outcome for outcome in get_args(Outcome) if outcome != "none"}

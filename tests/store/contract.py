@@ -354,7 +354,7 @@ class StoreContract:
 
     def test_a_newer_store_is_refused(self, url: str) -> None:
         with opened(url) as log, log.writing() as writing:
-            writing.connection.execute(update(log.tables.store_meta).values(value="3"))
+            writing.connection.execute(update(log.tables.store_meta).values(value="99"))
         with pytest.raises(StoreError, match="newer version"):
             opened(url).close()
 

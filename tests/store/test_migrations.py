@@ -24,7 +24,7 @@ from tests.postgres import Server
 from emergency.domain.schema import EventCodec
 from emergency.engine import Engine as Emergency
 from emergency.errors import BusyError, StoreError
-from emergency.store import Draft, Log
+from emergency.store import Contacts, Draft, Log
 from emergency.store.check import check_store
 from emergency.store.database import Database
 from emergency.store.log import database_of
@@ -35,13 +35,14 @@ from emergency.store.upgrade import alembic_config, migrate, opened, store_statu
 
 from .worker import JsonCodec
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "store-1.sql"
-"""A store of version 1, as the program of its day wrote it."""
+GOLDEN = Path(__file__).parents[1] / "golden"
+"""A store of each former version, as the program of its day wrote it."""
 
 COLUMNS = (
     "position, stream, version, type, schema_version, body, event_id, command_id, command_hash, correlation_id, "
     "causation_id, recorded_at, clock_back"
 )
+PEOPLE = "SELECT subject_id, kind, name, phone, note, added_at, erased_at FROM contacts ORDER BY subject_id"
 NAMES = [("", None), ("em_", None), ("", "em"), ("em_", "em")]
 AT = datetime(2026, 12, 1, tzinfo=UTC)
 
@@ -49,9 +50,13 @@ AT = datetime(2026, 12, 1, tzinfo=UTC)
 @pytest.fixture
 def old(tmp_path: Path) -> Path:
     """The store of version 1 in a file."""
-    file = tmp_path / "old.db"
+    return written(tmp_path / "old.db", 1)
+
+
+def written(file: Path, version: int) -> Path:
+    """A store of a former version in a file."""
     with closing(sqlite3.connect(file)) as raw:
-        raw.executescript(GOLDEN.read_text(encoding="utf-8"))
+        raw.executescript((GOLDEN / f"store-{version}.sql").read_text(encoding="utf-8"))
     return file
 
 
@@ -181,11 +186,11 @@ def test_a_new_store_is_made_without_alembic(tmp_path: Path) -> None:
 
 
 def test_no_event_is_changed(old: Path) -> None:
-    kept = (f"SELECT {COLUMNS} FROM events ORDER BY position", "SELECT * FROM contacts ORDER BY subject_id")
+    kept = (f"SELECT {COLUMNS} FROM events ORDER BY position", PEOPLE)
     before = [rows(old, statement) for statement in kept]
     assert [len(found) for found in before] == [30, 2]
     upgraded = upgrade_store(f"sqlite:///{old}")
-    assert (upgraded.before, upgraded.after, upgraded.events) == (1, 2, 30)
+    assert (upgraded.before, upgraded.after, upgraded.events) == (1, SCHEMA_VERSION, 30)
     assert [rows(old, statement) for statement in kept] == before
     assert not [name for (name,) in rows(old, "SELECT name FROM sqlite_master") if name.startswith("view_")]
     assert rows(old, "SELECT * FROM tracking") == []
@@ -275,6 +280,24 @@ def dump(file: Path) -> list[str]:
         return list(raw.iterdump())
 
 
+# -- a store of version 2 -------------------------------------------------------------------------------------
+
+
+def test_a_store_of_version_2_keeps_its_seals_and_its_people(tmp_path: Path) -> None:
+    file = written(tmp_path / "two.db", 2)
+    kept = ("SELECT * FROM events ORDER BY position", "SELECT * FROM head", PEOPLE)
+    before = [rows(file, statement) for statement in kept]
+    assert [len(found) for found in before] == [3, 1, 2]
+    upgraded = upgrade_store(f"sqlite:///{file}")
+    assert (upgraded.before, upgraded.after, [step.version for step in upgraded.steps]) == (2, 3, [3])
+    assert [rows(file, statement) for statement in kept] == before
+    assert check_store(f"sqlite:///{file}", EventCodec()).faults == []
+    with Log.open(f"sqlite:///{file}", JsonCodec()) as log, log.reading() as reading:
+        named, erased = Contacts(reading).all()
+        assert (named.name, named.phone, named.sealed, named.plain) == ("某甲", "13800000000", None, True)
+        assert (erased.name, erased.sealed, erased.plain) == (None, None, False)
+
+
 # -- how it stands ---------------------------------------------------------------------------------------------
 
 
@@ -282,15 +305,20 @@ def test_the_status_says_what_an_upgrade_would_do(old: Path) -> None:
     url = f"sqlite:///{old}"
     before = dump(old)
     status = store_status(url)
-    assert (status.version, status.program_version, status.events, status.last_position) == (1, 2, 30, 30)
-    assert [step.version for step in status.steps] == [2]
+    assert (status.version, status.program_version, status.events, status.last_position) == (
+        1,
+        SCHEMA_VERSION,
+        30,
+        30,
+    )
+    assert [step.version for step in status.steps] == [2, 3]
     assert status.readers == {"views": 30}
     assert status.size == old.stat().st_size
     tried = upgrade_store(url, dry_run=True)
     assert (tried.before, tried.after, tried.steps) == (1, 1, status.steps)
     assert dump(old) == before
     assert upgrade_store(url).steps == status.steps
-    assert (store_status(url).version, store_status(url).steps) == (2, ())
+    assert (store_status(url).version, store_status(url).steps) == (SCHEMA_VERSION, ())
     assert upgrade_store(url).steps == ()
 
 
@@ -300,7 +328,12 @@ def test_no_password_is_shown(postgres: Server, postgres_url: str) -> None:
     Log.open(url, JsonCodec()).close()
     status = store_status(url)
     assert "secret" not in status.url
-    assert (status.dialect, status.prefix, status.schema, status.version) == ("postgresql", "em_", "em", 2)
+    assert (status.dialect, status.prefix, status.schema, status.version) == (
+        "postgresql",
+        "em_",
+        "em",
+        SCHEMA_VERSION,
+    )
     assert status.size > 0
     assert "secret" not in check_store(url).url
 
@@ -308,7 +341,7 @@ def test_no_password_is_shown(postgres: Server, postgres_url: str) -> None:
 @pytest.mark.parametrize("ask", [store_status, upgrade_store, check_store])
 def test_a_newer_store_is_refused(old: Path, ask: Any) -> None:  # noqa: ANN401  one of the three
     do(old, "UPDATE store_meta SET value = '99'")
-    with pytest.raises(StoreError, match="store version 99; this program knows 2"):
+    with pytest.raises(StoreError, match=f"store version 99; this program knows {SCHEMA_VERSION}"):
         ask(f"sqlite:///{old}")
 
 
@@ -333,7 +366,7 @@ def test_an_old_store_is_not_opened_and_the_way_is_shown(old: Path) -> None:
 def test_several_upgrades_at_once_are_as_good_as_one(old: Path) -> None:
     with ThreadPoolExecutor(4) as pool:
         done = list(pool.map(lambda _: upgrade_store(f"sqlite:///{old}"), range(4)))
-    assert sorted(len(one.steps) for one in done) == [0, 0, 0, 1]
+    assert sorted(len(one.steps) for one in done) == [0, 0, 0, 2]
     assert check_store(f"sqlite:///{old}").faults == []
 
 
@@ -351,7 +384,7 @@ def test_several_programs_may_upgrade_at_once(old: Path) -> None:
         )
         for _ in range(3)
     ]
-    assert sorted(process.communicate()[0] for process in started) == ["0\n", "0\n", "1\n"]
+    assert sorted(process.communicate()[0] for process in started) == ["0\n", "0\n", "2\n"]
     assert check_store(f"sqlite:///{old}").faults == []
 
 
@@ -382,7 +415,7 @@ def test_killed_in_the_middle_it_leaves_the_former_version(old: Path) -> None:
     ran = subprocess.run([sys.executable, "-c", KILLED, f"sqlite:///{old}"], check=False)
     assert ran.returncode == -9
     assert dump(old) == before
-    assert upgrade_store(f"sqlite:///{old}").after == 2
+    assert upgrade_store(f"sqlite:///{old}").after == SCHEMA_VERSION
     assert check_store(f"sqlite:///{old}").faults == []
 
 
@@ -410,13 +443,13 @@ class TestPostgres:
         with pytest.raises(StoreError, match="emergency db upgrade"):
             Log.open(old_url, JsonCodec())
         upgraded = upgrade_store(old_url)
-        assert (upgraded.before, upgraded.after, upgraded.events) == (1, 2, 2500)
+        assert (upgraded.before, upgraded.after, upgraded.events) == (1, SCHEMA_VERSION, 2500)
         assert check_store(old_url).faults == []
 
     def test_several_upgrades_at_once_are_as_good_as_one(self, old_url: str) -> None:
         with ThreadPoolExecutor(3) as pool:
             done = list(pool.map(lambda _: upgrade_store(old_url), range(3)))
-        assert sorted(len(one.steps) for one in done) == [0, 0, 1]
+        assert sorted(len(one.steps) for one in done) == [0, 0, 2]
         assert check_store(old_url).faults == []
 
     def test_an_upgrade_waits_for_a_writer_and_not_for_ever(self, old_url: str) -> None:
@@ -434,7 +467,7 @@ class TestPostgres:
         until = time.monotonic() + 10
         while True:  # the server notices a moment later that its client is gone
             try:
-                assert upgrade_store(old_url).after == 2
+                assert upgrade_store(old_url).after == SCHEMA_VERSION
                 break
             except BusyError:
                 assert time.monotonic() < until

@@ -17,15 +17,16 @@ from emergency.assessment.knowledge import Shows, knowledge_of
 from emergency.assessment.model import Finding
 from emergency.assessment.reasons import ANSWER_UNREAD, EARLIER_IMPLIED, RECEIVER_UNNAMED
 from emergency.assessment.timeline import Step, Timeline
-from emergency.domain.events import REPORTS, ClueLinked, Denied, Inquired, Notified, Withheld
+from emergency.domain.events import REPORTS, ClueLinked, Denied, Inquired, Withheld
 from emergency.domain.intervals import Interval, first_of, possibly_by, surely_after, surely_by
+from emergency.domain.receiving import NOTICES
 from emergency.domain.vocabulary import Fault, Line, Origin, State, Status
 
 _KEEPING = frozenset({Withheld, Denied})
 """Acts by which an office keeps back what it knows."""
 _OUTSIDE = frozenset({Inquired, ClueLinked})
 """Acts by which an office above may find out."""
-_CARRYING = frozenset({*REPORTS, Notified})
+_CARRYING = frozenset({*REPORTS, *NOTICES})
 """Acts that carry to an office above what an outsider may have told."""
 
 

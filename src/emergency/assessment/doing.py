@@ -17,7 +17,6 @@ from emergency.domain.events import (
     Answered,
     Message,
     NonReportStated,
-    Notified,
 )
 from emergency.domain.fixed import changed, fixed
 from emergency.domain.intervals import (
@@ -29,6 +28,7 @@ from emergency.domain.intervals import (
     surely_after,
     surely_by,
 )
+from emergency.domain.receiving import NOTICES
 from emergency.domain.times import CHINA
 from emergency.domain.vocabulary import PUBLIC, Line
 
@@ -94,7 +94,7 @@ def messages_to(record: OfficeRecord, recipients: tuple[str, ...]) -> Sequence[S
     if not said.notices:
         return said.messages
     to = set(recipients)
-    return [s for s in said.messages if s.act is not Notified or not to.isdisjoint(s.to)]
+    return [s for s in said.messages if s.act not in NOTICES or not to.isdisjoint(s.to)]
 
 
 @fixed()
@@ -128,7 +128,7 @@ def spoken(record: OfficeRecord) -> Spoken:
                 messages.append(step)
             elif step.act in _OTHER_WORDS:
                 messages.append(step)
-                others, notices = True, notices or step.act is Notified
+                others, notices = True, notices or step.act in NOTICES
         if others:
             untrue = {c.report.id for c in record.contradicted}
             messages = [s for s in messages if s.act in _REPORTS or s.id not in untrue]
@@ -139,7 +139,7 @@ def spoken(record: OfficeRecord) -> Spoken:
 
 
 _REPORTS = frozenset(REPORTS)
-_OTHER_WORDS = frozenset({Answered, Notified})
+_OTHER_WORDS = frozenset({Answered, *NOTICES})
 
 
 def _says_figures(step: Step) -> bool:

@@ -175,7 +175,7 @@ def office_record(
         rulebook=rulebook,
         office=office,
         knowledge=knowledge,
-        complete=_complete(timeline, office, knowledge),
+        complete=silence_counts(timeline, office, knowledge.since),
         zone=ZoneInfo(office.zone),
         days=days_of(timeline, knowledge.since),
     )
@@ -191,8 +191,8 @@ def _reached_others(timeline: Timeline, office: Office, knowledge: Knowledge) ->
     )
 
 
-def _complete(timeline: Timeline, office: Office, knowledge: Knowledge) -> bool:
-    """Whether the office's silence on this incident is silence."""
+def silence_counts(timeline: Timeline, office: Office, since: Interval) -> bool:
+    """Whether the silence of an office on this incident, which concerns it since then, is silence."""
     if timeline.seen_by not in (None, office.id):
         return False
     if timeline.opened.imported:
@@ -201,7 +201,7 @@ def _complete(timeline: Timeline, office: Office, knowledge: Knowledge) -> bool:
         return False
     if any(s.entry.logged_by == office.id for s in timeline.acts(office.id)):
         return True
-    return knowledge.since.earliest is not None and office.logs_since <= knowledge.since.earliest
+    return since.earliest is not None and office.logs_since <= since.earliest
 
 
 def applicable(record: OfficeRecord) -> Asks:

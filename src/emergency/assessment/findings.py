@@ -17,8 +17,9 @@ from emergency.assessment.holding import Held, known_of, live, reports_of, told_
 from emergency.assessment.judged import Judged
 from emergency.assessment.model import Finding, Obligation
 from emergency.assessment.timeline import Step
-from emergency.domain.events import NonReportStated, Notified, Withheld
+from emergency.domain.events import NonReportStated, Withheld
 from emergency.domain.intervals import surely_by
+from emergency.domain.receiving import NOTICES
 from emergency.domain.vocabulary import Fault, State, Status
 from emergency.rulebook import Stage
 
@@ -98,7 +99,7 @@ def _falsified(record: OfficeRecord) -> Iterator[Finding]:
     said: list[explanation.Understatement] = []
     since: list[datetime | None] = []
     for found in record.contradicted:
-        if found.report.act is Notified and not set(found.report.to) & set(record.directory.above(office)):
+        if found.report.act in NOTICES and not set(found.report.to) & set(record.directory.above(office)):
             continue
         steps = tuple(h.step for h in found.held)
         said.append(explanation.Understatement(found.report, steps, dict(found.measures)))
@@ -172,7 +173,7 @@ def _still_unreported(
             at = step.at.earliest
             if at is not None and overdue.due.latest is not None and at >= overdue.due.latest:
                 return step.at.latest or at, (step.id,)
-    closed = timeline.closed
+    closed = timeline.first_closed
     if record.complete and closed is not None and closed.at.latest is not None:
         return closed.at.latest, (closed.id,)
     if record.complete and timeline.opened.imported and not timeline.partial and timeline.ends is not None:

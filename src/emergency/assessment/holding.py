@@ -15,12 +15,12 @@ from emergency.domain.events import (
     REPORTS,
     Answered,
     Learned,
-    Notified,
     Verified,
     Withheld,
 )
 from emergency.domain.fixed import fixed
 from emergency.domain.intervals import Interval, first_of, possibly_by, surely_after, surely_by
+from emergency.domain.receiving import NOTICES
 from emergency.domain.values import Amount, Count, Facts
 from emergency.domain.vocabulary import Outcome
 
@@ -35,7 +35,7 @@ Figures = Mapping[str, float]
 """Lower bounds by measure: ``deaths``, ``persons`` (dead, missing and trapped), ``loss_yuan``, and amounts."""
 
 
-_TELLING = frozenset({*REPORTS, Answered, Notified})
+_TELLING = frozenset({*REPORTS, Answered, *NOTICES})
 """Acts that give their facts to whoever is told."""
 _REPORTING = {False: frozenset(REPORTS), True: frozenset({*REPORTS, Answered})}
 """The acts that count as reports: without answers, and with them."""
@@ -266,9 +266,9 @@ class Contradiction:
 def words_of(timeline: Timeline, office: str) -> tuple[Step, ...]:
     """What the office said to another: its reports and answers, then its notices."""
     reports = reports_of(timeline, office, answers=True)
-    if Notified not in timeline.kinds:
+    if NOTICES.isdisjoint(timeline.kinds):
         return reports
-    return (*reports, *[s for s in timeline.acts(office) if s.act is Notified and s.to and _to_an_office(s)])
+    return (*reports, *[s for s in timeline.acts(office) if s.act in NOTICES and s.to and _to_an_office(s)])
 
 
 def contradictions(

@@ -27,7 +27,9 @@ from emergency.domain.events import (
     Withheld,
 )
 from emergency.domain.fixed import fixed
+from emergency.domain.instructions import InstructionAnswered, InstructionReceived, InstructionRelayed
 from emergency.domain.intervals import Interval, first_of
+from emergency.domain.receiving import CallLogged, HandedOver
 from emergency.domain.vocabulary import Origin, Outcome
 
 
@@ -119,12 +121,31 @@ def _of_the_event(step: Step, shows: Shows, had: Step | Receipt, occurred: datet
 
 
 _DONE = dict.fromkeys(
-    (Withheld, Denied, Directed, Obstructed, Acknowledged, Graded, Stabilised, HandlingEnded, *REPORTS),
+    (
+        Withheld,
+        Denied,
+        Directed,
+        Obstructed,
+        Acknowledged,
+        CallLogged,
+        Graded,
+        Stabilised,
+        HandlingEnded,
+        InstructionReceived,
+        InstructionRelayed,
+        InstructionAnswered,
+        *REPORTS,
+    ),
     Shows.BY_THEN,
 )
 _DONE[Inquired] = Shows.SIGN
 """What an act of its own shows of an office, where nothing else of the act matters."""
-_TOLD = {ClueLinked: Shows.SIGN, Inquired: Shows.SIGN, Notified: Shows.DIRECTLY}
+_TOLD = {
+    ClueLinked: Shows.SIGN,
+    Inquired: Shows.SIGN,
+    Notified: Shows.DIRECTLY,
+    HandedOver: Shows.DIRECTLY,
+}
 _TOLD.update(dict.fromkeys(REPORTS, Shows.DIRECTLY))
 """What an act shows of an office that was told, where nothing else of the act matters."""
 
@@ -147,6 +168,7 @@ _DONE_BY_CONTENT: dict[type[Entry], Callable[[Any], Shows | None]] = {
     Verified: _verified,
     ClueLinked: lambda entry: _BY_THEN if entry.by is Origin.OWN and not entry.sign else _SIGN,
     Notified: _stated,
+    HandedOver: _stated,
     Answered: _stated,
 }
 """What an act of its own shows of an office by what was said."""

@@ -61,7 +61,7 @@ def assess_duty(record: OfficeRecord, duty: Duty, doing: Doing) -> tuple[tuple[O
         reason=reason,
         met_by=doing.report.id if doing.report else None,
         met_at=doing.sent if doing.report else None,
-        met_on=_met_on(record.timeline, doing.report),
+        met_on=met_on(record.timeline, doing.report),
         reached_by=doing.reached.step if doing.reached and not doing.report else None,
         late_by=late_by,
         grounds=grounds,
@@ -135,7 +135,7 @@ def _state_at_once(
         return State.EXCUSED, claim.ground.condition, None
     if not claim.ground.sure:
         return State.UNDETERMINED, claim.ground.condition or CONDITION_OPEN, None
-    closed = record.timeline.closed
+    closed = record.timeline.first_closed
     if record.complete and doing.elsewhere is None:
         knew_before = closed is not None and surely_by(duty.knowledge.shown_since, closed.at)
         return (State.OVERDUE if knew_before else State.OPEN), NO_HOURS, None
@@ -193,7 +193,8 @@ def _overdue_by(record: OfficeRecord, doing: Doing, due: Interval) -> Span | Non
     return Span(until - due.latest, at_most)
 
 
-def _met_on(timeline: Timeline, report: Step | None) -> str | None:
+def met_on(timeline: Timeline, report: Step | None) -> str | None:
+    """How what meets an obligation came on record; None where nothing meets it."""
     if report is None:
         return None
     acknowledged = timeline.acknowledged
@@ -220,13 +221,24 @@ def _rests_on(duty: Duty, claim: Claim, doing: Doing) -> tuple[str, ...]:
 def _phases(
     record: OfficeRecord, duty: Duty, start: Interval, last: Obligation, doing: Doing
 ) -> Iterator[Obligation]:
+    passed = None if last.due.latest is None else last.due.latest + JUST_AFTER
+    absent = (record.complete or doing.not_reported is not None) and duty.knowledge.shown
+    return life(last, start, _ended(record, last, doing, passed), absent=absent)
+
+
+def life(last: Obligation, start: Interval, ended: datetime | None, *, absent: bool) -> Iterator[Obligation]:
     """The obligation's life: open, perhaps overdue, then as it ended. Nothing here depends on a clock.
 
     On the very instant that it is due a report is still in time, so a limit has passed only after it.
+
+    Args:
+        last: The obligation as it ended.
+        start: When its clock started.
+        ended: From when on it is as it ended.
+        absent: Whether the record shows that nothing was done between the limit and what was done late.
     """
     began = start.earliest or start.latest
     passed = None if last.due.latest is None else last.due.latest + JUST_AFTER
-    ended = _ended(record, last, doing, passed)
     if last.state is State.OPEN:
         yield changed(last, holds_from=began)
         return
@@ -247,7 +259,6 @@ def _phases(
         if began < until:
             yield changed(before, holds_from=began, holds_until=until)
         if overrun_first and last.state in (State.LATE, State.OVERDUE):
-            absent = (record.complete or doing.not_reported is not None) and duty.knowledge.shown
             yield changed(
                 before,
                 state=State.OVERDUE if absent else State.UNDETERMINED,
@@ -270,6 +281,6 @@ def _ended(record: OfficeRecord, last: Obligation, doing: Doing, passed: datetim
         return last.met_at.latest or last.met_at.earliest
     if doing.elsewhere is not None and doing.reached is not None:
         return doing.reached.at.latest or doing.reached.at.earliest
-    if last.state is State.OVERDUE and passed is None and record.timeline.closed is not None:
-        return record.timeline.closed.at.latest
+    if last.state is State.OVERDUE and passed is None and record.timeline.first_closed is not None:
+        return record.timeline.first_closed.at.latest
     return passed

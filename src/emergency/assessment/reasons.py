@@ -82,6 +82,18 @@ MAYBE_FINAL = Words(
     "事态稳定后有报告在案，但未注明是否为终报",
     "a report came after the situation was stable; whether it was meant as the final one is not on record",
 )
+WAIVED = Words(
+    "应报时限之前，规定所指的机关已准予不报",
+    "before it was due it was waived by an office that the rule names",
+)
+MAYBE_RELIEVED = Words(
+    "可能在应报时限之前已免除（撤销、并案或准予不报），其时间未能确定",
+    "it may have been excused (voided, merged or waived) before it was due; when that was is not established",
+)
+NOT_PASSED_ON = Words(
+    "批示传达到该单位时，反馈时限已过", "it was passed on to this office only after the answer was due"
+)
+INSTRUCTION_CLOSED = Words("批示已办结", "the instruction was settled before that")
 
 EXCUSING = (CORRECTED_DOWNWARD, REGRADED_DOWN)
 """Conditions that were found not to hold before the report was due."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from emergency.domain.acts import ENTRIES, MESSAGES
 from emergency.domain.amendment import effective
+from emergency.domain.bookkeeping import BOOKKEEPING, Merged, Reopened, Unmerged, Voided, Waived
 from emergency.domain.events import (
     FOLLOWING,
     REPORTS,
@@ -33,9 +34,12 @@ from emergency.domain.events import (
 )
 from emergency.domain.fixed import fixed, kept
 from emergency.domain.incident import BACKFILLED_AFTER
+from emergency.domain.instructions import InstructionAct, InstructionPressed, InstructionRelayed
 from emergency.domain.intervals import OPEN, Interval, first_of, in_utc, narrowed
 from emergency.domain.record import Recorded
-from emergency.domain.review import Determined, ReviewOpened
+from emergency.domain.references import FIELDS, FOLLOWING_WHAT_THEY_NAME
+from emergency.domain.review import Determined, ReviewAct, ReviewOpened
+from emergency.domain.review_state import Review, review_of
 from emergency.domain.times import CHINA
 from emergency.domain.values import Facts, StatedTime
 from emergency.domain.vocabulary import Basis, Channel
@@ -47,6 +51,13 @@ DIRECT = frozenset({Channel.PHONE, Channel.IN_PERSON, Channel.NETWORK, Channel.U
 
 _NO_SIGN_OF_A_RECEIPT = frozenset({NonReportStated, Occurred, Acknowledged, Inquired, ClueLinked})
 """Acts that do not show that whoever did them had received anything."""
+
+
+_SHARED = frozenset({Merged, Reopened, Unmerged, Voided})
+"""Acts about the record that everybody who reads it knows of."""
+
+_TOLD_OTHERWISE = frozenset({InstructionRelayed, InstructionPressed, Waived}) | _SHARED
+"""Acts that an office knows of without being named as their receiver."""
 
 
 _BEFORE_THE_EVENT = frozenset({ClueLinked, Foreseen, Inquired, Occurred, Warned})
@@ -123,10 +134,13 @@ class Timeline:
     opened_id: str
     steps: tuple[Step, ...]
     determined: tuple[Recorded[Determined], ...] = ()
+    """All determinations, in the order of the days they were made on."""
     acknowledged: dict[tuple[str, str], Step] = field(default_factory=dict)
     """Receipts, by message and office."""
     labels: dict[str, str] = field(default_factory=dict)
     """What people call each entry by, also one that is cut away, by event id."""
+    reviews: tuple[Review, ...] = ()
+    """The reviews, in the order of the log."""
     seen_by: str | None = None
     """Only what this office did and was told; what others did beyond that is not on it."""
     partial: bool = False
@@ -148,15 +162,52 @@ class Timeline:
         return first_of(dated) if dated else OPEN
 
     @kept
+    def speaking(self) -> tuple[Step, ...]:
+        """The steps without what is only done about the record as a whole, from which nothing else is read."""
+        if BOOKKEEPING.isdisjoint(self.kinds):
+            return self.steps
+        return tuple([s for s in self.steps if s.act not in BOOKKEEPING])
+
+    @kept
+    def first_closed(self) -> Step | None:
+        """The step that first closed the incident: verdicts go by it, as no reopening takes one back."""
+        return min(self._closings, key=_when_closed, default=None)
+
+    @kept
     def closed(self) -> Step | None:
-        """The step that closed the incident."""
-        closings = [s for s in self.steps if s.act is Closed and s.at.latest is not None]
-        return min(closings, key=lambda s: (s.at.latest, s.ref), default=None)
+        """The step by which the incident is closed; one that was reopened since is not."""
+        closings = self._closings
+        if closings and Reopened in self.kinds:
+            order = {s.id: number for number, s in enumerate(self.steps)}
+
+            def undone(closing: Step, reopened: Step) -> bool:
+                at, again = closing.at.latest, reopened.at.latest
+                if at is None or again is None or at == again:
+                    return order[reopened.id] > order[closing.id]
+                return again > at
+
+            again = [s for s in self.steps if s.act is Reopened]
+            closings = tuple([c for c in closings if not any(undone(c, r) for r in again)])
+        return min(closings, key=_when_closed, default=None)
+
+    @kept
+    def _closings(self) -> tuple[Step, ...]:
+        if Closed not in self.kinds:
+            return ()
+        return tuple([s for s in self.steps if s.act is Closed and s.at.latest is not None])
+
+    @kept
+    def merged(self) -> Step | None:
+        """The merging by which the incident goes on as another; None where there is none, or it was undone."""
+        if Merged not in self.kinds:
+            return None
+        undone = {s.entry.merge for s in self.steps if isinstance(s.entry, Unmerged)}
+        return next((s for s in reversed(self.steps) if s.act is Merged and s.id not in undone), None)
 
     @kept
     def ends(self) -> datetime | None:
         """The last instant that the record surely speaks of."""
-        return max((s.at.earliest for s in self.steps if s.at.earliest is not None), default=None)
+        return max((s.at.earliest for s in self.speaking if s.at.earliest is not None), default=None)
 
     @kept
     def days(self) -> tuple[date, date] | None:
@@ -165,8 +216,9 @@ class Timeline:
             return None
         first = last = self.occurred.earliest
         opened = in_utc(self.opened.occurred_at.interval)
-        receipts = [at for s in self.steps if s.to and (at := _stated_receipt(s.entry)) is not None]
-        for at in (opened, self.occurred, *[s.at for s in self.steps], *receipts):
+        steps = self.speaking
+        receipts = [at for s in steps if s.to and (at := _stated_receipt(s.entry)) is not None]
+        for at in (opened, self.occurred, *[s.at for s in steps], *receipts):
             early, late = at.earliest, at.latest
             if early is not None:
                 if early < first:
@@ -182,9 +234,9 @@ class Timeline:
 
     @kept
     def by_office(self) -> dict[str, tuple[Step, ...]]:
-        """The acts of each office."""
+        """The acts of each office, but for those that are only about the record."""
         acts: dict[str, list[Step]] = {}
-        for step in self.steps:
+        for step in self.speaking:
             acts.setdefault(step.office, []).append(step)
         return {office: tuple(listed) for office, listed in acts.items()}
 
@@ -192,7 +244,7 @@ class Timeline:
     def to_office(self) -> dict[str, tuple[Step, ...]]:
         """What was told to each office."""
         told: dict[str, list[Step]] = {}
-        for step in self.steps:
+        for step in self.speaking:
             for office in step.to:
                 told.setdefault(office, []).append(step)
         return {office: tuple(listed) for office, listed in told.items()}
@@ -200,7 +252,7 @@ class Timeline:
     @kept
     def offices(self) -> tuple[str, ...]:
         """Everyone who acts or is told, in the order of the record."""
-        return tuple(dict.fromkeys(o for s in self.steps for o in (s.office, *s.to)))
+        return tuple(dict.fromkeys(o for s in self.speaking for o in (s.office, *s.to)))
 
     @kept
     def kinds(self) -> frozenset[type[Entry]]:
@@ -268,6 +320,10 @@ class Timeline:
         return self.receipt(message, office).at
 
 
+def _when_closed(closing: Step) -> tuple[float, str]:
+    return (closing.at.latest.timestamp() if closing.at.latest else float("inf")), closing.ref
+
+
 def _stated_receipt(entry: Entry) -> Interval | None:
     """When a source says that something was received; None where none does."""
     stated: StatedTime | None = getattr(entry, "received_at", None) if type(entry) in MESSAGES else None
@@ -305,12 +361,12 @@ def timeline_of(history: Iterable[Recorded[Any]]) -> Timeline:
         streams.setdefault(recorded.stream, []).append(recorded)
     opened: Recorded[IncidentOpened] | None = None
     entries: list[Recorded[Entry]] = []
-    determined: list[Recorded[Determined]] = []
+    reviews: list[Review] = []
     for events in streams.values():
         standing = effective(events)
         kinds = [type(r.event) for r in standing]
         if ReviewOpened in kinds:
-            determined += [r for r in standing if type(r.event) is Determined]
+            reviews += [review for review in (review_of(events),) if review is not None]
             continue
         for kind, recorded in zip(kinds, standing, strict=True):
             if kind in ENTRIES:
@@ -325,10 +381,15 @@ def timeline_of(history: Iterable[Recorded[Any]]) -> Timeline:
         opened.event,
         opened.event_id,
         steps,
-        tuple(sorted(determined, key=_ruled)),
+        _determined(reviews),
         acknowledged,
         {s.id: s.label for s in steps},
+        tuple(reviews),
     )
+
+
+def _determined(reviews: Iterable[Review]) -> tuple[Recorded[Determined], ...]:
+    return tuple(sorted((d for review in reviews for d in review.determined), key=_ruled))
 
 
 def _acknowledged(entry: Entry) -> str | None:
@@ -346,11 +407,22 @@ def _ruled(determined: Recorded[Determined]) -> tuple[float, int]:
 def as_known_to(timeline: Timeline, office: str) -> Timeline:
     """The record as one office knew it: what it did and what it was told."""
     steps = tuple(s for s in timeline.steps if s.office == office or office in s.to)
+    if not _TOLD_OTHERWISE.isdisjoint(timeline.kinds):
+        shown = {s.id for s in steps}
+        for step in timeline.steps:
+            entry = step.entry
+            if step.act in _SHARED or (step.act in _TOLD_OTHERWISE and office in getattr(entry, "whom", ())):
+                shown.add(step.id)
+                if isinstance(entry, InstructionAct):
+                    shown.add(entry.of)
+        steps = tuple(s for s in timeline.steps if s.id in shown)
     return replace(timeline, steps=steps, seen_by=office)
 
 
 def _resolved(opened: IncidentOpened, entries: list[Recorded[Entry]]) -> Iterator[Step]:
     """Every entry with the interval that its own words, its neighbours and causality leave."""
+    if opened.imported:
+        entries = _with_ids(entries)
     stated = {r.event_id: in_utc(r.event.at.interval) for r in entries}
     at = dict(stated)
     ids: dict[str, str] | None = None
@@ -376,8 +448,8 @@ def _resolved(opened: IncidentOpened, entries: list[Recorded[Entry]]) -> Iterato
                 ids = {r.event.step: r.event_id for r in entries if r.event.step}
             order += [(ids.get(ref, ref), here) for ref in entry.at.after]
             order += [(here, ids.get(ref, ref)) for ref in entry.at.before]
-        if type(entry) is Acknowledged:
-            order.append((entry.of, here))
+        if type(entry) in FOLLOWING_WHAT_THEY_NAME and (named := getattr(entry, FIELDS[type(entry)])):
+            order.append((named, here))
     order += _after_the_first(entries, stated)
     order += _after_the_absence(entries)
     order = [(a, b) for a, b in order if a in at and b in at]
@@ -400,6 +472,23 @@ def _resolved(opened: IncidentOpened, entries: list[Recorded[Entry]]) -> Iterato
             recorded.clock_back,
             leans_on,
         )
+
+
+def _with_ids(entries: list[Recorded[Entry]]) -> list[Recorded[Entry]]:
+    """The entries with event ids where a file names one of its own steps."""
+    if not any(type(r.event) in FIELDS for r in entries):
+        return entries
+    ids = {r.event.step: r.event_id for r in entries if r.event.step}
+    found = []
+    for recorded in entries:
+        field_ = FIELDS.get(type(recorded.event))
+        named = None if field_ is None else getattr(recorded.event, field_)
+        if field_ is not None and named in ids:
+            event = recorded.event.model_copy(update={field_: ids[named]})
+            found.append(replace(recorded, event=event))
+        else:
+            found.append(recorded)
+    return found
 
 
 def _ordered(
@@ -490,14 +579,17 @@ def cut(timeline: Timeline, happened_by: datetime) -> Timeline:
     """What had happened, or may have happened, by an instant."""
     kept = tuple(s for s in timeline.steps if s.at.earliest is None or s.at.earliest <= happened_by)
     ids = {s.id for s in kept}
+
+    def had(act: Recorded[ReviewAct]) -> bool:
+        at = act.event.at.interval.earliest
+        return at is None or at <= happened_by
+
+    reviews = tuple([replace(r, acts=tuple([a for a in r.acts if had(a)])) for r in timeline.reviews])
     return replace(
         timeline,
         steps=kept,
         partial=True,
-        determined=tuple(
-            d
-            for d in timeline.determined
-            if d.event.at.interval.earliest is None or d.event.at.interval.earliest <= happened_by
-        ),
+        determined=_determined(reviews),
+        reviews=reviews,
         acknowledged={k: v for k, v in timeline.acknowledged.items() if v.id in ids},
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,11 @@ from emergency.domain.intervals import Interval, Span
 from emergency.domain.times import CHINA
 from emergency.domain.vocabulary import Fault, Line, Status, Tier
 from emergency.rulebook import Clock, Limit, Period, Stage
+
+INSTRUCTION_RELAY = "instruction-relay"
+"""The stage of an obligation to pass an instruction on; no rule for reports has it."""
+INSTRUCTION_ANSWER = "instruction-answer"
+"""The stage of an obligation to report back what became of an instruction."""
 
 FAULTS = {
     Fault.LATE: Words("迟报", "late"),
@@ -31,7 +37,7 @@ STATUSES = {
 }
 
 
-STAGES = {
+STAGES: Mapping[str, Words] = {
     Stage.FIRST: Words("首报", "first report"),
     Stage.FOLLOW_UP: Words("续报", "follow-up"),
     Stage.SUPPLEMENT: Words("补报", "supplement"),
@@ -39,12 +45,26 @@ STAGES = {
     Stage.LIKELY: Words("可能发生的事件", "likely event"),
     Stage.WARNING: Words("预警", "warning"),
     Stage.RECOVERY: Words("善后总结", "recovery report"),
+    INSTRUCTION_RELAY: Words("传达批示", "passing on an instruction"),
+    INSTRUCTION_ANSWER: Words("反馈批示落实", "answer to an instruction"),
 }
 
 
+REVIEW_STEPS = {
+    "statement": Words("听取陈述申辩", "hearing the statement"),
+    "determination": Words("作出认定", "determination"),
+    "delivery": Words("送达", "delivery of the decision"),
+    "appeal": Words("申请复审复核", "appeal"),
+    "appeal-decision": Words("对申请作出决定", "decision of the appeal"),
+}
+"""The steps of a review that somebody owes, beside the reports."""
+
+
 def stage_words(stage: str, occasion: str) -> Words:
-    """Which report, where it is not the first; a follow-up with its day."""
-    said = STAGES[Stage(stage)]
+    """Which report, where it is not the first; a follow-up with its day; or which step of a review."""
+    if stage in REVIEW_STEPS:
+        return REVIEW_STEPS[stage]
+    said = STAGES[stage]
     day = occasion[:10]
     dated = f" {day}" if len(day) == 10 and day[4::3] == "--" else ""  # noqa: PLR2004 - a day like 2020-03-11
     return Words(f"{said.zh}{dated}", f"{said.en}{dated}")

@@ -12,7 +12,7 @@ from emergency.domain.values import Value
 
 V = TypeVar("V", bound=Value)
 
-FIXED = ("ref", "imported", "logged_by", "officer", "role", "step", "in_doubt", "repeats")
+FIXED = ("ref", "imported", "logged_by", "officer", "role", "step", "in_doubt", "repeats", "informant")
 """What nobody amends: it says how an entry came on record and who recorded it, not what happened."""
 
 

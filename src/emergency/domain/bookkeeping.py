@@ -97,3 +97,12 @@ class Reopened(Entry):
     """A closed incident goes on (重新启动)."""
 
     why: str = Field(min_length=1)
+
+
+BOOKKEEPING = frozenset({Waived, Voided, Merged, Unmerged, Linked, Annotated, Reopened})
+"""Acts about the record as a whole: nothing is read from them of who knew, told or received anything, and when."""
+
+MERGED_HERE = "merged-here"
+"""The relation of an incident to one that was merged into it."""
+UNMERGED = "unmerged"
+"""The same, from when that merging was undone."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import Field
 
+from emergency.domain.people import SubjectId
 from emergency.domain.values import NO_FACTS, UNSTATED, Element, Facts, OfficeId, Place, StatedTime, Value
 from emergency.domain.vocabulary import Category, Channel, Level, Origin, Outcome, Secrecy, Urgency
 
@@ -161,15 +162,17 @@ class Withheld(Entry):
 
 
 class Directed(Entry):
-    """Told others not to report or to report falsely (授意)."""
+    """Told others not to report or to report falsely (授意). ``words``: what was said, where that is known."""
 
     whom: tuple[OfficeId, ...] = ()
+    words: str | None = None
 
 
 class Obstructed(Entry):
-    """Kept others from reporting (阻碍)."""
+    """Kept others from reporting (阻碍). ``words``: how, where that is known."""
 
     whom: tuple[OfficeId, ...] = ()
+    words: str | None = None
 
 
 class ClueLinked(Message):
@@ -177,7 +180,7 @@ class ClueLinked(Message):
 
     by: Origin = Origin.UNKNOWN
     sign: bool = False
-    informant: str | None = None
+    informant: SubjectId | None = None
     """The subject id of whoever gave it, whose name is sealed outside the log; None where nobody is named."""
 
 

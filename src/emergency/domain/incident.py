@@ -14,12 +14,14 @@ from pydantic import ValidationError
 
 from emergency.domain.amendment import FIXED, amended, effective
 from emergency.domain.complaint import complaint
+from emergency.domain.drafting import DraftEdited, UnifiedDraftIssued
 from emergency.domain.events import (
     Entry,
     EntryAmended,
     EntryWithdrawn,
     IncidentEvent,
     IncidentOpened,
+    Report,
 )
 from emergency.domain.fixed import fixed
 from emergency.domain.record import Recorded
@@ -116,12 +118,30 @@ def decide(command: Command, state: Incident | None, now: datetime) -> tuple[Inc
             raise RefusedError(
                 "The incident's own opening cannot be withdrawn; amend it, or withdraw its entries."
             )
-        return (
-            EntryWithdrawn(
-                target=target.event_id, why=command.why, office=command.office, officer=command.officer
-            ),
+        withdrawn = EntryWithdrawn(
+            target=target.event_id, why=command.why, office=command.office, officer=command.officer
         )
-    return (_amendment(command, target, state, now),)
+        _check_unissued(withdrawn, target, state)
+        return (withdrawn,)
+    amendment = _amendment(command, target, state, now)
+    _check_unissued(amendment, target, state)
+    return (amendment,)
+
+
+def _check_unissued(change: EntryAmended | EntryWithdrawn, target: Recorded[Any], state: Incident) -> None:
+    """Refuse to change what an issued version of a unified draft says."""
+    if isinstance(target.event, (DraftEdited, UnifiedDraftIssued)):
+        from emergency.domain.draft import check_unissued  # noqa: PLC0415 - most entries have to do with none
+
+        check_unissued(change, target, state.entries, state.opened.event.ref)
+
+
+def _check_issued(entry: Entry, state: Incident) -> None:
+    """Refuse a report that claims to be a version of a unified draft that was never issued."""
+    if isinstance(entry, Report) and entry.draft is not None:
+        from emergency.domain.draft import check_issued  # noqa: PLC0415 - as above
+
+        check_issued(entry, state.entries, state.opened.event.ref)
 
 
 def _short_number(said: str) -> bool:
@@ -176,6 +196,14 @@ def _amendment(command: Amend, target: Recorded[Any], state: Incident, now: date
     changes = dict(command.changes)
     if isinstance(changed, Entry):
         check_reference(changed, state.entries)
+        if "draft" in changes or "version" in changes:
+            _check_issued(changed, state)
+        if isinstance(changed, Report) and changed.draft is not None and "sent_hash" not in changes:
+            from emergency.domain.draft import sent_hash  # noqa: PLC0415 - as above
+
+            sent = sent_hash(changed, state.entries)
+            if sent != changed.sent_hash and sent is not None:
+                changes["sent_hash"] = sent
         if "at" in changes and _in_doubt(changed, now) != changed.in_doubt:
             changes["in_doubt"] = not changed.in_doubt
     return EntryAmended(
@@ -189,6 +217,7 @@ def _amendment(command: Amend, target: Recorded[Any], state: Incident, now: date
 
 def _recorded(entry: Entry, state: Incident, now: datetime) -> Entry:
     check_reference(entry, state.entries)
+    _check_issued(entry, state)
     repeated = same_entry(entry, state, now)
     marks = {"in_doubt": _in_doubt(entry, now), "repeats": repeated.event_id if repeated else None}
     return entry.model_copy(update=marks)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from emergency.domain.events import Entry, Message
+from emergency.domain.events import Entry, Message, Notified
 from emergency.domain.values import Element
 
 
@@ -33,3 +33,7 @@ class Returned(Entry):
 
     of: str
     why: str = Field(min_length=1)
+
+
+NOTICES = frozenset({Notified, HandedOver})
+"""The acts that tell somebody of the event and are no report; whoever is told knows, and whoever had to be told was."""

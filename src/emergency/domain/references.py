@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from emergency.domain.acts import ENTRIES
 from emergency.domain.bookkeeping import Annotated, Merged, Unmerged, Voided
 from emergency.domain.events import Acknowledged, Entry, Message, Report, Verified
 from emergency.domain.instructions import InstructionAct, InstructionReceived
@@ -44,6 +45,20 @@ REFERENCES: Mapping[type[Entry], Reference] = {
 }
 
 
+FIELDS: Mapping[type[Entry], str] = {
+    kind: reference.field
+    for kind in ENTRIES
+    for named, reference in REFERENCES.items()
+    if issubclass(kind, named)
+}
+"""By kind of entry, the field that names another; of the kinds that have one."""
+
+FOLLOWING_WHAT_THEY_NAME = frozenset(
+    kind for kind in FIELDS if not issubclass(kind, (Annotated, Adopted, Unmerged, Voided))
+)
+"""The kinds of entries that are done about another, and so after it."""
+
+
 def check_reference(entry: Entry, entries: Mapping[str, Recorded[Any]]) -> None:
     """Refuse an entry that refers to nothing, or to something else than it can mean.
 
@@ -59,10 +74,12 @@ def check_reference(entry: Entry, entries: Mapping[str, Recorded[Any]]) -> None:
     named = getattr(entry, reference.field) if reference is not None else None
     if reference is None or named is None:
         return
-    other = entries.get(named)
+    other = entries.get(named) or next((r for r in entries.values() if r.event.step == named), None)
     if other is None or not isinstance(other.event, reference.kind):
+        # People name entries by their number, which is on every screen; the id alone would tell them nothing.
+        number = "" if other is None else f" Entry #{other.version} is another act."
         raise NotFoundError(
-            f"There is no {reference.what} {named} on this incident that could be {reference.done}."
+            f"There is no {reference.what} {named} on this incident that could be {reference.done}.{number}"
         )
     if isinstance(entry, Voided) and getattr(other.event, "outcome", None) is not Outcome.REFUTED:
         raise RefusedError(

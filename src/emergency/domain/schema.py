@@ -12,7 +12,17 @@ from typing import Any
 import pydantic_core
 from pydantic import ValidationError
 
-from emergency.domain import bookkeeping, drafting, events, instructions, offices, receiving, review, scoring
+from emergency.domain import (
+    bookkeeping,
+    drafting,
+    events,
+    instructions,
+    offices,
+    people,
+    receiving,
+    review,
+    scoring,
+)
 from emergency.domain.values import Value
 from emergency.errors import BrokenDataError, UnknownEventError
 
@@ -66,20 +76,33 @@ TYPES: dict[str, type[Value]] = {
     "incident.annotated": bookkeeping.Annotated,
     "incident.reopened": bookkeeping.Reopened,
     "incident.adopted": scoring.Adopted,
-    "incident.commended": scoring.Commended,
     "entry.amended": events.EntryAmended,
     "entry.withdrawn": events.EntryWithdrawn,
     "review.opened": review.ReviewOpened,
     "review.determined": review.Determined,
+    "review.evidence-added": review.EvidenceAdded,
+    "review.statement-heard": review.StatementHeard,
+    "review.delivered": review.DecisionDelivered,
+    "review.appealed": review.Appealed,
+    "review.appeal-decided": review.AppealDecided,
+    "review.consequence-recorded": review.ConsequenceRecorded,
+    "review.closed": review.ReviewClosed,
+    "review.reopened": review.ReviewReopened,
     "office.registered": offices.OfficeRegistered,
     "office.superior-changed": offices.SuperiorChanged,
     "office.renamed": offices.OfficeRenamed,
     "office.logging-started": offices.LoggingStarted,
     "office.left-file": offices.OfficeLeftFile,
+    "person.protected": people.PersonProtected,
+    "person.named": people.PersonNamed,
+    "person.opened": people.PersonOpened,
+    "person.opening-refused": people.OpeningRefused,
+    "person.erased": people.PersonErased,
     "office.post-given": offices.PostGiven,
     "office.class-given": offices.ClassGiven,
     "office.succeeded": offices.OfficeSucceeded,
     "office.dissolved": offices.OfficeDissolved,
+    "office.commended": scoring.Commended,
 }
 NAMES = {cls: name for name, cls in TYPES.items()}
 
@@ -91,6 +114,10 @@ VERSIONS: dict[str, int] = {
     "incident.forwarded": 2,
     "incident.final-report": 2,
     "incident.clue": 2,
+    "review.opened": 2,
+    "review.determined": 2,
+    "incident.directed": 2,
+    "incident.obstructed": 2,
 }
 """The schema version now written, by type name; 1 where it is not listed."""
 

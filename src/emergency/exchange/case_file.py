@@ -115,6 +115,15 @@ Act = Literal[
     "foreseen",
     "warned",
     "handling-ended",
+    "handed-over",
+    "call-logged",
+    "instruction-received",
+    "instruction-relayed",
+    "instruction-answered",
+    "instruction-pressed",
+    "instruction-closed",
+    "waived",
+    "voided",
 ]
 
 TELLING = frozenset(
@@ -131,22 +140,53 @@ TELLING = frozenset(
         "clue",
         "verified",
         "final-report",
+        "handed-over",
     }
 )
 """The acts that have a receiver; the others keep no ``to``, ``channel`` or ``received_at``."""
 
 ONLY_FOR: dict[str, frozenset[str]] = {
-    "to": TELLING,
-    "channel": TELLING,
+    "to": TELLING | {"waived"},
+    "channel": TELLING | {"instruction-received", "instruction-relayed", "instruction-pressed"},
     "received_at": TELLING,
-    "whom": frozenset({"directed", "obstructed", "suspended", "resumed"}),
+    "whom": frozenset(
+        {
+            "directed",
+            "obstructed",
+            "suspended",
+            "resumed",
+            "waived",
+            "instruction-relayed",
+            "instruction-pressed",
+        }
+    ),
     "by": frozenset({"clue"}),
     "sign": frozenset({"learned", "clue"}),
     "finding": frozenset({"determined"}),
     "outcome": frozenset({"verified"}),
     "level": frozenset({"graded", "foreseen"}),
-    "authority": frozenset({"suspended", "resumed"}),
-    "why": frozenset({"suspended", "resumed"}),
+    "authority": frozenset({"suspended", "resumed", "waived"}),
+    "why": frozenset({"suspended", "resumed", "waived", "voided", "instruction-closed"}),
+    "of": frozenset(
+        {
+            "handed-over",
+            "call-logged",
+            "voided",
+            "instruction-relayed",
+            "instruction-answered",
+            "instruction-pressed",
+            "instruction-closed",
+        }
+    ),
+    "words": frozenset({"instruction-received", "instruction-answered", "directed", "obstructed"}),
+    "leader": frozenset({"instruction-received"}),
+    "tier": frozenset({"instruction-received"}),
+    "addressed": frozenset({"instruction-received"}),
+    "read_back": frozenset({"instruction-received"}),
+    "relay_by": frozenset({"instruction-received"}),
+    "answer_by": frozenset({"instruction-received", "instruction-pressed"}),
+    "final": frozenset({"instruction-answered"}),
+    "written_asked": frozenset({"call-logged"}),
 }
 
 NEEDED: dict[str, tuple[tuple[str, str], ...]] = {
@@ -154,8 +194,34 @@ NEEDED: dict[str, tuple[tuple[str, str], ...]] = {
     "graded": (("level", "I, II, III or IV"),),
     "suspended": (("authority", "on whose authority, in words"), ("why", "the reason, in words")),
     "resumed": (("authority", "on whose authority, in words"), ("why", "the reason, in words")),
+    "waived": (
+        ("whom", "the offices that need not report"),
+        ("authority", "on whose authority, in words"),
+        ("why", "the reason, in words"),
+    ),
+    "voided": (
+        ("of", "the step that verified that there was no such event"),
+        ("why", "the reason, in words"),
+    ),
+    "call-logged": (("of", "the step of the report"),),
+    "instruction-received": (("leader", "whose, by role"), ("words", "the exact words")),
+    "instruction-relayed": (("of", "the step of the instruction"), ("whom", "the offices told")),
+    "instruction-answered": (("of", "the step of the instruction"), ("words", "what was answered")),
+    "instruction-pressed": (("of", "the step of the instruction"),),
+    "instruction-closed": (("of", "the step of the instruction"),),
 }
 """What an act cannot do without, and how it is written."""
+
+MEANT: dict[str, tuple[frozenset[str], str]] = {
+    "handed-over": (TELLING, "a step that tells somebody something"),
+    "call-logged": (TELLING, "a step that tells somebody something"),
+    "voided": (frozenset({"verified"}), "a verified step"),
+    **dict.fromkeys(
+        ("instruction-relayed", "instruction-answered", "instruction-pressed", "instruction-closed"),
+        (frozenset({"instruction-received"}), "an instruction-received step"),
+    ),
+}
+"""What the step must be that an act names as ``of``: its acts, and the same in words."""
 
 
 class Also(_Closed):
@@ -196,6 +262,16 @@ class FileStep(_Closed):
     facts: Facts = Facts()
     finding: tuple[Found, ...] = ()
     source: str | None = None
+    of: str | None = None
+    words: Words | None = None
+    leader: Words | None = None
+    tier: Tier | None = None
+    addressed: Names = ()
+    read_back: bool | None = None
+    relay_by: At = None
+    answer_by: At = None
+    final: bool = False
+    written_asked: bool | None = None
 
     @model_validator(mode="after")
     def _fits_the_act(self) -> FileStep:
@@ -320,7 +396,12 @@ def _references(document: Document, case: CaseFile) -> list[Flaw]:
                 document.flaw((*where, "id"), f'the id "{step.id}" is used twice; give each step its own')
             )
         among(step.office, offices, (*where, "office"), "office", public=step.act == "clue")
-        named = [("to", step.to), ("whom", step.whom), ("finding", tuple(f.office for f in step.finding))]
+        named = [
+            ("to", step.to),
+            ("whom", step.whom),
+            ("addressed", step.addressed),
+            ("finding", tuple(f.office for f in step.finding)),
+        ]
         for key, names in named:
             for name in names:
                 among(name, offices, (*where, key), "office", public=key == "to")
@@ -329,4 +410,18 @@ def _references(document: Document, case: CaseFile) -> list[Flaw]:
                 among(ref, ids, (*where, key), "step", public=False)
             if step.id in refs:
                 flaws.append(document.flaw((*where, key), "a step cannot come before or after itself"))
+        if step.of is not None:
+            among(step.of, ids, (*where, "of"), "step", public=False)
+    return flaws + _unfit_references(document, case)
+
+
+def _unfit_references(document: Document, case: CaseFile) -> list[Flaw]:
+    """Every step that is done about another which is not what it can be done about."""
+    acts = {step.id: step.act for step in case.steps}
+    flaws = []
+    for i, step in enumerate(case.steps):
+        if step.of in acts:
+            fitting, what = MEANT[step.act]
+            if acts[step.of] not in fitting:
+                flaws.append(document.flaw(("steps", i, "of"), f'"{step.of}" is another act; name {what}'))
     return flaws

@@ -6,7 +6,8 @@ from emergency.answers import ImportOutcome
 from emergency.domain import events
 from emergency.domain.incident import Incident, incident_of
 from emergency.domain.offices import OfficeLeftFile, OfficeRegistered
-from emergency.domain.review import Determined, Review, ReviewOpened, review_of
+from emergency.domain.review import Determined, ReviewOpened
+from emergency.domain.review_state import Review, review_of
 from emergency.errors import RefusedError
 from emergency.exchange import registration
 from emergency.exchange.timeline_import import Change, Imported, changes
@@ -68,12 +69,21 @@ def _write_new(writing: Writing, new: Imported, rulebook: str) -> None:
 
 def _write_review(writing: Writing, ref: str, determined: Determined, rulebook: str) -> None:
     """Each determination of a file is a review of its own, with what the source does not say left unknown."""
-    stream = review_stream(ref, determined.step or "determined")
+    stream = _own_stream(writing, ref, determined.step or "determined")
     version = writing.version(stream)
     drafts = [Draft(event=determined)]
     if not version:
         drafts.insert(0, Draft(event=ReviewOpened(incident=ref, rulebook=rulebook)))
     writing.append(stream, version, drafts, correlation_id=_correlation(ref))
+
+
+def _own_stream(writing: Writing, ref: str, name: str) -> str:
+    """Where a determination of a file goes: never into a review that is made here, whatever its step is called."""
+    stream = review_stream(ref, name)
+    known = review_of(writing.stream(stream))
+    return (
+        stream if known is None or known.concerned is None else _own_stream(writing, ref, f"{name}-imported")
+    )
 
 
 def _write_change(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from emergency.domain import events
+from emergency.domain import bookkeeping, events, instructions, receiving
 from emergency.domain.intervals import Interval
 from emergency.domain.offices import Directory, OfficeLeftFile, OfficeRegistered, updates
 from emergency.domain.record import Recorded
@@ -40,6 +40,15 @@ ENTRIES: dict[str, type[events.Entry]] = {
     "foreseen": events.Foreseen,
     "warned": events.Warned,
     "handling-ended": events.HandlingEnded,
+    "handed-over": receiving.HandedOver,
+    "call-logged": receiving.CallLogged,
+    "instruction-received": instructions.InstructionReceived,
+    "instruction-relayed": instructions.InstructionRelayed,
+    "instruction-answered": instructions.InstructionAnswered,
+    "instruction-pressed": instructions.InstructionPressed,
+    "instruction-closed": instructions.InstructionClosed,
+    "waived": bookkeeping.Waived,
+    "voided": bookkeeping.Voided,
 }
 
 
@@ -144,12 +153,45 @@ def _entry(step: FileStep, office: Callable[[str], str]) -> events.Entry:
         fields["by"] = step.by
     if cls is events.Verified:
         fields["outcome"] = step.outcome
-    if "whom" in cls.model_fields:
-        fields["whom"] = tuple(office(name) for name in step.whom)
-    for name in ("level", "authority", "why"):
-        if name in cls.model_fields:
-            fields[name] = getattr(step, name)
+    fields.update(_particulars(step, cls, office))
     return cls(**fields)
+
+
+def _particulars(step: FileStep, cls: type[events.Entry], office: Callable[[str], str]) -> dict[str, Any]:
+    """What only some acts have."""
+    fields: dict[str, Any] = {
+        name: tuple(office(each) for each in getattr(step, name))
+        for name in ("whom", "addressed")
+        if name in cls.model_fields
+    }
+    fields.update({name: getattr(step, name) for name in _AS_WRITTEN if name in cls.model_fields})
+    for name in ("relay_by", "answer_by"):
+        if name in cls.model_fields and (by := getattr(step, name)) is not None:
+            fields[name] = _stated(by, Basis.STATED)
+    if cls is bookkeeping.Waived:
+        fields["to"] = tuple(office(to) for to in step.to)
+    elif cls is bookkeeping.Voided:
+        fields["refuted_by"] = step.of
+    elif issubclass(cls, (instructions.InstructionReceived, instructions.InstructionRelayed)):
+        fields["channel"] = step.channel
+    elif cls is instructions.InstructionPressed:
+        fields["means"] = step.channel
+    return fields
+
+
+_AS_WRITTEN = (
+    "level",
+    "authority",
+    "why",
+    "of",
+    "words",
+    "leader",
+    "tier",
+    "read_back",
+    "final",
+    "written_asked",
+)
+"""What an entry says in the words of the file, under the same name; a step that is named is found when it is judged."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,13 +18,15 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, inspect, select
 
+from emergency.domain.offices import OfficeEvent
 from emergency.domain.record import Recorded
 from emergency.errors import NotFoundError, RefusedError
 from emergency.projections.building import Building, Rebuilt, Telling
-from emergency.projections.judging import Judged, Odd, judge, odd_office, odd_ones, odd_stream
+from emergency.projections.judging import Judged, Odd, judge, odd_ones, odd_stream, unreadable
 from emergency.projections.streams import (
     INCIDENT,
     OFFICE,
+    PERSON,
     REVIEW,
     Directories,
     incident_of_review,
@@ -167,8 +169,13 @@ class Projections:
         elif stream.startswith(REVIEW):
             refs[incident_of_review(stream)] = None
         elif stream.startswith(OFFICE):
+            if isinstance(event, Recorded) and not isinstance(event.event, OfficeEvent):
+                return  # what is said of an office without changing the directory makes nothing to be judged again
             offices[stream.removeprefix(OFFICE)] = None
-            if broken := odd_office(stream, [event]):
+            if broken := unreadable(stream, [event]):
+                odd[stream] = broken
+        elif stream.startswith(PERSON):  # nothing to judge
+            if broken := unreadable(stream, [event]):
                 odd[stream] = broken
         else:
             odd[stream] = odd_stream(stream, event.position)

@@ -15,8 +15,15 @@ from emergency.domain.offices import Directory
 from emergency.domain.record import Recorded
 from emergency.domain.review import Determined, ReviewOpened
 from emergency.errors import BrokenDataError
-from emergency.projections.rows import check_json, finding_json, incident_row, obligation_json, row_json
-from emergency.projections.streams import OFFICE, incident_stream, reviews_of
+from emergency.projections.rows import (
+    check_json,
+    finding_json,
+    incident_row,
+    mark,
+    obligation_json,
+    row_json,
+)
+from emergency.projections.streams import OFFICE, PERSON, incident_stream, reviews_of
 from emergency.rulebook import Rulebook
 from emergency.store import Reading, Undecodable
 
@@ -123,6 +130,8 @@ def judged(
                 events[-1].version,
                 rulebook.fingerprint,
                 max((o.position for i in concerned if (o := offices.get(i))), default=0),
+                mark(timeline.opened.secrecy),
+                mark(timeline.opened.urgency),
                 row_json(incident_row(timeline, offices)),
             ),
             obligations=tuple(
@@ -177,8 +186,8 @@ def judged(
         return Judged(ref, position, tuple(sorted(offices.reachable(named)))).parked_because(error)
 
 
-def odd_office(stream: str, found: Iterable[Recorded[Any] | Undecodable]) -> Odd | None:
-    """An office of which something cannot be read."""
+def unreadable(stream: str, found: Iterable[Recorded[Any] | Undecodable]) -> Odd | None:
+    """An office or a protected person of whom something cannot be read."""
     broken = [e for e in found if isinstance(e, Undecodable)]
     return Odd(stream, broken[-1].position, _plain(broken[-1].reason)) if broken else None
 
@@ -192,8 +201,8 @@ def odd_ones(reading: Reading, streams: Sequence[str]) -> list[Odd]:
     """Those of some streams, none of them an incident's or a review's, that cannot be read."""
     found: list[Odd] = []
     for stream, events in reading.readable_many(list(streams)).items():
-        if stream.startswith(OFFICE):
-            if broken := odd_office(stream, events):
+        if stream.startswith((OFFICE, PERSON)):
+            if broken := unreadable(stream, events):
                 found.append(broken)
         elif events:
             found.append(odd_stream(stream, events[-1].position))
@@ -214,7 +223,7 @@ def _position(event: Recorded[Any] | Undecodable) -> int:
     return event.position
 
 
-_OFFICES = ("office", "to", "whom", "complete_for", "logged_by", "draft", "jointly", "addressed")
+_OFFICES = ("office", "concerned", "to", "whom", "complete_for", "logged_by", "draft", "jointly", "addressed")
 """The fields that name offices."""
 
 

@@ -11,10 +11,11 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Select, Table, and_, exists, func, or_, select, union_all
 
-from emergency.errors import StoreError
+from emergency.domain.vocabulary import Secrecy
+from emergency.errors import StoreError, UsageError
 from emergency.projections.catch_up import Projections
 from emergency.projections.judging import sortable
-from emergency.projections.rows import Row
+from emergency.projections.rows import UNMARKED, Row
 from emergency.projections.streams import INCIDENT
 from emergency.projections.tables import Views
 from emergency.store import Reading, ReadOnlyError
@@ -24,20 +25,27 @@ Kind = Literal["incidents", "obligations", "findings", "norms"]
 Wanted = str | Collection[str] | None
 """What a filter asks for: one word, or one of several; None = no filter."""
 
+OF_INCIDENT = ("secrecy", "urgency")
+"""What every list can be filtered by: how the incident is marked; ``unknown`` where nobody has marked it."""
+
+_MARKS = {name: (name,) for name in OF_INCIDENT}
+
 FILTERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "incidents": {},
+    "incidents": _MARKS,
     "obligations": {
         "office": ("office",),
         "office_or_ref": ("office", "office_ref"),
         "recipient": ("recipient",),
         "party": ("office", "recipient"),
         "state": ("state",),
+        **_MARKS,
     },
     "findings": {
         "office": ("office",),
         "office_or_ref": ("office", "office_ref"),
         "kind": ("kind",),
         "status": ("status",),
+        **_MARKS,
     },
     "norms": {
         "office": ("office",),
@@ -46,9 +54,13 @@ FILTERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "check": ("check",),
         "result": ("result",),
         "status": ("status",),
+        **_MARKS,
     },
 }
 """What rows can be filtered by, and the keys of a row of which one must fit."""
+
+SECRECY_RISING = (Secrecy.INTERNAL, Secrecy.CONFIDENTIAL, Secrecy.SECRET, Secrecy.TOP_SECRET)
+"""From 内部 to 绝密."""
 
 PAGE = 1000
 """So many rows come from the database at a time."""
@@ -165,11 +177,37 @@ def about(projections: Projections, reading: Reading) -> Listing:
 
 
 def fits(row: Row, kind: Kind, filters: Mapping[str, Wanted]) -> bool:
-    """Whether a row is what the filters ask for."""
+    """Whether a row is what the filters ask for; how its incident is marked is left to `marked_so`."""
     return all(
         wanted is None or any(row[key] in _values(wanted) for key in FILTERS[kind][name])
         for name, wanted in filters.items()
+        if name not in OF_INCIDENT
     )
+
+
+def marked_so(incident: Row, filters: Mapping[str, Wanted]) -> bool:
+    """Whether an incident, by its row, is marked as the filters ask for."""
+    return all(
+        wanted is None or (incident[name] or UNMARKED) in _values(wanted)
+        for name, wanted in filters.items()
+        if name in OF_INCIDENT
+    )
+
+
+def cleared(up_to: Secrecy | str, *, unmarked: bool = False) -> tuple[str, ...]:
+    """What a reader may see who is cleared up to a secrecy (密级), as a filter.
+
+    Args:
+        up_to: The highest secrecy that the reader may see.
+        unmarked: Incidents that nobody has marked as well. They may be anything: without it they are left out.
+
+    Raises:
+        UsageError: there is no such secrecy.
+    """
+    if up_to not in tuple(Secrecy):
+        raise UsageError(f"There is no secrecy {up_to}; there is {', '.join(SECRECY_RISING)}.")
+    may = SECRECY_RISING[: SECRECY_RISING.index(Secrecy(up_to)) + 1]
+    return (*(each.value for each in may), *((UNMARKED,) if unmarked else ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,8 +255,8 @@ def _query(views: Views, asked: _Asked) -> Any:  # noqa: ANN401 - a select or a 
     table: Table = getattr(views, asked.kind)
     c = table.c
     if asked.kind == "incidents":
-        return select(c.row, *_counts(views, asked)).order_by(c.incident)
-    holds = holding(table, asked.at)
+        return select(c.row, *_counts(views, asked)).where(*_marked(views, asked)).order_by(c.incident)
+    holds = [*holding(table, asked.at), *_among_marked(views, table, asked)]
     parts = [
         select(c.row, c.incident, c.phase).where(*holds, *branch)
         for branch in branches(table, asked.kind, asked.filters)
@@ -234,7 +272,7 @@ def branches(table: Table, kind: Kind, filters: Mapping[str, Wanted]) -> list[li
     plain: list[ColumnElement[bool]] = []
     either: list[list[ColumnElement[bool]]] = []
     for name, wanted in filters.items():
-        if wanted is None:
+        if wanted is None or name in OF_INCIDENT:
             continue
         first, *more = (table.c[key] for key in FILTERS[kind][name])
         values = _values(wanted)
@@ -251,6 +289,21 @@ def branches(table: Table, kind: Kind, filters: Mapping[str, Wanted]) -> list[li
             other.append(table.c.office_ref != table.c.office)  # what its index is restricted to
         either = [[here], other]
     return [[*plain, *one] for one in either] if either else [plain]
+
+
+def _marked(views: Views, asked: _Asked) -> list[ColumnElement[bool]]:
+    """The conditions on how an incident is marked."""
+    return [
+        views.incidents.c[name].in_(_values(wanted))
+        for name, wanted in asked.filters.items()
+        if name in OF_INCIDENT and wanted is not None
+    ]
+
+
+def _among_marked(views: Views, table: Table, asked: _Asked) -> list[ColumnElement[bool]]:
+    """The same, for rows about incidents."""
+    marked = _marked(views, asked)
+    return [table.c.incident.in_(select(views.incidents.c.incident).where(*marked))] if marked else []
 
 
 def _values(wanted: str | Collection[str]) -> list[str]:
@@ -282,7 +335,11 @@ def _counts(views: Views, asked: _Asked) -> list[Any]:
 def _serious(views: Views, asked: _Asked) -> Select[tuple[bool]]:
     """Whether anything serious is among the rows, or about them."""
     found = views.norms if asked.kind == "norms" else views.findings
-    grave = [found.c.status.in_(asked.serious), *holding(found, asked.at)]
+    grave = [
+        found.c.status.in_(asked.serious),
+        *holding(found, asked.at),
+        *_among_marked(views, found, asked),
+    ]
     if asked.kind in ("findings", "norms"):
         fit = [and_(*branch) for branch in branches(found, asked.kind, asked.filters) if branch]
         return select(exists().where(*grave, *([or_(*fit)] if fit else [])))

@@ -512,11 +512,11 @@ class _Teller:
             kinds = self._say("、", ", ").join(self._in(word(KINDS, kind)) for kind in each.kinds)
             at = self._when(each.at)
             by = self._office(each.by)
-            yield Line(
-                self._marked(
-                    self._say(f"{by}（{at}）认定：{kinds}", f"{by}, {at}: {kinds}"), each.step, each.source
-                )
-            )
+            said = self._say(f"{by}（{at}）认定：{kinds}", f"{by}, {at}: {kinds}")
+            if each.until is not None:
+                ended = self._when(Interval(each.until, each.until))
+                said += self._say(f"（{ended}起不再成立）", f" (ended by an appeal, {ended})")
+            yield Line(self._marked(said, each.step, each.source))
 
     def _provisions(self, why: FindingWhy) -> Iterator[Line]:
         kind = self._in(word(KINDS, why.kind))

@@ -13,6 +13,7 @@ from emergency.assessment.timeline import Timeline
 from emergency.domain.intervals import Interval, Span
 from emergency.domain.offices import Directory
 from emergency.domain.times import CHINA
+from emergency.domain.vocabulary import Secrecy, Urgency
 
 if TYPE_CHECKING:
     from emergency.assessment.norms.model import Check
@@ -254,6 +255,15 @@ def _finding_without_grounds(finding: Finding, sheet: _Sheet, directory: Directo
     }
 
 
+UNMARKED = "unknown"
+"""What a filter calls the secrecy or urgency of an incident that nobody has marked."""
+
+
+def mark(marked: Secrecy | Urgency | None) -> str:
+    """The secrecy or urgency of an incident, as it is looked for."""
+    return UNMARKED if marked is None else marked.value
+
+
 def check_row(check: Check, timeline: Timeline, directory: Directory) -> Row:
     """One check of a norm."""
     row = _check_without_grounds(check, _Sheet.of(timeline), directory)
@@ -299,6 +309,8 @@ def incident_row(timeline: Timeline, directory: Directory) -> Row:
         "division": opened.place.division,
         "occurred": interval_row(timeline.occurred),
         "level": opened.level.value if opened.level else None,
+        "secrecy": opened.secrecy.value if opened.secrecy else None,
+        "urgency": opened.urgency.value if opened.urgency else None,
         "imported": opened.imported,
         "closed": timeline.closed is not None,
         "entries": len(timeline.steps),

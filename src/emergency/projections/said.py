@@ -41,6 +41,8 @@ STAGES: Mapping[str, Words] = {
     "likely": Words("可能发生的事件", "report of what may happen"),
     "warning": Words("预警信息", "report of a warning"),
     "recovery": Words("善后总结", "closing report"),
+    "instruction-relay": Words("传达批示", "passing on an instruction"),
+    "instruction-answer": Words("反馈批示落实", "answer to an instruction"),
 }
 
 RANKS: Mapping[str, Words] = {
@@ -127,7 +129,6 @@ ACTS: Mapping[str, Words] = {
     "Annotated": Words("备注", "remarked"),
     "Reopened": Words("重新启动", "reopened"),
     "Adopted": Words("采用", "adopted"),
-    "Commended": Words("肯定推广", "commended"),
 }
 """Acts, by the name of their event."""
 

@@ -10,13 +10,13 @@ from typing import Any
 
 from sqlalchemy import text
 
-from emergency.domain.offices import Directory, directory_of
+from emergency.domain.offices import Directory, OfficeEvent, directory_of
 from emergency.domain.record import Recorded
 from emergency.store import Reading, Undecodable
 
 PAGE = 500
 
-INCIDENT, REVIEW, OFFICE = "incident/", "review/", "office/"
+INCIDENT, REVIEW, OFFICE, PERSON = "incident/", "review/", "office/", "person/"
 
 OFFICE_TYPE = "office."
 """What the types of the directory's events begin with."""
@@ -40,6 +40,11 @@ def incident_of_review(stream: str) -> str:
 def office_stream(office: str) -> str:
     """The stream of an office."""
     return f"{OFFICE}{office}"
+
+
+def person_stream(subject: str) -> str:
+    """The stream of a protected person, by the opaque id."""
+    return f"{PERSON}{subject}"
 
 
 def history(reading: Reading, ref: str, *, through: int | None = None) -> list[Recorded[Any]]:
@@ -122,6 +127,6 @@ def directory(
                 return directory_of(found, start, broken)
             if isinstance(event, Undecodable):
                 broken[event.stream.removeprefix(OFFICE)] = event.reason
-            else:
+            elif isinstance(event.event, OfficeEvent):
                 found.append(event)
     return directory_of(found, start, broken)

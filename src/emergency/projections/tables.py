@@ -29,7 +29,7 @@ from sqlalchemy import (
 
 from emergency.projections.judging import Judged, Odd
 
-SHAPE = 3
+SHAPE = 4
 """The version of the rows and of these tables; another program's rows of another shape are left alone."""
 
 SLOTS = ("a", "b")
@@ -114,9 +114,11 @@ class Views:
             Column("version", Integer, nullable=False),
             Column("rulebook", _words(), nullable=False),
             Column("directory", _position(), nullable=False),
+            Column("secrecy", _words(), nullable=False),
+            Column("urgency", _words(), nullable=False),
             Column("row", Text, nullable=False),
         )
-        """One row an incident, with the rulebook and the directory position that its verdicts stand under."""
+        """One row an incident: the rulebook and the directory position that its verdicts stand under, and its marks."""
 
         self.obligations = table(
             "obligations",

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     )
     from emergency.rulebook.norms import CheckName, NormRule
     from emergency.rulebook.provisions import Elements, Provision, Sort
+    from emergency.rulebook.reviews import ReviewClock, ReviewLimit, ReviewRule, ReviewStep
+    from emergency.rulebook.schemes import Scheme, SchemeLine, SchemeValue
     from emergency.rulebook.vocabulary import Clock, Measure, Modality, Rank, RuleChannel, Stage
 
 __all__ = [
@@ -48,9 +50,16 @@ __all__ = [
     "Provision",
     "Rank",
     "Recipient",
+    "ReviewClock",
+    "ReviewLimit",
+    "ReviewRule",
+    "ReviewStep",
     "Rule",
     "RuleChannel",
     "Rulebook",
+    "Scheme",
+    "SchemeLine",
+    "SchemeValue",
     "Sort",
     "Stage",
     "Thresholds",
@@ -68,7 +77,9 @@ _HOMES = {
     "fields": ("Period",),
     "lookup": ("Graded", "Rulebook"),
     "norms": ("CheckName", "NormRule"),
+    "reviews": ("ReviewClock", "ReviewLimit", "ReviewRule", "ReviewStep"),
     "provisions": ("Elements", "Provision", "Sort"),
+    "schemes": ("Scheme", "SchemeLine", "SchemeValue"),
     "vocabulary": ("Clock", "Measure", "Modality", "Rank", "RuleChannel", "Stage"),
 }
 _LATER = {name: home for home, names in _HOMES.items() for name in names}

@@ -27,13 +27,13 @@ from emergency.rulebook.shelf import Catalogue, Later, Shelf, catalogued, shelve
 if TYPE_CHECKING:
     from emergency.rulebook.model import Rule
 
-FORMAT = 3
+FORMAT = 4
 HOME = Path(__file__).parent
 """The folder of the code that reads rules; the rules themselves lie in it."""
 
 Content = Mapping[str, Any]
 
-_SHELVES = ("rules", "tables", "provisions", "elements", "norms", "unread")
+_SHELVES = ("rules", "tables", "provisions", "elements", "norms", "reviews", "schemes", "unread")
 
 
 def load(folder: Path | None = None) -> Rulebook:
@@ -78,6 +78,8 @@ def _content(book: Rulebook) -> Content:
         "provisions": shelved(book.provisions, seldom=True),
         "elements": shelved(book.elements, seldom=True),
         "norms": shelved(book.norms, seldom=True),
+        "reviews": shelved(book.reviews, seldom=True),
+        "schemes": shelved(book.schemes, seldom=True),
         "unread": shelved(book.unread, seldom=False),
         "families": dict(book.families),
         "years": {country: catalogued(known.years) for country, known in book.calendars.items()},

@@ -11,6 +11,7 @@ from enum import StrEnum
 from emergency.domain.vocabulary import Category, Level, Line, Tier
 from emergency.rulebook.lookup import Rulebook
 from emergency.rulebook.model import LevelTable, Rule, Unread
+from emergency.rulebook.norms import NormRule
 from emergency.rulebook.provisions import Elements, Provision
 from emergency.rulebook.vocabulary import Modality, Stage
 
@@ -103,11 +104,12 @@ def _cell(
 def rows(book: Rulebook) -> Mapping[str, tuple[str, ...]]:
     """Tell by which files each row of the collection is encoded, in the order of the rows."""
     found: dict[str, set[str]] = defaultdict(set)
-    scopes: tuple[Rule | LevelTable | Provision | Elements | Unread, ...] = (
+    scopes: tuple[Rule | LevelTable | Provision | Elements | NormRule | Unread, ...] = (
         *book.rules,
         *book.tables,
         *book.provisions,
         *book.elements,
+        *book.norms,
         *book.unread,
     )
     for scope in scopes:

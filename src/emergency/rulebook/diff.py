@@ -25,6 +25,7 @@ SCOPE = (
     "level_unclear",
     "window",
     "suspended_by",
+    "waived_by",
     "categories",
     "kinds",
     "kinds_except",

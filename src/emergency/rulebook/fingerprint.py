@@ -28,6 +28,7 @@ def fingerprint(book: Rulebook) -> str:
         "tables": {table.id: table.model_dump(exclude_defaults=True) for table in book.tables},
         "elements": {one.id: one.model_dump(exclude_defaults=True) for one in book.elements},
         "norms": {norm.id: norm.model_dump(exclude_defaults=True) for norm in book.norms},
+        "reviews": {one.id: one.model_dump(exclude_defaults=True) for one in book.reviews},
         "families": book.families,
         "unread": {text.id: text.model_dump(exclude_defaults=True) for text in book.unread},
         "calendars": {

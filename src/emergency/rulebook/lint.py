@@ -7,7 +7,7 @@ code. One that was looked at and found right is silenced in the rule itself, wit
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -19,6 +19,7 @@ from emergency.rulebook import exercised
 from emergency.rulebook.loader import Reading, read_part
 from emergency.rulebook.lookup import Rulebook
 from emergency.rulebook.model import LevelTable, Rule
+from emergency.rulebook.norms import CheckName, NormRule
 from emergency.rulebook.overlap import Pair, laxer_than_national, overlaps
 from emergency.yamlfile import Document, Flaw
 
@@ -27,6 +28,7 @@ NEVER_CHECKED = "never-checked"
 OVERLAP = "overlap"
 LAXER = "laxer-than-national"
 TOUCHES_NOTHING = "touches-no-rule"
+NOT_FOR_THIS_CHECK = "setting-without-effect"
 ACCEPTS_NOTHING = "accepts-nothing"
 CODES = (*exercised.CODES, OVERLAP, LAXER, PROMULGATED_LATER, NEVER_CHECKED)
 """The codes that a rule may accept."""
@@ -123,6 +125,7 @@ def _idle(reading: Reading, accepted: set[tuple[str, str]]) -> Iterator[Flaw]:
 
 def _warnings(reading: Reading) -> Iterator[_Warning]:
     yield from _of_citations(reading)
+    yield from _of_settings(reading)
     for rule, document in reading.rules.values():
         for code, day, message in exercised.unexercised(rule):
             path = ("values", day.isoformat(), "limit")
@@ -136,7 +139,11 @@ def _warnings(reading: Reading) -> Iterator[_Warning]:
 
 
 def _of_citations(reading: Reading) -> Iterator[_Warning]:
-    scoped: list[tuple[Rule | LevelTable, Document]] = [*reading.rules.values(), *reading.tables.values()]
+    scoped: list[tuple[Rule | LevelTable | NormRule, Document]] = [
+        *reading.rules.values(),
+        *reading.tables.values(),
+        *reading.norms.values(),
+    ]
     for scope, document in scoped:
         by = (scope,) if isinstance(scope, Rule) else ()
         for day, value in scope.values.items():
@@ -149,6 +156,35 @@ def _of_citations(reading: Reading) -> Iterator[_Warning]:
             if value.confirmed and value.checked_on is None:
                 message = "is true, but nobody says when the text was read; add checked_on"
                 yield _Warning(NEVER_CHECKED, document.flaw((*path, "confirmed"), message), by)
+
+
+_SETTINGS: Mapping[str, frozenset[CheckName]] = {
+    "chain": frozenset({CheckName.SIGN_OFF}),
+    "in_order": frozenset({CheckName.SIGN_OFF}),
+    "separate": frozenset({CheckName.SIGN_OFF}),
+    "sides": frozenset({CheckName.SEVERAL_SIDES}),
+    "read_back": frozenset({CheckName.INSTRUCTIONS}),
+    "answered_within": frozenset({CheckName.INSTRUCTIONS}),
+}
+"""The checks that heed each setting; one that is not here may be heeded by any."""
+
+
+def _of_settings(reading: Reading) -> Iterator[_Warning]:
+    """What a text asks for and no check of that name looks at: it would be thought to be checked."""
+    for rule, document in reading.norms.values():
+        for day, value in rule.values.items():
+            asks = value.asks
+            for name in () if asks is None else asks.model_fields_set & _SETTINGS.keys():
+                if rule.check not in _SETTINGS[name]:
+                    known = ", ".join(sorted(_SETTINGS[name]))
+                    message = f"is not looked at by {rule.check}, only by {known}; remove it"
+                    flaw = document.flaw(("values", day.isoformat(), "asks", name), message)
+                    yield _Warning(NOT_FOR_THIS_CHECK, flaw)
+            if rule.check is CheckName.SIGN_OFF and asks is not None and asks.chain is None:
+                message = "names no step of a chain, so it is always met; add chain: [review, sign]"
+                yield _Warning(
+                    NOT_FOR_THIS_CHECK, document.flaw(("values", day.isoformat(), "asks"), message)
+                )
 
 
 def _of_pairs(reading: Reading) -> Iterator[_Warning]:

@@ -1,9 +1,9 @@
 """Reads a folder of rules: one rule a file, the path its name.
 
 ``<country>/kinds.yaml`` names the families of kinds; ``measures.yaml``, ``circumstances.yaml`` and ``elements.yaml``
-beside it the words that rules may use. ``levels/``, ``provisions/``, ``elements/``, ``norms/``, ``unread/`` and
-``calendar/`` hold what their names say. Every other ``.yaml`` file is one rule; what lies under
-``local/<code>-<name>/`` holds only in that division.
+beside it the words that rules may use. ``levels/``, ``provisions/``, ``elements/``, ``norms/``, ``review/``,
+``schemes/``, ``unread/`` and ``calendar/`` hold what their names say. Every other ``.yaml`` file is one rule; what
+lies under ``local/<code>-<name>/`` holds only in that division.
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ from emergency.rulebook.lookup import Rulebook, is_pattern
 from emergency.rulebook.model import LevelTable, Rule, Scoped, Thresholds, Unread
 from emergency.rulebook.norms import NormRule
 from emergency.rulebook.provisions import Declared, Elements, Families, Kind, Provision
+from emergency.rulebook.reviews import ReviewRule
+from emergency.rulebook.schemes import Scheme
+from emergency.rulebook.shelf import scopes
 from emergency.rulebook.vocabulary import Measure
 from emergency.yamlfile import BrokenFileError, Document, Flaw
 
@@ -34,9 +37,9 @@ M = TypeVar("M", bound=BaseModel)
 
 _PACKAGED = resources.files(__package__ or "emergency.rulebook") / "data"
 _COUNTRY = "[a-z][a-z]"
+"""The folder of a country is its code of two letters."""
 _SIGNS = ("kinds.yaml", "national", "local", "levels", "elements", "norms")
 """What lies in the folder of a country."""
-"""The folder of a country is its code of two letters."""
 
 WORD_LISTS = ("measures", "circumstances", "elements")
 
@@ -50,12 +53,16 @@ class Reading:
     provisions: dict[str, tuple[Provision, Document]] = field(default_factory=dict)
     elements: dict[str, tuple[Elements, Document]] = field(default_factory=dict)
     norms: dict[str, tuple[NormRule, Document]] = field(default_factory=dict)
+    reviews: dict[str, tuple[ReviewRule, Document]] = field(default_factory=dict)
+    schemes: dict[str, tuple[Scheme, Document]] = field(default_factory=dict)
     unread: dict[str, tuple[Unread, Document]] = field(default_factory=dict)
     years: dict[str, dict[int, CalendarYear]] = field(default_factory=dict)
     families: dict[str, tuple[str, ...]] = field(default_factory=dict)
     kinds: dict[str, Kind] = field(default_factory=dict)
     words: dict[str, dict[str, Title]] = field(default_factory=lambda: {name: {} for name in WORD_LISTS})
     flaws: list[Flaw] = field(default_factory=list)
+    beneath: frozenset[str] = frozenset()
+    """The provisions of the rulebook that this is laid over."""
 
 
 def rulebook_of(reading: Reading) -> Rulebook:
@@ -73,6 +80,8 @@ def rulebook_of(reading: Reading) -> Rulebook:
         provisions=tuple(provision for provision, _ in reading.provisions.values()),
         elements=tuple(elements for elements, _ in reading.elements.values()),
         norms=tuple(norm for norm, _ in reading.norms.values()),
+        reviews=tuple(one for one, _ in reading.reviews.values()),
+        schemes=tuple(scheme for scheme, _ in reading.schemes.values()),
         unread=tuple(unread for unread, _ in reading.unread.values()),
         calendars={country: Calendar(years) for country, years in reading.years.items()},
         kinds=reading.kinds,
@@ -158,6 +167,7 @@ def read_over(book: Rulebook, files: Mapping[PurePosixPath, Path]) -> Reading:
         families=dict(book.families),
         kinds=dict(book.kinds),
         words={listed: dict(book.words.get(listed, {})) for listed in WORD_LISTS},
+        beneath=frozenset(scope.id for scope in scopes(book.provisions)),
     )
     for name, path in files.items():
         try:
@@ -198,6 +208,8 @@ def _held(reading: Reading, folder: str) -> tuple[dict[str, Any], type[Scoped]]:
         "provisions": (reading.provisions, Provision),
         "elements": (reading.elements, Elements),
         "norms": (reading.norms, NormRule),
+        "review": (reading.reviews, ReviewRule),
+        "schemes": (reading.schemes, Scheme),
         "unread": (reading.unread, Unread),
     }
     return folders.get(folder, (reading.rules, Rule))
@@ -272,6 +284,8 @@ def _unknown_words(reading: Reading) -> Iterator[Flaw]:
         reading.provisions,
         reading.elements,
         reading.norms,
+        reading.reviews,
+        reading.schemes,
         reading.unread,
     ):
         for scope, document in holder.values():
@@ -295,10 +309,16 @@ def _unknown_words(reading: Reading) -> Iterator[Flaw]:
             where = ("values", day.isoformat(), "required")
             yield from _undeclared(reading, document, "elements", wanted.required or (), where)
     for provision, document in reading.provisions.values():
-        for index, other in enumerate(provision.prevails_over):
-            if other not in reading.provisions:
-                hint = yamlfile.nearest(other, reading.provisions)
-                yield document.flaw(("prevails_over", index), f'"{other}" is no provision{hint}')
+        yield from _no_provisions(reading, document, "prevails_over", provision.prevails_over)
+    for norm, document in reading.norms.values():
+        yield from _no_provisions(reading, document, "beside", norm.beside)
+
+
+def _no_provisions(reading: Reading, document: Document, key: str, named: Iterable[str]) -> Iterator[Flaw]:
+    for index, other in enumerate(named):
+        if other not in reading.provisions and other not in reading.beneath:
+            hint = yamlfile.nearest(other, reading.provisions)
+            yield document.flaw((key, index), f'"{other}" is no provision{hint}')
 
 
 def _unknown_families(reading: Reading, scope: Scoped, document: Document) -> Iterator[Flaw]:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from emergency.rulebook.model import LevelTable, Rule, Scoped, Thresholds, Unread
     from emergency.rulebook.norms import NormRule
     from emergency.rulebook.provisions import Elements, Kind, Provision
+    from emergency.rulebook.reviews import ReviewRule
+    from emergency.rulebook.schemes import Scheme
 
 
 @fixed(slots=True)
@@ -49,6 +51,8 @@ class Rulebook:
         provisions: What the texts say beside duties to report.
         elements: What reports must say.
         norms: Which checks of the four norms are asked for.
+        reviews: By when the steps of a review are due.
+        schemes: How reporting is scored.
         unread: Texts that may have changed rules and that nobody has read.
         calendars: The working days of each country, by the first part of the rules' ids.
         kinds: Kinds with a name of their own.
@@ -62,6 +66,8 @@ class Rulebook:
     provisions: Sequence[Provision] = ()
     elements: Sequence[Elements] = ()
     norms: Sequence[NormRule] = ()
+    reviews: Sequence[ReviewRule] = ()
+    schemes: Sequence[Scheme] = ()
     unread: Sequence[Unread] = ()
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     kinds: Mapping[str, Kind] = field(default_factory=dict)
@@ -219,6 +225,35 @@ class Rulebook:
             )
         return found
 
+    def reviews_for(
+        self, *, category: Category, kind: str | None, division: str | None
+    ) -> tuple[ReviewRule, ...]:
+        """Find what gives limits for the steps of a review of such an event; arguments as `rules_for`."""
+        return tuple(
+            self.reviews[index]
+            for index, scope in enumerate(scopes(self.reviews))
+            if self.about(scope, category, kind, division)
+        )
+
+    def scheme(self, name: str) -> Scheme:
+        """Find a scheme of points by its id, or by a part of its id or Chinese title that no other has.
+
+        Raises:
+            NotFoundError: There is none, or more than one.
+        """
+        ids = [scope.id for scope in scopes(self.schemes)]
+        if name in ids:
+            return self.schemes[ids.index(name)]
+        found = [one for one in self.schemes if name and (name in one.id or name in one.title.zh)]
+        if len(found) == 1:
+            return found[0]
+        listed = ", ".join(one.id for one in found) or ", ".join(ids) or "none"
+        raise NotFoundError(
+            f"{name} fits several schemes: {listed}. Write more of it."
+            if found
+            else f"There is no scheme {name}. The schemes are: {listed}."
+        )
+
     def about(
         self, scope: Scoped | Scope, category: Category, kind: str | None, division: str | None
     ) -> bool:
@@ -259,6 +294,8 @@ class Rulebook:
             provisions=_known(self.provisions, day),
             elements=_known(self.elements, day),
             norms=_known(self.norms, day),
+            reviews=_known(self.reviews, day),
+            schemes=_known(self.schemes, day),
             unread=tuple(text for text in self.unread if text.recorded_on <= day),
         )
 
@@ -306,7 +343,15 @@ class Rulebook:
     @cached_property
     def _places(self) -> frozenset[str]:
         """The divisions that have rules of their own: the others share one answer."""
-        scoped = (self.rules, self.tables, self.provisions, self.elements, self.norms, self.unread)
+        scoped = (
+            self.rules,
+            self.tables,
+            self.provisions,
+            self.elements,
+            self.norms,
+            self.reviews,
+            self.unread,
+        )
         return frozenset(code for items in scoped for scope in scopes(items) for code in scope.where or ())
 
     @cached_property
@@ -324,7 +369,7 @@ class Rulebook:
 
 _NO_CALENDAR = Calendar({})
 
-S = TypeVar("S", "Rule", "LevelTable", "Provision", "Elements", "NormRule")
+S = TypeVar("S", "Rule", "LevelTable", "Provision", "Elements", "NormRule", "ReviewRule", "Scheme")
 
 
 def _known(scoped: Sequence[S], day: date) -> tuple[S, ...]:

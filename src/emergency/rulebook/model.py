@@ -282,6 +282,7 @@ class Rule(Scoped):
         level_unclear: Only while the office holds nothing that a level could be told by.
         window: Only for changes so long after the event (a supplement).
         suspended_by: Who may suspend it by the rule's own text; a suspension by anyone else counts for nothing.
+        waived_by: Who may excuse an office from it by the rule's own text; a waiver by anyone else counts for nothing.
         values: What it says, by the day each value takes effect, the oldest first.
         examples: What comes of it on small records.
         accepts: Warnings of the look-over that were judged right as they are, each with the reason.
@@ -300,6 +301,7 @@ class Rule(Scoped):
     level_unclear: Truth = False
     window: PeriodOnly | None = None
     suspended_by: Who | None = None
+    waived_by: Who | None = None
     values: Mapping[Day, RuleValue]
     examples: Examples = Field(default=(), exclude=True)
     accepts: Mapping[Words, Words] = Field(default_factory=dict, exclude=True)

@@ -13,7 +13,7 @@ from typing import Annotated
 
 from pydantic import Discriminator, Field, Tag, field_validator
 
-from emergency.domain.vocabulary import Norm, SignOff
+from emergency.domain.vocabulary import Level, Norm, SignOff
 from emergency.rulebook.data_model import Data, Dated, in_order, latest, with_days
 from emergency.rulebook.fields import Count, Day, PeriodOnly, Truth, Words
 from emergency.rulebook.limits import Limit
@@ -91,14 +91,19 @@ class Settings(Data):
         in_order: In that order.
         separate: Each by another person.
         within: By when the thing is to be done, counted from what calls for it: a limit as rules write it.
+        answered_within: By when an instruction's result is to be reported back, counted from its coming to whoever is
+            to carry it out; ``within`` is then for its passing on.
         sides: From how many sides what is stated is to be verified.
+        read_back: What came by phone is to be read back (复述核对).
     """
 
     chain: Annotated[tuple[SignOff, ...], Field(min_length=1)] | None = None
     in_order: Truth = False
     separate: Truth = False
     within: Limit | None = None
+    answered_within: Limit | None = None
     sides: Annotated[Count, Field(ge=1)] | None = None
+    read_back: Truth = False
 
 
 class Asked(Dated):
@@ -132,6 +137,8 @@ class NormRule(Scoped):
         rank: The force of the text.
         check: Which check.
         who: Of whom; None for everybody.
+        levels: Only for events of these levels; None for all.
+        beside: Ids of provisions that are shown beside it: what must be read with it, and is not checked by it.
         window: Only so long after the event.
         values: How strictly, by the day each value takes effect, the oldest first.
     """
@@ -140,6 +147,8 @@ class NormRule(Scoped):
     rank: Rank
     check: CheckName
     who: Who | None = None
+    levels: Annotated[tuple[Level, ...], Field(min_length=1)] | None = None
+    beside: tuple[Words, ...] = ()
     window: PeriodOnly | None = None
     values: Mapping[Day, AskedValue]
 

@@ -22,7 +22,11 @@ _PICKLED = b"\x80"
 """How a pickle begins, and nothing that was made small."""
 
 _OURS = ("emergency.rulebook.", "emergency.domain.")
-_OTHERS = {"datetime": {"date", "datetime", "time", "timedelta", "timezone"}, "zoneinfo": {"ZoneInfo"}}
+_OTHERS = {
+    "decimal": {"Decimal"},
+    "datetime": {"date", "datetime", "time", "timedelta", "timezone"},
+    "zoneinfo": {"ZoneInfo"},
+}
 
 
 def packed(item: object, *, seldom: bool = False) -> bytes:

@@ -13,6 +13,7 @@ from emergency.domain.vocabulary import Category, Fault
 from emergency.rulebook.data_model import Data, Dated, Title, in_order, latest, with_days
 from emergency.rulebook.fields import Day, Truth, Words
 from emergency.rulebook.model import Scoped, Slug, Who
+from emergency.rulebook.reviews import Decides
 from emergency.rulebook.vocabulary import Rank, RuleChannel, Stage
 
 
@@ -38,9 +39,11 @@ class ProvisionValue(Dated):
 
     Args:
         says: The content in one or two lines; None from the day of a repeal.
+        decides: Of a decider, what of it a directory can tell.
     """
 
     says: Title | None
+    decides: Decides | None = None
 
 
 class Provision(Scoped):

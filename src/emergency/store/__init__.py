@@ -22,7 +22,7 @@ from emergency.store.port import (
 
 if TYPE_CHECKING:
     from emergency.store.check import Checked, Fault, check_store
-    from emergency.store.contacts import Contact, Contacts
+    from emergency.store.contacts import Contact, Contacts, Sealed
     from emergency.store.log import Log, Reading, Writing
     from emergency.store.upgrade import StoreStatus, Upgraded, store_status, upgrade_store
 
@@ -38,6 +38,7 @@ __all__ = [
     "Log",
     "ReadOnlyError",
     "Reading",
+    "Sealed",
     "StoreStatus",
     "StoredCommand",
     "Undecodable",
@@ -56,6 +57,7 @@ _LATER = {
     "Fault": "emergency.store.check",
     "Log": "emergency.store.log",
     "Reading": "emergency.store.log",
+    "Sealed": "emergency.store.contacts",
     "StoreStatus": "emergency.store.upgrade",
     "Upgraded": "emergency.store.upgrade",
     "Writing": "emergency.store.log",

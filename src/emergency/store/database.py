@@ -187,6 +187,10 @@ class Database(ABC):
         connection.execute(tables.revision.insert().values(version_num=revision_of(version)))
 
     @abstractmethod
+    def wipe(self, engine: Engine) -> bool:
+        """Leave nothing on the disk of what was erased of people; False where that could not be done now."""
+
+    @abstractmethod
     def exists(self, connection: Connection, table: str) -> bool:
         """Whether there is such a table, by its name without the prefix."""
 

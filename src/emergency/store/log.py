@@ -595,6 +595,17 @@ class Log:
             time.sleep(random.uniform(0, pause))  # noqa: S311  no secret
             pause = min(2 * pause, 0.5 if not overtaken else 0.1)
 
+    def wipe(self) -> bool:
+        """Leave nothing on the disk of what was erased of people, once the transaction that did it is over.
+
+        Returns:
+            False where somebody still reads an older state, or this user may not: it can be tried again.
+        """
+        if self.is_joined:  # what the portal has not committed cannot be gone
+            return False
+        with self._database.translated(self._engine):
+            return self._database.wipe(self._engine)
+
     def _may_succeed_anew(self) -> bool:
         theirs = self._theirs()
         return theirs is None or self._database.may_succeed_anew(theirs)

@@ -339,6 +339,27 @@ class Postgres(Database):
         """The server rings."""
         return Ringing(engine, self.channel)
 
+    def wipe(self, engine: Engine) -> bool:
+        """Write the table of people anew: a changed row leaves its former self in the file until somebody does.
+
+        It takes the owner of the table, and a moment in which nobody else reads it.
+        """
+        with engine.connect() as connection:
+            _settled(connection)
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            driver = driver_of(connection)
+            try:
+                driver.execute(f"SET lock_timeout = {round(self.patience * 1000)}")
+                driver.execute(self.sql("VACUUM (FULL) {contacts}"))
+            except psycopg.Error:
+                return False
+            finally:
+                driver.execute("RESET lock_timeout")
+            # Whoever does not own the table is only warned, and the server goes on: was it written anew?
+            owned = "SELECT pg_has_role(c.relowner, 'USAGE') FROM pg_class c WHERE c.oid = %s::regclass"
+            ((mine,),) = self.rows(connection, owned, (self.sql("{contacts}"),))
+            return bool(mine)
+
     def exists(self, connection: Connection, table: str) -> bool:
         """Ask PostgreSQL's catalogue."""
         # Not to_regclass: it may answer from what this connection knew before it waited for a lock.

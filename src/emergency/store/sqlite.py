@@ -193,6 +193,16 @@ class Sqlite(Database):
         self.tables.metadata.create_all(connection)
         self.fill(connection)
 
+    def wipe(self, engine: Engine) -> bool:
+        """Empty the write-ahead log, which holds pages as they were; whoever still reads an older state hinders it."""
+        with engine.connect() as connection:
+            _make_ready(connection)
+            driver = driver_of(connection)
+            if driver.in_transaction:  # a portal begins its transactions itself
+                driver.rollback()
+            hindered: int = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            return not hindered
+
     def exists(self, connection: Connection, table: str) -> bool:
         """Ask SQLite's catalogue."""
         found = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"

@@ -32,7 +32,7 @@ from emergency.store.port import PENDING
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """The version of these tables. A program refuses a store of a higher one, and of a lower one until it is upgraded."""
 
 LAST = f"(SELECT max(position) FROM {{events}} WHERE position < {PENDING})"
@@ -151,6 +151,9 @@ class Tables:
             Column("note", Text),
             Column("added_at", Instant, nullable=False),
             Column("erased_at", Instant),
+            # Added later, and so last: an upgraded store has the same order.
+            Column("sealed", LargeBinary),
+            Column("key_id", Text),
         )
         self.store_meta = Table(
             prefix + "store_meta",

@@ -9,6 +9,7 @@ from emergency.assessment.norms import content, procedure, timely, wording
 from emergency.assessment.norms.case import Case
 from emergency.assessment.norms.model import Check
 from emergency.assessment.timeline import Timeline
+from emergency.domain.bookkeeping import Waived
 from emergency.domain.offices import Directory
 from emergency.rulebook import Rulebook
 
@@ -18,7 +19,7 @@ NORMS = (content, procedure, timely, wording)
 def norms_of(
     timeline: Timeline, directory: Directory, rulebook: Rulebook, assessment: Assessment
 ) -> Iterator[Check]:
-    """Check every office that acts or is told on an incident: pure, without a clock.
+    """Check every office that acts, is told, owes anything or gave a waiver on an incident: pure, without a clock.
 
     Args:
         timeline: The incident's record, cut to what is to be judged.
@@ -26,7 +27,8 @@ def norms_of(
         rulebook: Under which rules.
         assessment: What the same record was judged to under the same rules.
     """
-    for name in timeline.offices:
+    waived = [s.office for s in timeline.steps if s.act is Waived] if Waived in timeline.kinds else []
+    for name in dict.fromkeys((*timeline.offices, *assessment.owed_by, *waived)):
         office = directory.get(name)
         if office is None:
             continue

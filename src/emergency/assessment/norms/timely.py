@@ -14,7 +14,7 @@ from emergency.domain.drafting import DraftAct, DraftAssigned, DraftEdited, Draf
 from emergency.domain.fixed import fixed
 from emergency.domain.intervals import possibly_by, surely_by
 from emergency.domain.vocabulary import Fault, Norm, Result, State, Status
-from emergency.rulebook import CheckName, Stage
+from emergency.rulebook import CheckName
 
 _DRAFT_ACTS = frozenset({DraftOpened, DraftEdited, DraftAssigned, UnifiedDraftIssued})
 
@@ -55,7 +55,7 @@ def _in_time(case: Case) -> Iterator[Check]:
         found = next((f for f in late.get(owed.id, ()) if _overlap(owed, f)), None)
         result, status, said = _timely(owed, found)
         channel = Words("", "") if owed.channel == "any" else _WRITTEN
-        stage, to = STAGES[Stage(owed.stage)], case.directory.name(owed.recipient)
+        stage, to = STAGES[owed.stage], case.directory.name(owed.recipient)
         yield Check(
             id=f"{case.timeline.ref}:{case.office.id}:time:in-time:{owed.id[start:]}",
             incident=case.timeline.ref,

@@ -11,7 +11,7 @@ from emergency.assessment.assess import assess_timeline, owed_by
 from emergency.assessment.model import Assessment, Finding, Obligation, Words
 from emergency.assessment.norms.checks import norms_of
 from emergency.assessment.norms.model import Check
-from emergency.assessment.obligations import assess_duty
+from emergency.assessment.relief import judged_duty
 from emergency.assessment.timeline import Timeline
 from emergency.assessment.why.check import check_why
 from emergency.assessment.why.finding import ending, finding_why
@@ -20,7 +20,14 @@ from emergency.assessment.why.model import CheckWhy, ObligationWhy, Standing, Wh
 from emergency.assessment.why.obligation import obligation_why, phase_at, short_name
 from emergency.assessment.why.reading import called
 from emergency.assessment.why.rules import Case
-from emergency.assessment.words import FAULTS, due_words, span_words
+from emergency.assessment.words import (
+    FAULTS,
+    INSTRUCTION_ANSWER,
+    INSTRUCTION_RELAY,
+    REVIEW_STEPS,
+    due_words,
+    span_words,
+)
 from emergency.domain.offices import Directory
 from emergency.domain.vocabulary import State, Status
 from emergency.errors import NotFoundError
@@ -101,7 +108,7 @@ class _Answer:
         self._findings = [f for f in assessment.findings if mine(f)]
         self._phases: dict[str, list[Obligation]] = {}
         for phase in assessment.obligations:
-            if mine(phase):
+            if mine(phase) and phase.stage not in REVIEW_STEPS:  # `emergency review show` explains those
                 self._phases.setdefault(phase.id, []).append(phase)
         self._shorts = {i: short_name(phases[-1], timeline, directory) for i, phases in self._phases.items()}
 
@@ -142,17 +149,18 @@ class _Answer:
             if i in accused or now.state not in _UNSETTLED or not _holds(now, self._at):
                 continue
             due = now.due.earliest or now.due.latest
-            yield (
-                (_UNSETTLED[now.state], due.timestamp() if due else float("inf"), i),
-                Standing(
-                    id=i,
-                    short=self._shorts[i],
-                    what="obligation",
-                    office=called(self._directory, now.office),
-                    verdict=(now.state.value,),
-                    says=self._says(now),
-                ),
-            )
+            yield (_UNSETTLED[now.state], due.timestamp() if due else float("inf"), i), self._row(now)
+
+    def _row(self, now: Obligation) -> Standing:
+        """An obligation in one line."""
+        return Standing(
+            id=now.id,
+            short=self._shorts[now.id],
+            what="obligation",
+            office=called(self._directory, now.office),
+            verdict=(now.state.value,),
+            says=self._says(now),
+        )
 
     def _says(self, now: Obligation) -> Words:
         """An obligation in one sentence."""
@@ -162,6 +170,12 @@ class _Answer:
         why = now.reason or ground.condition
         zh = f"{office}应向{recipient}报告：依{ground.citation}，{ground.limit.zh}"
         en = f"{office} owes {recipient} a report: under {ground.citation} {ground.limit.en}"
+        if now.stage == INSTRUCTION_RELAY:
+            zh = f"{office}应将批示传达至{recipient}：依{ground.citation}，{ground.limit.zh}"
+            en = f"{office} is to pass an instruction on to {recipient}: under {ground.citation} {ground.limit.en}"
+        elif now.stage == INSTRUCTION_ANSWER:
+            zh = f"{office}应向{recipient}反馈批示落实情况：依{ground.citation}，{ground.limit.zh}"
+            en = f"{office} owes {recipient} an answer to an instruction: under {ground.citation} {ground.limit.en}"
         if ground.due is not None:
             due = due_words(now.due)
             zh, en = f"{zh}，{due.zh}", f"{en}, {due.en}"
@@ -177,6 +191,10 @@ class _Answer:
         """The one obligation or finding that is meant, explained."""
         found = self._meant(asked)
         opened = self._timeline.opened
+        if found in self._phases and self._phases[found][0].stage in (INSTRUCTION_RELAY, INSTRUCTION_ANSWER):
+            # Its words are its limit: there are no rules to weigh and no readings to compare.
+            now = phase_at(self._phases[found], self._at)
+            return Why(incident=opened.ref, title=opened.title, at=self._at, standing=(self._row(now),))
         if found in self._phases:
             explained = self._explained(found)
             return Why(incident=opened.ref, title=opened.title, at=self._at, obligations=(explained,))
@@ -206,7 +224,7 @@ class _Answer:
         office = self._phases[obligation or ""][0].office
         owed = owed_by(self._timeline, self._directory, self._rulebook, office)
         assert owed is not None  # noqa: S101 - it owes this
-        duties = tuple((duty, doing, assess_duty(owed.record, duty, doing)[0]) for duty, doing in owed.duties)
+        duties = tuple((duty, doing, judged_duty(owed.record, duty, doing)[0]) for duty, doing in owed.duties)
         case = Case(owed, duties)
         duty, doing, phases = next(each for each in duties if each[2][-1].id == obligation)
         return obligation_why(case, duty, doing, phases, self._findings, self._at)

@@ -10,6 +10,7 @@ from emergency.assessment.timeline import Timeline
 from emergency.assessment.why.model import DeterminedRead, FindingWhy, ObligationWhy, ProvisionRead
 from emergency.assessment.why.reading import called, cited, labels, step_read
 from emergency.domain.offices import Directory
+from emergency.domain.review_state import rulings
 from emergency.domain.times import CHINA
 from emergency.domain.vocabulary import Fault
 from emergency.rulebook import Provision, Rulebook, Sort
@@ -84,21 +85,31 @@ def finding_why(
         ),
         rests_on=labels(timeline, finding.rests_on),
         determination=finding.determination,
-        determined=tuple(_determined(timeline, directory, finding.office)),
+        determined=tuple(_determined(timeline, directory, finding)),
         obligation=obligation,
         day=day,
         provisions=() if day is None else _provisions(rulebook, timeline, finding.kind, day),
     )
 
 
-def _determined(timeline: Timeline, directory: Directory, office: str) -> Iterator[DeterminedRead]:
-    for recorded in timeline.determined:
-        event = recorded.event
-        kinds = tuple(str(v.kind) for v in event.verdicts if v.office == office)
-        if kinds:
-            by = called(directory, event.office)
+def _determined(timeline: Timeline, directory: Directory, finding: Finding) -> Iterator[DeterminedRead]:
+    """Everything that was ever ruled of the office, but for what names another finding or a post; ended or not."""
+    ruled = [(ruling, review) for review in timeline.reviews for ruling in rulings(review)]
+    for ruling, review in sorted(ruled, key=lambda pair: pair[0].order):
+        act = review.act(ruling.id)
+        kinds = tuple(
+            str(v.kind)
+            for v in ruling.verdicts
+            if v.office == finding.office and v.post is None and v.finding in (None, finding.id)
+        )
+        if kinds and act is not None:
             yield DeterminedRead(
-                by=by, at=event.at.interval, kinds=kinds, step=event.step, source=event.source
+                by=called(directory, act.event.office),
+                at=act.event.at.interval,
+                kinds=kinds,
+                step=getattr(act.event, "step", None),
+                source=getattr(act.event, "source", None),
+                until=ruling.until,
             )
 
 

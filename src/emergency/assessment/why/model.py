@@ -356,13 +356,14 @@ class ProvisionRead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeterminedRead:
-    """What people determined of the office (认定)."""
+    """What people determined of the office (认定). ``until``: when an appeal ended it."""
 
     by: Called
     at: Interval
     kinds: tuple[str, ...]
     step: str | None
     source: str | None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,480 @@
+"""``emergency draft``: one text and one set of facts over what several units reported 统稿."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from emergency_cli.asking import on_terminal
+from emergency_cli.context import (
+    Settings,
+    common_options,
+    identity_options,
+    now,
+    pass_settings,
+    shared_option,
+)
+from emergency_cli.draft_pages import difference, print_draft, print_drafted, print_list
+from emergency_cli.elements import elements_of
+from emergency_cli.entries import known, stated, valid
+from emergency_cli.figures import facts_of, named_figure, others_of, taken_out
+from emergency_cli.lazy import Later, LazyGroup
+
+if TYPE_CHECKING:
+    from emergency.commands.drafts import Drafted
+    from emergency.domain.offices import Directory
+    from emergency.domain.values import Facts, StatedTime
+
+F = TypeVar("F", bound=Callable[..., Any])
+STAGES = ("first-check", "recheck", "review")
+
+_HERE = "emergency_cli.draft"
+COMMANDS = {
+    "open": Later(_HERE, "open_draft", "Begin a draft over reports 开始统稿."),
+    "edit": Later(_HERE, "edit", "Make the next version 拟稿、修改."),
+    "diff": Later(_HERE, "diff", "What two versions say differently 比较."),
+    "review": Later(_HERE, "review", "First check, recheck or review a version 初审、复核、审核."),
+    "sign": Later(_HERE, "sign", "Sign a version 签发."),
+    "issue": Later(_HERE, "issue", "Send a version out as the one set of facts 印发."),
+    "assign": Later(_HERE, "assign", "Have units send it up, each by itself 分头上报."),
+    "show": Later(_HERE, "show", "Where a draft stands, and what is next."),
+    "list": Later(_HERE, "list_drafts", "All drafts."),
+}
+
+
+@click.group(cls=LazyGroup, later=COMMANDS)
+def draft() -> None:
+    """The unified draft 统稿: one text and one set of facts over what several units reported.
+
+    No time limit waits for it: a unit may report at once, with its dissent (`emergency report … --dissent TEXT`).
+    """
+
+
+def _all(*decorators: Callable[[Any], Any]) -> Callable[[F], F]:
+    def decorate(command: F) -> F:
+        for each in reversed(decorators):
+            command = each(command)
+        return command
+
+    return decorate
+
+
+_draft_option = shared_option(
+    "--draft",
+    "holder",
+    metavar="OFFICE",
+    help="The office that holds the draft; needed where there are several.",
+)
+_version_option = shared_option(
+    "--version",
+    "number",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Which version; the last one unless given.",
+)
+_form_option = shared_option(
+    "--format", "form", type=click.Choice(["table", "json"]), default="table", help="What to print."
+)
+_ending = _all(
+    shared_option("--at", metavar="TIME", help="When: 13:05, 昨天 23:40, 约 13:05, 不明; now unless given."),
+    shared_option("--command-id", metavar="ID", help="For scripts: the same id never records twice."),
+    shared_option("--quiet", "-q", is_flag=True, help="Print only the incident and the entry's id."),
+    _form_option,
+    identity_options,
+    common_options,
+    pass_settings,
+)
+
+
+# -- commands --------------------------------------------------------------------------------------------------
+
+
+@click.command("open")
+@click.argument("incident")
+@click.argument("reports", nargs=-1, metavar="[REPORT]...")
+@click.option("--jointly", metavar="OFFICE", help="The other of the two offices 两办.")
+@_ending
+def open_draft(
+    settings: Settings,
+    incident: str,
+    reports: Sequence[str],
+    jointly: str | None,
+    **ending: Any,  # noqa: ANN401 - click's own
+) -> None:
+    """Begin a draft over reports 开始统稿, or add reports to mine; those that my office received unless named.
+
+    REPORT is a report's number on the incident, like #3.
+
+    Example: emergency draft open - #3 #5 --jointly xiangshui-party
+    """
+    ref, at = _begin(settings, incident, ending["at"], *([jointly] if jointly else []))
+    done = settings.engine.drafts.open(
+        ref,
+        settings.identity,
+        contributions=reports or None,
+        jointly=jointly,
+        at=at,
+        command_id=ending["command_id"],
+    )
+    _print(settings, done, ending)
+
+
+@click.command()
+@click.argument("incident")
+@click.argument("words", nargs=-1, metavar="[FIGURE=NUMBER]...")
+@click.option(
+    "--say",
+    "says",
+    multiple=True,
+    metavar="ELEMENT=TEXT",
+    help="What it says of an element; may be given again.",
+)
+@click.option(
+    "--verifying", multiple=True, metavar="ELEMENT", help="An element that is still being verified."
+)
+@click.option("--nature", metavar="TEXT", help="What it is, in words.")
+@click.option(
+    "--figure", "others", multiple=True, metavar="NAME=NUMBER", help="Any other figure, like sick=12."
+)
+@click.option(
+    "--circumstance", "circumstances", multiple=True, metavar="SLUG", help="A circumstance, by its slug."
+)
+@click.option(
+    "--without", multiple=True, metavar="FACT", help="A fact or element that it shall not have any more."
+)
+@click.option("--text", metavar="TEXT", help="The text that goes up.")
+@click.option("--text-file", metavar="FILE", help="The text, from a file; - reads what is piped in.")
+@click.option("--editor", is_flag=True, help="Write the text in $EDITOR.")
+@click.option("--like", metavar="N|#N", help="Begin with version N, or with what report #N states.")
+@click.option(
+    "--add", "reports", multiple=True, metavar="REPORT", help="A report to add to those it is made of."
+)
+@click.option("--trace", "traces", multiple=True, metavar="FACT=#N,#N", help="What a fact rests on.")
+@click.option(
+    "--settle", "settlements", multiple=True, metavar='"FACT=#N: WHY"', help="Settle a contradiction."
+)
+@_draft_option
+@_ending
+def edit(settings: Settings, incident: str, words: Sequence[str], holder: str | None, **said: Any) -> None:  # noqa: ANN401 - click's own
+    """Make the next version 拟稿、修改. What is not said reads as in the version before; 死= takes a figure out.
+
+    Each fact rests on whatever contribution or verification states the same, unless --trace says otherwise.
+    To settle is to follow a report, with a reason: --settle "死=#5: 医院确认".
+
+    Example: emergency draft edit - 死=6 重伤=30 --say measures=已封控 --text-file draft.txt
+    """
+    ref, at = _begin(settings, incident, said["at"])
+    facts, others, gone = taken_out(words, said["others"])
+    content, unsaid = elements_of(settings, said["says"], said["verifying"])
+    text = _text(settings, ref, holder, words, said)
+    done = settings.engine.drafts.edit(
+        ref,
+        settings.identity,
+        draft=holder,
+        like=said["like"],
+        facts=_facts(facts, others, said["nature"], said["circumstances"]),
+        content=content,
+        without=(*gone, *unsaid, *(_fact_name(each) for each in said["without"])),
+        text=text,
+        trace=dict(map(_trace, said["traces"])),
+        settle=tuple(map(_settlement, said["settlements"])),
+        contributions=said["reports"],
+        at=at,
+        command_id=said["command_id"],
+    )
+    _print(settings, done, said)
+
+
+@click.command()
+@click.argument("incident")
+@click.argument("old", type=click.IntRange(1), required=False, metavar="[V1]")
+@click.argument("new", type=click.IntRange(1), required=False, metavar="[V2]")
+@_draft_option
+@_all(_form_option, identity_options, common_options, pass_settings)
+def diff(
+    settings: Settings, incident: str, old: int | None, new: int | None, holder: str | None, form: str
+) -> None:
+    """What two versions say differently 比较; the last two unless named: [-taken out-], {+put in+}."""
+    settings.only_read()
+    state, view = settings.engine.drafts.show(settings.incident(incident), holder, office=_me(settings))
+    difference(settings, state, view, old, new, form)
+
+
+@click.command()
+@click.argument("incident")
+@click.option("--stage", type=click.Choice(STAGES), required=True, help="Which step: 初审, 复核, 审核.")
+@click.option("--approve", is_flag=True, help="Approve it 通过.")
+@click.option("--return", "why", metavar="WHY", help="Send it back with the reason 退回.")
+@_all(_draft_option, _version_option, _ending)
+def review(
+    settings: Settings,
+    incident: str,
+    stage: str,
+    approve: bool,
+    why: str | None,
+    **said: Any,  # noqa: ANN401 - click's own
+) -> None:
+    """First check, recheck or review a version 初审、复核、审核: approve it, or return it with the reason.
+
+    Whoever does it, in whatever order: it is recorded, and what is odd is said.
+
+    Example: emergency draft review - --stage recheck --return "死亡人数不符"
+    """
+    _sign_off(settings, incident, stage, approve, why, said)
+
+
+@click.command()
+@click.argument("incident")
+@click.option("--approve", is_flag=True, help="Sign it 签发.")
+@click.option("--return", "why", metavar="WHY", help="Send it back with the reason 退回.")
+@_all(_draft_option, _version_option, _ending)
+def sign(settings: Settings, incident: str, approve: bool, why: str | None, **said: Any) -> None:  # noqa: ANN401 - click's own
+    """Sign a version 签发, or return it with the reason."""
+    _sign_off(settings, incident, "sign", approve, why, said)
+
+
+@click.command()
+@click.argument("incident")
+@_all(_draft_option, _version_option, _ending)
+def issue(settings: Settings, incident: str, holder: str | None, number: int | None, **ending: Any) -> None:  # noqa: ANN401 - click's own
+    """Send a version out as the one set of facts 印发, with the hash of its facts and text."""
+    ref, at = _begin(settings, incident, ending["at"])
+    done = settings.engine.drafts.issue(
+        ref, settings.identity, draft=holder, version=number, at=at, command_id=ending["command_id"]
+    )
+    _print(settings, done, ending)
+
+
+@click.command()
+@click.argument("incident")
+@click.argument("units", nargs=-1, required=True, metavar="UNIT[=TIME]...")
+@click.option(
+    "--due", metavar="TIME", help="By when, for units without a time of their own: 16:00, 30分钟, 2h."
+)
+@click.option("--to", multiple=True, metavar="OFFICE", help="To whom; to whom each owes it unless given.")
+@_all(_draft_option, _version_option, _ending)
+def assign(
+    settings: Settings,
+    incident: str,
+    units: Sequence[str],
+    due: str | None,
+    to: Sequence[str],
+    holder: str | None,
+    number: int | None,
+    **ending: Any,  # noqa: ANN401 - click's own
+) -> None:
+    """Have units send an issued version up, each by itself 分头上报, by its own deadline.
+
+    The time limits of the rules stay what they are: where one is earlier, it is shown, and holds.
+
+    Example: emergency draft assign - xs-em=15:30 xs-police=16:00
+    """
+    directory = settings.engine.directory()
+    named = [_unit(each) for each in units]
+    ref, at = _begin(settings, incident, ending["at"], *(unit for unit, _ in named), *to)
+    hours: dict[str, StatedTime | None] = {}
+    for unit, time in named:
+        if unit in hours:
+            raise click.UsageError(f"{unit} was named twice. Name each unit once.")
+        text = time or due
+        hours[unit] = _deadline(settings, directory, text) if text else None
+    done = settings.engine.drafts.assign(
+        ref,
+        settings.identity,
+        units=hours,
+        to=to,
+        draft=holder,
+        version=number,
+        at=at,
+        command_id=ending["command_id"],
+    )
+    _print(settings, done, ending)
+
+
+@click.command()
+@click.argument("incident")
+@_all(_draft_option, _form_option, identity_options, common_options, pass_settings)
+def show(settings: Settings, incident: str, holder: str | None, form: str) -> None:
+    """Where a draft stands: versions, chain, facts with their sources, contradictions, who has sent it up."""
+    settings.only_read()
+    state, view = settings.engine.drafts.show(settings.incident(incident), holder, office=_me(settings))
+    print_draft(settings, state, view, form)
+
+
+@click.command("list")
+@click.argument("incidents", nargs=-1, metavar="[INCIDENT]...")
+@_all(_form_option, common_options, pass_settings)
+def list_drafts(settings: Settings, incidents: Sequence[str], form: str) -> None:
+    """All drafts, or those of some incidents."""
+    settings.only_read()
+    refs = [settings.incident(each) for each in incidents] or settings.engine.drafts.refs()
+    print_list(settings, refs, form)
+
+
+# -- what was typed --------------------------------------------------------------------------------------------
+
+
+def _begin(settings: Settings, incident: str, at: str | None, *offices: str) -> tuple[str, StatedTime | None]:
+    """The incident and the time, with everything that can be wrong found before anything is recorded."""
+    identity = settings.identity
+    ref = settings.incident(incident)
+    directory = settings.engine.directory()
+    for office in (identity.office, *offices):
+        known(directory, office)
+    return ref, stated(settings, directory, at, now(), "--at") if at is not None else None
+
+
+def _me(settings: Settings) -> str | None:
+    """My office, where anybody said which it is: to look takes no identity."""
+    try:
+        return settings.identity.office
+    except click.UsageError:
+        return None
+
+
+def _sign_off(
+    settings: Settings, incident: str, stage: str, approve: bool, why: str | None, said: dict[str, Any]
+) -> None:
+    if approve == (why is not None):
+        raise click.UsageError(
+            "Say one of both: --approve, or --return WHY with the reason."
+            if approve
+            else "Say what comes of it: --approve, or --return WHY with the reason."
+        )
+    ref, at = _begin(settings, incident, said["at"])
+    done = settings.engine.drafts.review(
+        ref,
+        settings.identity,
+        stage=stage,
+        approve=approve,
+        why=why,
+        draft=said["holder"],
+        version=said["number"],
+        at=at,
+        command_id=said["command_id"],
+    )
+    _print(settings, done, said)
+
+
+def _facts(
+    words: Sequence[str], others: Sequence[str], nature: str | None, circumstances: Sequence[str]
+) -> Facts:
+    from emergency.domain.values import Facts  # noqa: PLC0415 - help needs no engine
+
+    fields = facts_of(words)
+    if nature:
+        fields["nature"] = nature
+    fields["figures"], fields["circumstances"] = others_of(others), circumstances
+    facts: Facts = valid(Facts, fields)
+    return facts
+
+
+def _fact_name(word: str) -> str:
+    """A fact as it is named in the record: 死 is ``deaths``."""
+    return named_figure(word.strip()) or word.strip()
+
+
+def _trace(word: str) -> tuple[str, tuple[str, ...]]:
+    name, equals, entries = word.replace("＝", "=", 1).partition("=")
+    listed = tuple(each.strip() for each in entries.replace("，", ",").split(",") if each.strip())
+    if not equals or not name.strip() or not listed:
+        raise click.UsageError(f"--trace {word}: write FACT=#N,#N, like --trace 死=#3,#5.")
+    return _fact_name(name), listed
+
+
+def _settlement(word: str) -> tuple[str, str | None, str]:
+    what, colon, why = word.replace("：", ":", 1).replace("＝", "=", 1).partition(":")
+    name, _, entry = what.partition("=")
+    if not colon or not why.strip() or not name.strip():
+        raise click.UsageError(
+            f'--settle {word}: write "FACT=#N: WHY" to follow a report, like "死=#5: 医院确认", or "FACT: WHY" to '
+            "follow none of them."
+        )
+    return _fact_name(name), entry.strip() or None, why.strip()
+
+
+def _text(
+    settings: Settings, ref: str, holder: str | None, words: Sequence[str], said: dict[str, Any]
+) -> str | None:
+    """The text as it was given, or written in an editor; None = as before."""
+    given = [option for option in ("text", "text_file", "editor") if said[option]]
+    if len(given) > 1:
+        raise click.UsageError("Give the text once: --text TEXT, --text-file FILE or --editor.")
+    if said["text_file"]:
+        return _read(said["text_file"])
+    if said["text"] is not None:
+        text: str = said["text"]
+        return text
+    silent = not words and not any(
+        said[name]
+        for name in (
+            "says", "verifying", "nature", "others", "circumstances", "without", "like", "reports", "traces",
+            "settlements",
+        )
+    )  # fmt: skip
+    if not said["editor"] and not (silent and on_terminal()):
+        return None
+    state, _ = settings.engine.drafts.show(ref, holder, office=settings.identity.office)
+    before = state.latest.edited.text if state.latest is not None else ""
+    return click.edit(before, extension=".txt")
+
+
+def _read(name: str) -> str:
+    try:
+        if name == "-":
+            return sys.stdin.read()
+        return Path(name).read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise click.UsageError(f"--text-file {name}: {error.strerror or error}.") from None
+    except UnicodeDecodeError:
+        raise click.UsageError(f"--text-file {name}: it is not UTF-8 text. Save it as UTF-8.") from None
+
+
+def _unit(word: str) -> tuple[str, str | None]:
+    unit, _, time = word.replace("＝", "=", 1).partition("=")
+    return unit.strip(), time.strip() or None
+
+
+_LENGTH = re.compile(r"([0-9]{1,4})\s*(m|min|分钟|分|h|小时)")
+_CLOCK = re.compile(r"[0-9]{1,2}(?:[:：][0-9]{2}|[时点].*)")
+
+
+def _deadline(settings: Settings, directory: Directory, text: str) -> StatedTime:
+    """A time to come: a length from now, or the next time the clock reads so."""
+    from emergency.domain.values import StatedTime  # noqa: PLC0415 - help needs no engine
+    from emergency.domain.vocabulary import Basis  # noqa: PLC0415
+
+    hour = now()
+    if match := _LENGTH.fullmatch(text.strip()):
+        length = (
+            timedelta(minutes=int(match[1]))
+            if match[2] in ("m", "min", "分钟", "分")
+            else timedelta(hours=int(match[1]))
+        )
+        moment = (hour + length).astimezone(settings.zone(directory)).replace(second=0, microsecond=0)
+        return StatedTime(text=text.strip(), earliest=moment, latest=moment, basis=Basis.STATED)
+    said = stated(settings, directory, text, hour, "--due")
+    if said.latest is not None and said.latest < hour and _CLOCK.fullmatch(text.strip()):
+        return said.model_copy(
+            update={"earliest": _next(said.earliest), "latest": _next(said.latest)}
+        )  # a deadline lies ahead: 00:30 typed at 23:50 is tomorrow's
+    return said
+
+
+def _next(moment: datetime | None) -> datetime | None:
+    return moment + timedelta(days=1) if moment is not None else None
+
+
+def _print(settings: Settings, done: Drafted, ending: dict[str, Any]) -> None:
+    settings.recorded_so_far = f"It is on record: {done.outcome.incident} {done.outcome.event_ids[-1]}."
+    settings.used(done.outcome.incident)
+    if ending["quiet"]:
+        click.echo(f"{done.outcome.incident} {done.outcome.event_ids[-1]}")
+        return
+    print_drafted(settings, done, ending["form"])
