@@ -219,7 +219,17 @@ def test_words_of_the_record_are_no_markup() -> None:
 
 def test_json_keys_are_there_whatever_was_asked() -> None:
     seen = judged(varied(BASE, {}))
-    keys = {"incident", "title", "at", "standing", "undetermined", "obligations", "findings", "levels"}
+    keys = {
+        "incident",
+        "title",
+        "at",
+        "standing",
+        "undetermined",
+        "obligations",
+        "findings",
+        "levels",
+        "checks",
+    }
     for asked in ("", "level", "unit county", "unit county late"):
         row = why_row(why(seen, asked))
         assert set(row) == keys
