@@ -40,6 +40,18 @@ def test_nothing_rests_on_a_report_that_was_withdrawn(engine: Engine, contributi
     assert [remark.odd for remark in draft.remarks] == [Odd.NO_CONTRIBUTION, Odd.UNTRACED]
 
 
+def test_a_contradiction_settled_by_what_was_withdrawn_is_open_again(
+    engine: Engine, contribution: str
+) -> None:
+    assert contribution
+    report = Reported(office="county", to=("city",), facts=Facts.model_validate({"deaths": 3}))
+    other = engine.record(REF, report, COUNTY).event_ids[0]
+    engine.drafts.edit(REF, COUNTY, settle=[("deaths", other, "医院核实")], contributions=[other])
+    assert [each.settled is None for each in engine.drafts.show(REF)[0].contradictions] == [False]
+    engine.withdraw(REF, other, why="记错事件", identity=COUNTY)
+    assert [each.settled is None for each in engine.drafts.show(REF)[0].contradictions] == [True]
+
+
 def test_a_receipt_of_an_office_that_was_not_told_is_none(engine: Engine, contribution: str) -> None:
     assert contribution
     engine.drafts.issue(REF, COUNTY)

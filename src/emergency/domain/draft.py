@@ -635,6 +635,8 @@ def _settled(
         found = next((each for each in earlier.edited.settled if each.fact == fact), None)
         if found is None:
             continue
+        if found.by is not None and found.by not in fold.read:
+            return None  # what was followed was withdrawn
         known = fold.known_at[earlier.id]
         same = earlier.said.get(fact) == version.said.get(fact)
         return found if same and all(each.by in known for each in statements) else None
