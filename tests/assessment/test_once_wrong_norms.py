@@ -418,3 +418,29 @@ def test_who_stood_above_whom_is_told_by_the_directory_of_that_day(since: date, 
     entries = (knew("fire", "08:30", deaths=1), told("fire", "gov", "09:00", "r"))
     found = Scene("330783", entries, rules=asking("acknowledged"), more=(turned,)).rows()
     assert {result for name, result in found.items() if name.startswith("gov")} == rows
+
+
+@pytest.mark.xfail(strict=True, reason="what is done after the closing takes back what had failed at it")
+def test_what_failed_at_the_closing_stays_failed() -> None:
+    entries = (
+        knew("fire", "08:30", deaths=1),
+        told("fire", "party", "09:00", "r"),
+        closed("12:00"),
+        told("fire", "gov", "13:00", "r2"),
+    )
+    scene = Scene("330783", entries, rules=asking("both-offices"))
+    assert scene.rows("12:30")["fire both-offices"] == "fail established"
+    assert scene.rows()["fire both-offices"] == "fail established"
+
+
+@pytest.mark.xfail(
+    strict=True, reason="a draft issued before the second unit reported passes as one over both"
+)
+def test_a_draft_over_one_report_is_no_draft_over_two() -> None:
+    found = seen(
+        said("r1", "desk", "08:30", 3),
+        *issued(1, "08:40", 3),
+        said("r2", "desk", "09:00", 5, "unit"),
+        rules=asking("one-draft"),
+    )
+    assert found.of("one-draft")["desk@incident"] != "pass"
