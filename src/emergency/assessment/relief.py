@@ -128,8 +128,9 @@ def reliefs_of_all(timeline: Timeline, obligation: Obligation) -> Iterator[Relie
                     Words(f"事件经核实不实，已撤销（{step.label}）", f"the event was voided ({step.label})"),
                 )
                 # Nobody can void an event before anything refutes it.
-                both = last_of([given.given, Interval(checked.at.earliest, _moment(checked))])
-                yield Relief(both, max(given.at, _moment(checked)), given.reason)
+                since = checked.at.latest or checked.recorded_at
+                both = last_of([given.given, Interval(checked.at.earliest, since)])
+                yield Relief(both, max(given.at, since), given.reason)
     merged = timeline.merged
     if merged is not None and isinstance(merged.entry, Merged):
         for fate in merged.entry.fates:
@@ -154,12 +155,23 @@ def _called_for_anew(timeline: Timeline, refuted: Step, obligation: Obligation) 
 
 
 def _by(step: Step, reason: Words) -> Relief:
-    return Relief(Interval(step.at.earliest, _moment(step)), _moment(step), reason)
+    return Relief(Interval(_given(step).earliest, _moment(step)), _moment(step), reason)
+
+
+def _given(step: Step) -> Interval:
+    """When an excuse was given: as stated, or when it was recorded where that was more than an hour later (补录).
+
+    Else whoever is in breach could excuse it afterwards by a time of his own. A report takes nothing from anybody by
+    the time that is stated for it; an excuse takes a breach from the record.
+    """
+    if step.backfilled and not step.imported:
+        return Interval(step.recorded_at, step.recorded_at)
+    return step.at
 
 
 def _moment(step: Step) -> datetime:
-    """From when on an act surely stands; at the latest from its recording."""
-    return step.at.latest or step.recorded_at
+    """From when on an excuse surely stands; at the latest from its recording."""
+    return _given(step).latest or step.recorded_at
 
 
 def _refuted(timeline: Timeline, voided: Voided) -> bool:
@@ -258,12 +270,12 @@ def without_waived(record: OfficeRecord, duty: Duty) -> Duty:
 
 def _waived_in_time(record: OfficeRecord, claim: Claim, duty: Duty) -> bool:
     due = claim.judged
-    return any(due is None or surely_by(step.at, due) for step in _waivers(record, duty, claim.rule))
+    return any(due is None or surely_by(_given(step), due) for step in _waivers(record, duty, claim.rule))
 
 
 def _perhaps_waived(record: OfficeRecord, claim: Claim, duty: Duty) -> bool:
     due = claim.judged
-    return any(due is None or possibly_by(step.at, due) for step in _waivers(record, duty, claim.rule))
+    return any(due is None or possibly_by(_given(step), due) for step in _waivers(record, duty, claim.rule))
 
 
 def _waivers(record: OfficeRecord, duty: Duty, rule: Rule) -> list[Step]:
