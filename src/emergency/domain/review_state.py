@@ -85,6 +85,13 @@ class Review:
         """The office concerned; None where the review was imported."""
         return self.opened.event.concerned
 
+    @property
+    def judged(self) -> frozenset[str]:
+        """Who is judged: the office concerned, or in an imported review whoever a verdict is on."""
+        if self.concerned is not None:
+            return frozenset({self.concerned})
+        return frozenset(verdict.office for r in self.determined for verdict in r.event.verdicts)
+
     def of(self, kind: type[E]) -> tuple[Recorded[E], ...]:
         """The acts of one kind."""
         return tuple([cast("Recorded[E]", r) for r in self.acts if type(r.event) is kind])

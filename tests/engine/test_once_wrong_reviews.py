@@ -1,0 +1,158 @@
+"""What a hostile reader once got out of a review: judged by itself, judged unheard, or left out of the dossier."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from emergency import Engine, Facts, Identity
+from emergency.domain.offices import OfficeRegistered, OfficeSucceeded
+from emergency.domain.review import Verdict
+from emergency.domain.vocabulary import Fault, Line, Tier
+from emergency.errors import NotFoundError, RefusedError
+
+from .bench import CITY, COUNTY, at, learned, open_incident, reported, table, timeline
+
+AUDITOR = Identity(office="province", role="auditor", officer="o9")
+BEGIN = datetime(2026, 3, 1, 1, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def told(engine: Engine) -> Engine:
+    """A county that knew at nine and told the city at two."""
+    open_incident(engine)
+    engine.record("mine-01", learned(deaths=1).model_copy(update={"at": at(BEGIN)}), COUNTY)
+    late = reported().model_copy(update={"at": at(BEGIN + timedelta(hours=5)), "facts": Facts(deaths=1)})
+    engine.record("mine-01", late, COUNTY)
+    return engine
+
+
+def opened(engine: Engine) -> str:
+    return engine.reviews.open("mine-01", "county", why="督查", identity=AUDITOR).review
+
+
+LATE = Verdict(office="county", kind=Fault.LATE)
+CLEARED = Verdict(office="county", kind="none")
+
+
+class TestImported:
+    """A review that was imported is no back door."""
+
+    @pytest.fixture
+    def review(self, engine: Engine, tmp_path: Path) -> str:
+        engine.import_timeline(timeline(tmp_path, "old"))
+        return "old/d1"
+
+    @pytest.mark.parametrize("office", ["old/unit", "province"])
+    def test_nothing_is_determined_here_in_a_review_that_a_file_brought(
+        self, engine: Engine, review: str, file: Path, office: str
+    ) -> None:
+        before = table(file)
+        with pytest.raises(RefusedError, match="imported.*review open"):
+            engine.reviews.determine(
+                review,
+                [Verdict(office="old/unit", kind="none")],
+                why="无事",
+                identity=Identity(office=office),
+            )
+        assert table(file) == before
+
+    def test_who_was_judged_in_it_does_not_decide_its_own_appeal(self, engine: Engine, review: str) -> None:
+        unit = Identity(office="old/unit")
+        engine.reviews.appeal(review, grounds="不服", identity=unit)
+        with pytest.raises(RefusedError, match="office concerned"):
+            engine.reviews.decide(review, "revoked", why="无事", identity=unit)
+        with pytest.raises(RefusedError, match="office concerned"):
+            engine.reviews.decide(review, "revoked", why="无事", identity=unit, by="old/city")
+        engine.reviews.decide(review, "revoked", why="证据不足", identity=AUDITOR)
+
+
+class TestSuccession:
+    """Whoever stands in the place of the office concerned is no other body."""
+
+    @pytest.fixture
+    def review(self, told: Engine) -> str:
+        review = opened(told)
+        told.reviews.hear(review, waived=True, identity=AUDITOR)
+        heir = OfficeRegistered(
+            office="district", name="某区", tier=Tier.COUNTY, line=Line.GOVERNMENT, reports_to=("city",)
+        )
+        told.register_offices([heir])
+        told.change_office(OfficeSucceeded(office="county", by=("district",), since=date(2026, 6, 1)))
+        return review
+
+    def test_it_does_not_judge_what_it_took_over(self, told: Engine, review: str) -> None:
+        heir = Identity(office="district")
+        for who, by in ((heir, None), (heir, "city"), (AUDITOR, "district")):
+            with pytest.raises(RefusedError, match="place of county"):
+                told.reviews.determine(review, [CLEARED], why="无事", identity=who, by=by)
+        told.reviews.determine(review, [LATE], why="属实", identity=AUDITOR)
+        told.reviews.appeal(review, grounds="不服", identity=heir)
+        with pytest.raises(RefusedError, match="place of county"):
+            told.reviews.decide(review, "revoked", why="无事", identity=heir)
+
+    def test_it_is_heard_in_its_place(self, told: Engine) -> None:
+        review = opened(told)
+        heir = OfficeRegistered(
+            office="district", name="某区", tier=Tier.COUNTY, line=Line.GOVERNMENT, reports_to=("city",)
+        )
+        told.register_offices([heir])
+        told.change_office(OfficeSucceeded(office="county", by=("district",), since=date(2026, 6, 1)))
+        told.reviews.hear(review, words="已撤并", identity=AUDITOR, by="district")
+        told.reviews.determine(review, [LATE], why="属实", identity=AUDITOR)
+
+
+def test_an_office_is_not_judged_where_only_one_of_its_posts_was_heard(told: Engine) -> None:
+    review = opened(told)
+    told.reviews.hear(review, words="我已上报", post="值班员", identity=AUDITOR)
+    with pytest.raises(RefusedError, match="was not heard"):
+        told.reviews.determine(review, [LATE], why="属实", identity=AUDITOR)
+    told.reviews.hear(review, waived=True, identity=AUDITOR)
+    told.reviews.determine(review, [LATE], why="属实", identity=AUDITOR)
+
+
+def test_the_public_is_neither_reviewed_nor_a_body(told: Engine) -> None:
+    with pytest.raises(NotFoundError, match="no office public"):
+        told.reviews.open("mine-01", "public", why="督查", identity=AUDITOR)
+    review = opened(told)
+    told.reviews.hear(review, waived=True, identity=AUDITOR)
+    with pytest.raises(NotFoundError, match="no office public"):
+        told.reviews.determine(review, [LATE], why="属实", identity=AUDITOR, by="public")
+
+
+def test_what_only_people_found_is_rejected_by_a_later_review(told: Engine) -> None:
+    first = opened(told)
+    told.reviews.hear(first, waived=True, identity=AUDITOR)
+    told.reviews.determine(
+        first, [Verdict(office="county", kind=Fault.FALSIFIED)], why="查实", identity=AUDITOR
+    )
+    second = told.reviews.open("mine-01", "county", findings=["falsified"], why="复查", identity=AUDITOR)
+    (copied,) = told.reviews.show(second.review).review.opened.event.findings
+    told.reviews.hear(second.review, waived=True, identity=AUDITOR)
+    told.reviews.determine(
+        second.review,
+        [Verdict(office="county", kind="none", finding=copied.id)],
+        why="查否",
+        identity=AUDITOR,
+    )
+    (row,) = told.findings(["mine-01"], kind="falsified").rows
+    assert (row["status"], row["determination"]) == ("none", "rejected")
+
+
+def test_a_dossier_has_the_meaning_of_what_an_appeal_changed_it_into(told: Engine) -> None:
+    review = opened(told)
+    told.reviews.hear(review, waived=True, identity=AUDITOR)
+    told.reviews.determine(review, [LATE], why="属实", identity=AUDITOR)
+    told.reviews.appeal(review, grounds="不服", identity=COUNTY)
+
+    def rules() -> set[str]:
+        return {one["rule"] for one in json.loads(told.reviews.dossier(review).files["rules.json"])}
+
+    before = rules()
+    told.reviews.decide(
+        review, "changed", verdicts=[Verdict(office="county", kind=Fault.FALSIFIED)], why="改", identity=CITY
+    )
+    assert any("definitions/falsified" in rule for rule in rules() - before)
