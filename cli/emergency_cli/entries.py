@@ -120,6 +120,11 @@ carrying_options = decorated(
         metavar="ELEMENT",
         help="An element that is still being verified; a figure is written 死=?",
     ),
+    shared_option(
+        "--complete/--incomplete",
+        default=None,
+        help="Whether figures and elements are all it says: what is not named was left out 要素已录全.",
+    ),
     shared_option("--dissent", metavar="TEXT", help="What I hold otherwise than the unified draft 不同意见."),
     shared_option("--skipping", metavar="WHY", help="Why a level was passed over 越级."),
     shared_option("--signer", metavar="ID", help="Who signed it: role or officer id 签发人."),
@@ -191,6 +196,7 @@ class Said:
     signer: str | None = None
     sealed: bool | None = None
     media: bool | None = None
+    complete: bool | None = None
     draft: str | None = None
     version: int | None = None
     secrecy: str | None = None
@@ -557,8 +563,11 @@ def _carried(settings: Settings, said: Said) -> tuple[dict[str, Any], Sequence[s
     content, unsaid = elements_of(settings, said.says, said.verifying)
     if unsaid and said.draft is None:
         raise click.UsageError(f"--say {unsaid[0]}=: say what it is, like --say {unsaid[0]}=TEXT.")
-    fields = {name: getattr(said, name) for name in ("dissent", "skipping", "signer", "sealed", "media")}
-    return {**fields, "content": content or None}, unsaid
+    fields = {
+        name: getattr(said, name) for name in ("dissent", "skipping", "signer", "sealed", "media", "complete")
+    }
+    # That it says nothing else is said of a list, though it be empty.
+    return {**fields, "content": content or (() if said.complete else None)}, unsaid
 
 
 def _receivers(

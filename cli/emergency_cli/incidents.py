@@ -445,6 +445,7 @@ OF_DRAFT = (
     "signer",
     "sealed",
     "media",
+    "complete",
     "stage",
 )
 """What a report or an act on a draft says beside its facts."""

@@ -2,7 +2,8 @@
 
 A case file holds one ``base`` (``day``, ``offices``, ``entries`` …) and ``variants`` of it, as `timelines` says. An
 entry is an event by its own fields: ``act`` is its type without ``incident.``; a time is a clock time of the day; a
-reference to another entry is written ``#r1``. Where ``act`` is no report, nothing is left out and nothing is added.
+reference to another entry is written ``#r1``; ``content`` is all that a
+report says, unless ``complete: false``. Where ``act`` is no report, nothing is left out and nothing is added.
 """
 
 from __future__ import annotations
@@ -140,6 +141,8 @@ def _event(entry: Mapping[str, Any], day: str, logs: list[str]) -> Any:  # noqa:
     fields = {**entry}
     cls: Any = TYPES[f"incident.{fields.pop('act')}"]
     step = fields.pop("id")
+    if "content" in fields and "complete" in cls.model_fields:
+        fields.setdefault("complete", True)
     at = _stated(fields.pop("at", None), day)
     if fields.pop("assumed", False):
         at["basis"] = "assumed"

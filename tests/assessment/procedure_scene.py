@@ -16,7 +16,7 @@ from typing import Any
 from emergency.assessment.assess import assess_timeline
 from emergency.assessment.norms.checks import norms_of
 from emergency.assessment.norms.model import Check
-from emergency.assessment.timeline import timeline_of
+from emergency.assessment.timeline import Timeline, timeline_of
 from emergency.domain.events import Closed, Entry, IncidentOpened, Learned, Reported
 from emergency.domain.offices import Directory, LoggingStarted, OfficeRegistered, directory_of
 from emergency.domain.times import read_iso
@@ -133,8 +133,9 @@ class Scene:
         events += self.more
         return directory_of(recorded(events, "offices", at=datetime(2000, 1, 1, tzinfo=UTC)))
 
-    def checks(self) -> list[Check]:
-        """Every phase of every check of procedure."""
+    @property
+    def timeline(self) -> Timeline:
+        """The record."""
         opened = IncidentOpened(
             ref="test",
             title="试例",
@@ -145,7 +146,11 @@ class Scene:
             imported=self.imported,
             complete_for=self.complete_for,
         )
-        timeline = timeline_of(recorded([opened, *self.entries], "incident/test"))
+        return timeline_of(recorded([opened, *self.entries], "incident/test"))
+
+    def checks(self) -> list[Check]:
+        """Every phase of every check of procedure."""
+        timeline = self.timeline
         rules, directory = self.rules or rulebook(), self.directory
         assessment = assess_timeline(timeline, directory, rules)
         return [c for c in norms_of(timeline, directory, rules, assessment) if c.norm is Norm.PROCEDURE]

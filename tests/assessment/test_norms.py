@@ -191,6 +191,7 @@ def _records(draw: st.DrawFn) -> dict[str, Any]:
             entry["channel"] = draw(st.sampled_from(["phone", "written", "unknown"]))
             if act != "answered":
                 entry["content"] = draw(_CONTENT)
+                entry["complete"] = draw(st.booleans())
                 if draw(st.booleans()):
                     entry |= {"draft": "county", "version": draw(st.integers(1, 2))}
                     entry["sent_hash"] = draw(st.sampled_from([None, "sha256:a"]))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from emergency.assessment.assess import assess_timeline
+from emergency.assessment.norms.checks import norms_of
 from emergency.domain.events import FollowUpFiled, Graded, NonReportStated, Notified
 from emergency.domain.offices import ClassGiven, OfficeRegistered, SuperiorChanged
 from emergency.domain.vocabulary import Channel, Level, Line, ReportingClass, Tier
@@ -251,3 +254,16 @@ def test_each_report_past_a_level_is_looked_at_by_itself() -> None:
 def test_the_packaged_texts_are_those_of_this_test() -> None:
     asked = {n.id for n in rulebook().norms}
     assert "cn/norms/local/330783-dongyang/offices-first" in asked
+
+
+def test_the_same_record_under_other_rules_is_read_anew() -> None:
+    """What was worked out under one rulebook is never taken for what another one says."""
+    opened = Scene(HECHI, (knew("gov", "09:00", **LARGER), told("gov", "city-party", "09:30")))
+    timeline, directory = opened.timeline, opened.directory
+    blind = replace(rulebook(), tables=(), kept_fingerprint=None)
+    came = []
+    for rules in (rulebook(), blind, rulebook()):
+        assessment = assess_timeline(timeline, directory, rules)
+        rows = [c for c in norms_of(timeline, directory, rules, assessment) if c.check == "both-offices"]
+        came.append(rows[-1].result)
+    assert came == ["fail", "unknown", "fail"], "without tables nobody can tell the level"

@@ -95,7 +95,8 @@ class Report(Message):
     """What carries information upward. None in a field of its own means that nobody recorded it, never *no*.
 
     Args:
-        content: What the report says beside its figures; an element that is not listed was left out.
+        content: What the report says beside its figures, as far as somebody recorded it.
+        complete: Whether that is all it says: only then was an element that is not listed left out.
         draft: The office whose unified draft (统稿) was sent.
         version: Which issued version of that draft.
         sent_hash: The hash of what was sent, as ``sha256:…``.
@@ -107,6 +108,7 @@ class Report(Message):
     """
 
     content: tuple[Element, ...] | None = None
+    complete: bool | None = None
     draft: OfficeId | None = None
     version: int | None = Field(default=None, ge=1)
     sent_hash: str | None = None

@@ -1,6 +1,7 @@
 """The norm of content (统一规范内容): what a report must say, figures that agree, follow-ups that tell what is new.
 
-What a report is silent on was left out only where somebody recorded what else it said; otherwise it is unknown.
+What a report is silent on was left out only where somebody recorded that this is all it said; otherwise it is
+unknown, for nobody reads its text.
 Zero stated is a statement; being verified (正在核实) is one as well.
 """
 
@@ -15,7 +16,7 @@ from emergency.assessment.model import Ground, Words
 from emergency.assessment.norms.case import Case, cited_ground, leaning, since
 from emergency.assessment.norms.model import Check
 from emergency.assessment.timeline import Step
-from emergency.domain.events import FOLLOWING, FinalReportFiled, FollowUpFiled, Report
+from emergency.domain.events import FOLLOWING, Entry, FinalReportFiled, FollowUpFiled, Report
 from emergency.domain.fixed import fixed, kept
 from emergency.domain.intervals import possibly_by, surely_by
 from emergency.domain.values import MEASURES, Count, Facts
@@ -105,7 +106,12 @@ def _read(report: Step) -> _Said:
         (verifying if one.verifying else told).add(one.of)
     if isinstance(entry, Report) and entry.signer:
         told.add("signer")
-    return _Said(frozenset(told), frozenset(verifying - told), content is not None)
+    return _Said(frozenset(told), frozenset(verifying - told), _told_whole(entry))
+
+
+def _told_whole(entry: Entry) -> bool:
+    """Whether all that a report says beside its figures is on record."""
+    return isinstance(entry, Report) and entry.content is not None and entry.complete is True
 
 
 # -- elements --------------------------------------------------------------------------------------------------
@@ -418,15 +424,12 @@ def _is_new(report: Step, earlier: list[Step]) -> Result:
         last.update(_stated(one.facts))
     if any(last.get(name) != value for name, value in stated.items()):
         return Result.PASS
-    if content is None:
-        return Result.UNKNOWN
-    if not content and not stated:
+    if not content and not stated and _told_whole(entry):
         return Result.NOT_APPLICABLE
-    contents = [s.entry.content if isinstance(s.entry, Report) else None for s in earlier]
-    before = {one for told in contents for one in told or ()}
-    if all(one in before for one in content):
-        return Result.FAIL
-    return Result.UNKNOWN if None in contents else Result.PASS
+    before = {one for s in earlier if isinstance(s.entry, Report) for one in s.entry.content or ()}
+    if all(one in before for one in content or ()):
+        return Result.FAIL if _told_whole(entry) else Result.UNKNOWN
+    return Result.PASS if all(_told_whole(s.entry) for s in earlier) else Result.UNKNOWN
 
 
 _STATED = (

@@ -120,7 +120,8 @@ def _graded_otherwise(case: Case, rule: NormRule) -> bool:
 
 def record_of(case: Case) -> OfficeRecord | None:
     """What its obligations are judged from; None where nothing hints that it knew."""
-    key = ("norms-record", case.office.id)
+    # The record holds the rulebook and the directory, so that none is taken for another.
+    key = ("norms-record", case.office.id, id(case.rulebook), id(case.directory))
     memo = case.timeline.memo
     if key not in memo:
         memo[key] = office_record(case.timeline, case.directory, case.rulebook, case.office.id)

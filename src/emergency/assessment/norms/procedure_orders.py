@@ -264,10 +264,8 @@ def _whom(entry: Entry) -> tuple[str, ...]:
 
 def _idle(case: Case) -> dict[str, tuple[str, ...]]:
     """The waivers of which a rule does not let whoever gave them give them, each with whom it excuses from nothing."""
-    if "idle-waivers" not in case.timeline.memo:
-        found: dict[str, list[str]] = {}
-        for step, whom in idle_waivers(case.timeline, case.directory, case.rulebook):
+    found: dict[str, list[str]] = {}
+    for step, whom in idle_waivers(case.timeline, case.directory, case.rulebook):
+        if step.office == case.office.id:
             found.setdefault(step.id, []).append(whom)
-        case.timeline.memo["idle-waivers"] = {id_: tuple(whom) for id_, whom in found.items()}
-    idle: dict[str, tuple[str, ...]] = case.timeline.memo["idle-waivers"]
-    return idle
+    return {id_: tuple(whom) for id_, whom in found.items()}
