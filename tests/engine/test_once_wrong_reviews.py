@@ -156,3 +156,18 @@ def test_a_dossier_has_the_meaning_of_what_an_appeal_changed_it_into(told: Engin
         review, "changed", verdicts=[Verdict(office="county", kind=Fault.FALSIFIED)], why="改", identity=CITY
     )
     assert any("definitions/falsified" in rule for rule in rules() - before)
+
+
+def test_an_incident_under_review_is_on_every_list_and_checked_by_every_norm(told: Engine) -> None:
+    before = {row["id"]: row["result"] for row in told.norms(["mine-01"]).rows}
+    review = told.reviews.open(
+        "mine-01", "county", why="督查", proceeding="supervision", identity=AUDITOR
+    ).review
+    owed = told.obligations(["mine-01"], office="province").rows
+    assert "statement" in {row["stage"] for row in owed}
+    assert told.reviews.show(review).obligations(datetime.now(UTC))
+    for listing in (told.incidents(), told.norms(), told.norms(["mine-01"]), told.obligations()):
+        assert listing.parked == ()
+    assert {row["id"]: row["result"] for row in told.norms(["mine-01"]).rows} == before
+    (row,) = told.incidents().rows
+    assert row["incident"] == "mine-01"
