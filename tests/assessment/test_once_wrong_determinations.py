@@ -1,4 +1,4 @@
-"""What was determined of a finding that is no longer seen as it was: neither lost, nor said of something else, nor twice."""
+"""What was determined of a finding that is no longer seen: neither lost, nor said of something else, nor twice."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ class TestImported:
         self, engine: Engine, review: str, file: Path, office: str
     ) -> None:
         before = table(file)
-        with pytest.raises(RefusedError, match="imported.*review open"):
+        with pytest.raises(RefusedError, match=r"imported.*review open"):
             engine.reviews.determine(
                 review,
                 [Verdict(office="old/unit", kind="none")],

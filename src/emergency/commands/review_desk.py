@@ -144,7 +144,9 @@ class ReviewDesk:
         """Refuse what is no office of the directory: the public acts in many ways, but it is no body."""
         self._ledger.known(directory, office)
         if office not in directory:
-            raise NotFoundError(f"There is no office {office} in the directory. `emergency offices list` shows them.")
+            raise NotFoundError(
+                f"There is no office {office} in the directory. `emergency offices list` shows them."
+            )
 
     def _with_competence(self, writing: Writing, state: Review, act: ReviewAct) -> ReviewAct:
         """The same with what is to be told of whether the body may decide."""

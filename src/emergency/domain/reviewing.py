@@ -192,9 +192,7 @@ def _check_open(state: Review, what: str) -> None:
         )
 
 
-def _check_impartial(
-    offices: Iterable[str | None], state: Review, heirs: Collection[str], what: str
-) -> None:
+def _check_impartial(offices: Iterable[str | None], state: Review, heirs: Collection[str], what: str) -> None:
     """Nobody is the judge of their own matter, nor records the judgement; nor is whoever stands in their place."""
     for office in offices:
         if office in state.judged:

@@ -136,8 +136,9 @@ def rule_rows(view: ReviewView) -> list[Row]:
     ]
     ids += [mark.ground.rule for mark in view.marks if isinstance(mark, Mark) and mark.ground is not None]
     kinds = {f.kind for f in review.opened.event.findings}
-    ruled = (*review.determined, *review.decisions)
-    kinds |= {Fault(v.kind) for r in ruled for v in r.event.verdicts if v.kind != "none"}
+    ruled = [v for r in review.determined for v in r.event.verdicts]
+    ruled += [v for r in review.decisions for v in r.event.verdicts]
+    kinds |= {Fault(v.kind) for v in ruled if v.kind != "none"}
     ids += _definitions(view, kinds)
     return _texts(view.rulebook, dict.fromkeys(i for i in ids if i))
 
