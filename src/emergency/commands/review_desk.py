@@ -197,6 +197,12 @@ class ReviewDesk:
 
 def _aimed(act: ReviewAct, state: Review) -> ReviewAct:
     """The same, where nobody named it, about what was determined or decided last, or about the appeal that waits."""
+    if isinstance(act, DecisionDelivered) and act.of == LAST and state.contestable is None:
+        raise NotFoundError(f"There is no determination or decision in {state.id} to be delivered.")
+    if isinstance(act, AppealDecided) and act.appeal == LAST and not state.undecided:
+        raise RefusedError(
+            f"No appeal waits for a decision in {state.id}. Record it first, with: emergency review appeal {state.id}"
+        )
     if isinstance(act, (DecisionDelivered, Appealed)) and act.of == LAST and state.contestable is not None:
         return act.model_copy(update={"of": state.contestable.event_id})
     if isinstance(act, AppealDecided) and act.appeal == LAST and state.undecided:

@@ -357,7 +357,7 @@ class Reviews(ReviewDesk):
     def list(self, incidents: Sequence[str] = (), *, office: str | None = None) -> Listing:
         """The reviews, of some incidents or of all, of one office or of all."""
         with self._ledger.log.reading() as reading:
-            prefixes = [review_stream(ref, "") for ref in incidents] or [REVIEW]
+            prefixes = [review_stream(ref, "") for ref in dict.fromkeys(incidents)] or [REVIEW]
             directory = self._ledger.directories.of(reading)
             rows = []
             parked = []
