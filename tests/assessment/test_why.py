@@ -227,8 +227,8 @@ def test_json_keys_are_there_whatever_was_asked() -> None:
         "undetermined",
         "obligations",
         "findings",
-        "checks",
         "levels",
+        "checks",
     }
     for asked in ("", "level", "unit county", "unit county late"):
         row = why_row(why(seen, asked))

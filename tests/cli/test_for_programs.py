@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from tests.cli.conftest import Type
 
+from emergency.projections.tables import SHAPE
 from emergency.store import clock
 from emergency_cli.audit import FINDING_KEYS, OBLIGATION_KEYS
 from emergency_cli.main import app
@@ -101,7 +102,7 @@ def test_how_sure_a_finding_must_be_to_count(
     _late(on_duty)
     assert on_duty("list").code == 0
     with sqlite3.connect(tmp_path / "log.db") as connection:
-        connection.execute("UPDATE view3a_findings SET status = ?", [status])
+        connection.execute(f"UPDATE view{SHAPE}a_findings SET status = ?", [status])  # noqa: S608 - our own names
     connection.close()
     assert on_duty("audit", "findings").code == code
     assert on_duty("audit", "obligations").code == code

@@ -66,7 +66,8 @@ class TestEnvelope:
         engine.import_timeline(timeline(tmp_path, "one"))
         engine.import_timeline(timeline(tmp_path, "two"))
         engine.incidents()
-        by_hand(file, "UPDATE view3a_incidents SET rulebook = 'sha256:old' WHERE incident = 'one'")
+        lists = f"view{tables.SHAPE}a_incidents"
+        by_hand(file, f"UPDATE {lists} SET rulebook = 'sha256:old' WHERE incident = 'one'")  # noqa: S608 - ours
         assert engine.incidents().rulebooks == tuple(sorted((engine.rulebook.fingerprint, "sha256:old")))
         assert engine.projection_status().rulebooks == engine.incidents().rulebooks
         engine.rebuild()

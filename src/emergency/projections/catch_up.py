@@ -87,7 +87,8 @@ class Projections:
         if not self._there:
             if not inspect(connection).has_table(table.name, schema=table.schema):
                 return State()
-            self._there = True
+            # What this very transaction has made, others do not see before it ends.
+            self._there = not isinstance(reading, Writing) and not reading.uncommitted
         row = connection.execute(select(table).where(table.c.shape == SHAPE)).mappings().first()
         return State() if row is None else State(**{k: v for k, v in row.items() if k != "shape"})
 
