@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import emergency.rulebook
 from emergency import Engine, Facts, Identity
 from emergency.domain.offices import OfficeRegistered, OfficeSucceeded
 from emergency.domain.review import Verdict
@@ -17,6 +18,7 @@ from emergency.errors import NotFoundError, RefusedError
 from .bench import CITY, COUNTY, at, learned, open_incident, reported, table, timeline
 
 AUDITOR = Identity(office="province", role="auditor", officer="o9")
+RULES = Path(emergency.rulebook.__file__).parent / "data"
 BEGIN = datetime(2026, 3, 1, 1, 0, tzinfo=UTC)
 
 
@@ -171,3 +173,23 @@ def test_an_incident_under_review_is_on_every_list_and_checked_by_every_norm(tol
     assert {row["id"]: row["result"] for row in told.norms(["mine-01"]).rows} == before
     (row,) = told.incidents().rows
     assert row["incident"] == "mine-01"
+
+
+def test_whoever_reviews_an_incident_has_no_share_in_its_points(told: Engine) -> None:
+    before = {row["office"]: row["items"] for row in told.points.sheets("宝鸡").rows}
+    told.reviews.open("mine-01", "county", why="督查", proceeding="supervision", identity=AUDITOR)
+    assert {row["office"]: row["items"] for row in told.points.sheets("宝鸡").rows} == before
+    assert "province" not in before
+    tried = told.points.sheets("宝鸡", known_on=date(2000, 1, 1))
+    assert {row["office"] for row in tried.tried_rows} == set(before)
+
+
+def test_other_rules_may_bring_another_form_of_the_scheme(told: Engine, tmp_path: Path) -> None:
+    kept = RULES / "cn" / "schemes" / "local" / "6103-baoji" / "points.yaml"
+    tried = tmp_path / "cn" / "schemes" / "local" / "6103-baoji" / "points.yaml"
+    tried.parent.mkdir(parents=True)
+    tried.write_text(kept.read_text(encoding="utf-8").replace("points: -1", "points: -2"), encoding="utf-8")
+    for named in (tried, tmp_path):
+        (row,) = told.points.sheets("宝鸡", rules=named).moved
+        assert (row["office"], row["before"]["result"], row["after"]["result"]) == ("county", "4", "3")
+    assert told.points.sheets("宝鸡", known_on=date(2026, 11, 22)).moved == ()
