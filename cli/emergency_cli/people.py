@@ -180,7 +180,8 @@ def open_name(settings: Settings, subject: str, why: str | None, key: Path | Non
 def erase(settings: Settings, subject: str, why: str | None) -> None:
     """Erase a name for good 删除.
 
-    The id, and what was recorded of it, stay. A backup that was made before still holds it: destroy that, or seal anew and destroy the former key.
+    The id, and what was recorded of it, stay. A backup that was made before still holds it: destroy that, or seal
+    anew and destroy the former key.
     """
     identity, say = settings.identity, settings.say
     subject = settings.engine.people.resolve(subject)

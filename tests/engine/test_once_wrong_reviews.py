@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import emergency.rulebook
-from emergency import Engine, Facts, Identity
+from emergency import Engine, Facts, Identity, StatedTime
 from emergency.domain.offices import OfficeRegistered, OfficeSucceeded
-from emergency.domain.review import Verdict
+from emergency.domain.review import Determined, ReviewOpened, Verdict
 from emergency.domain.vocabulary import Fault, Line, Tier
-from emergency.errors import NotFoundError, RefusedError
+from emergency.errors import NotFoundError, RefusedError, UsageError
 
-from .bench import CITY, COUNTY, at, learned, open_incident, reported, table, timeline
+from .bench import CITY, COUNTY, OFFICES, at, learned, open_incident, reported, table, timeline
 
 AUDITOR = Identity(office="province", role="auditor", officer="o9")
 RULES = Path(emergency.rulebook.__file__).parent / "data"
@@ -193,3 +194,27 @@ def test_other_rules_may_bring_another_form_of_the_scheme(told: Engine, tmp_path
         (row,) = told.points.sheets("宝鸡", rules=named).moved
         assert (row["office"], row["before"]["result"], row["after"]["result"]) == ("county", "4", "3")
     assert told.points.sheets("宝鸡", known_on=date(2026, 11, 22)).moved == ()
+
+
+def test_what_is_done_in_a_review_is_no_entry_of_the_incident(told: Engine, file: Path) -> None:
+    before = table(file)
+    done: list[Any] = [
+        Determined(office="county", verdicts=(CLEARED,)),
+        ReviewOpened(incident="mine-01"),
+        OFFICES[0],
+    ]
+    for event in done:
+        with pytest.raises(UsageError, match="no entry of an incident"):
+            told.record("mine-01", event, COUNTY)
+    assert table(file) == before
+
+
+def test_what_was_determined_here_at_an_unknown_time_did_not_stand_before_it_was_recorded(
+    told: Engine,
+) -> None:
+    review = opened(told)
+    told.reviews.hear(review, waived=True, identity=AUDITOR)
+    told.reviews.determine(review, [LATE], why="属实", identity=AUDITOR, at=StatedTime(text="不明"))
+    then = BEGIN + timedelta(days=1)
+    assert [row["determination"] for row in told.findings(["mine-01"], at=then).rows] == [None]
+    assert [row["determination"] for row in told.findings(["mine-01"]).rows] == ["late"]

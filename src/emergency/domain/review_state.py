@@ -36,7 +36,7 @@ class Ruling:
 
     Args:
         id: The determination, or the decision of an appeal, by event id.
-        since: When it was made; None = nobody knows, so it is taken to stand throughout.
+        since: When it was made, at the latest; None = nobody knows, so it is taken to stand throughout.
         until: When an appeal ended it.
         verdicts: What was found.
         order: Of two that stand at the same instant, the greater holds.
@@ -188,7 +188,9 @@ def rulings(review: Review) -> tuple[Ruling, ...]:
     for recorded in review.acts:
         event, here = recorded.event, recorded.event_id
         if isinstance(event, Determined):
-            found[here] = _ruling(recorded, moment(event.at), event.verdicts)
+            # Of one that was made here it is known that it was not before it was recorded.
+            made = recorded.recorded_at if review.concerned is not None else None
+            found[here] = _ruling(recorded, moment(event.at) or made, event.verdicts)
             roots[here] = here
         elif isinstance(event, AppealDecided):
             appeal = review.act(event.appeal)
