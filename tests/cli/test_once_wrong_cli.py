@@ -30,8 +30,8 @@ def test_an_empty_word_names_nothing_even_where_there_is_only_one(on_duty: Type)
         ran = on_duty(*words)
         assert (ran.code, ran.out) == (2, "")
         assert "Name the incident" in ran.err
-    for words in (("people", "erase", "", "--why", "x"), ("people", "open", "", "--why", "x")):
-        ran = on_duty(*words)
+    for what in ("erase", "open"):
+        ran = on_duty("people", what, "", "--why", "x")
         assert (ran.code, ran.out) == (2, "")
         assert "Name the person" in ran.err
     assert "not sealed" in on_duty("people", "list").out
