@@ -72,6 +72,21 @@ class TestImported:
             engine.reviews.decide(review, "revoked", why="无事", identity=unit, by="old/city")
         engine.reviews.decide(review, "revoked", why="证据不足", identity=AUDITOR)
 
+    def test_nor_where_the_file_no_longer_has_what_was_appealed(
+        self, engine: Engine, review: str, tmp_path: Path
+    ) -> None:
+        unit = Identity(office="old/unit")
+        engine.reviews.appeal(review, grounds="不服", identity=unit)
+        missed = Verdict(office="old/unit", kind=Fault.MISSED)
+        changed = engine.reviews.decide(review, "changed", verdicts=[missed], why="改", identity=AUDITOR)
+        path = tmp_path / "old.yaml"
+        kept = [line for line in path.read_text(encoding="utf-8").splitlines() if "id: d1" not in line]
+        path.write_text("\n".join(kept), encoding="utf-8")
+        engine.import_timeline(path, amend=True)
+        engine.reviews.appeal(review, grounds="不服", identity=unit, of=changed.event_ids[0])
+        with pytest.raises(RefusedError, match="office concerned"):
+            engine.reviews.decide(review, "revoked", why="无事", identity=unit)
+
 
 class TestSuccession:
     """Whoever stands in the place of the office concerned is no other body."""

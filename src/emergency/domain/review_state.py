@@ -90,7 +90,8 @@ class Review:
         """Who is judged: the office concerned, or in an imported review whoever a verdict is on."""
         if self.concerned is not None:
             return frozenset({self.concerned})
-        return frozenset(verdict.office for r in self.determined for verdict in r.event.verdicts)
+        ruled = (*(r.event for r in self.determined), *(r.event for r in self.decisions))
+        return frozenset(verdict.office for event in ruled for verdict in event.verdicts)
 
     def of(self, kind: type[E]) -> tuple[Recorded[E], ...]:
         """The acts of one kind."""
