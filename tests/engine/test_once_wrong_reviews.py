@@ -233,3 +233,11 @@ def test_what_was_determined_here_at_an_unknown_time_did_not_stand_before_it_was
     then = BEGIN + timedelta(days=1)
     assert [row["determination"] for row in told.findings(["mine-01"], at=then).rows] == [None]
     assert [row["determination"] for row in told.findings(["mine-01"]).rows] == ["late"]
+
+
+def test_whoever_of_the_public_reported_is_not_in_the_dossier(told: Engine) -> None:
+    told.record("mine-01", reported(office="public", source="村民李某，电话13900001111"), CITY)
+    whole = b"".join(told.reviews.dossier(opened(told)).files.values()).decode()
+    assert "公众" in whole or "public" in whole
+    for secret in ("李某", "13900001111"):
+        assert secret not in whole

@@ -90,8 +90,8 @@ class Review:
         """Who is judged: the office concerned, or in an imported review whoever a verdict is on."""
         if self.concerned is not None:
             return frozenset({self.concerned})
-        ruled = (*(r.event for r in self.determined), *(r.event for r in self.decisions))
-        return frozenset(verdict.office for event in ruled for verdict in event.verdicts)
+        found = {verdict.office for r in self.determined for verdict in r.event.verdicts}
+        return frozenset(found | {verdict.office for r in self.decisions for verdict in r.event.verdicts})
 
     def of(self, kind: type[E]) -> tuple[Recorded[E], ...]:
         """The acts of one kind."""
