@@ -62,3 +62,20 @@ steps:
   - {id: s3, act: withheld, office: county, at: "2026-03-01T12:30+08:00", facts: {deaths: 1}}
   - {id: s4, act: reported, office: county, to: [city], channel: phone, at: "2026-03-01T14:00+08:00"}
 """
+
+
+def test_two_offices_do_not_succeed_each_other_out_of_the_directory(on_duty: Type) -> None:
+    assert on_duty("offices", "succeed", "xs-em", "--by", "yc-em", "--since", "2026-01-01").code == 0
+    for day in ("2025-12-31", "2026-01-01", "2026-05-01"):
+        ran = on_duty("offices", "succeed", "yc-em", "--by", "xs-em", "--since", day)
+        assert ran.code == 3
+        assert f"xs-em, which is itself gone on {max(day, '2026-01-01')}" in ran.err
+    assert on_duty("offices", "succeed", "yc-em", "--by", "yancheng", "--since", "2026-05-01").code == 0
+
+
+def test_an_officer_id_that_looks_like_a_name_is_told(on_duty: Type) -> None:
+    assert "looks like a name" in on_duty("use", "xiangshui", "--officer", "张三").err
+    told = on_duty("offices", "post", "xiangshui", "first-reporter", "--officer", "张三", "--lang", "zh")
+    assert "像是姓名" in told.err
+    for quiet in (("use", "xiangshui", "--officer", "X17"), ("use", "xiangshui")):
+        assert on_duty(*quiet).err == ""
