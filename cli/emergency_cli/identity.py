@@ -44,9 +44,22 @@ def use(settings: Settings, office: str | None, role: str | None, officer: str |
             f"`emergency offices list` shows them; `emergency offices add {office} …` adds it."
         )
     remember({**known, "office": office, "role": role, "officer": officer})
+    warn_of_name(settings, officer)
     click.echo(
         f"{directory.name(office)} ({office}){f', {role}' if role else ''}{f', {officer}' if officer else ''}"
     )
+
+
+def warn_of_name(settings: Settings, officer: str | None) -> None:
+    """Say so where an officer's id looks like a name: it goes into the log, out of which nothing is erased."""
+    if officer is not None and any("\u4e00" <= sign <= "\u9fff" for sign in officer):
+        click.echo(
+            settings.say(
+                f"注意：{officer} 像是姓名。入库后不能删除，请改用人员编号。",
+                f"Note: {officer} looks like a name. What is in the log cannot be erased: use an officer id.",
+            ),
+            err=True,
+        )
 
 
 def _name(settings: Settings, office: str) -> str | None:

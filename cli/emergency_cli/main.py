@@ -60,7 +60,7 @@ COMMANDS = {
     "replay": Later("emergency_cli.incidents", "replay", "One incident as it was known at some time 回放."),
     "why": Later("emergency_cli.why", "why", "Why a verdict is what it is: rule, clock, arithmetic 依据."),
     "timeline": Later("emergency_cli.timeline", "timeline", "Read incidents from timeline files."),
-    "audit": Later("emergency_cli.audit", "audit", "Obligations and findings 报告义务与疑点."),
+    "audit": Later("emergency_cli.audit", "audit", "Obligations, findings, norms, points 报告义务与疑点."),
     "review": Later("emergency_cli.review", "review", "People decide: evidence, statement, appeal 责任追究."),
     "rules": Later("emergency_cli.rules", "rules", "The rules, dated and cited 规则库."),
     "projections": Later("emergency_cli.projections", "projections", "The read models: status, rebuild."),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from emergency_cli.context import Settings, common_options, pass_settings
+from emergency_cli.identity import warn_of_name
 from emergency_cli.office_words import CLASSES, POSTS, called, class_word, one_of, post_word, today
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def post(
     from emergency.domain.vocabulary import Post  # noqa: PLC0415
 
     day = since.date() if since else today(settings)
+    warn_of_name(settings, officer)
     event = PostGiven(office=office, since=day, post=Post(post), officer=officer)
     holder = officer or settings.say("空缺", "vacant")
     _tell(settings, event, f"{post_word(settings, post)} {holder}")

@@ -19,13 +19,14 @@ from emergency_cli.informant import (
     unsealed_option,
 )
 from emergency_cli.lazy import REFUSED, leave
-from emergency_cli.output import SCHEMA, Column, emit_json, table
+from emergency_cli.output import SCHEMA, Column, emit_csv, emit_json, format_option, table
 from emergency_cli.output import show as print_out
 
 if TYPE_CHECKING:
     from emergency.commands.people import Key, Named, Protected
     from emergency.domain.record import Recorded
 
+KEYS = ("subject", "kind", "incident", "kept", "key", "since", "erased_at")
 KINDS = {"informant": "举报人", "victim": "受害人", "witness": "证人"}
 _ACTS = {
     "PersonProtected": ("纳入保护", "protected"),
@@ -48,7 +49,7 @@ def people() -> None:
 
 
 @people.command("list")
-@_form
+@format_option
 @common_options
 @pass_settings
 def list_people(settings: Settings, form: str) -> None:
@@ -57,6 +58,9 @@ def list_people(settings: Settings, form: str) -> None:
     found = settings.engine.people.all()
     if form == "json":
         emit_json({"schema": SCHEMA, "people": [_row(person) for person in found]})
+        return
+    if form == "csv":
+        emit_csv([_row(person) for person in found], KEYS)
         return
     say = settings.say
     if not found:
@@ -78,7 +82,10 @@ def list_people(settings: Settings, form: str) -> None:
 @common_options
 @pass_settings
 def show(settings: Settings, subject: str, form: str) -> None:
-    """One person, by the id or its beginning: how the name is kept, who read it and why; never the name."""
+    """One person: how the name is kept, who read it.
+
+    SUBJECT is the id or its beginning. The name itself is never shown here.
+    """
     settings.only_read()
     person = settings.engine.people.get(settings.engine.people.resolve(subject))
     if form == "json":
@@ -105,7 +112,10 @@ def show(settings: Settings, subject: str, form: str) -> None:
 @common_options
 @pass_settings
 def add(settings: Settings, /, incident: str | None, kind: str, **said: Any) -> None:  # noqa: ANN401 - click's own
-    """Put a victim or a witness under protection; an informant: `emergency clue … --informant -`."""
+    """Put a victim or a witness under protection.
+
+    An informant: `emergency clue … --informant -`.
+    """
     identity = settings.identity
     ref = settings.incident(incident) if incident else None
     person = settings.engine.people.protect(_named(settings, kind=kind, **said), identity, incident=ref)
@@ -123,7 +133,10 @@ def add(settings: Settings, /, incident: str | None, kind: str, **said: Any) -> 
 @common_options
 @pass_settings
 def name(settings: Settings, /, subject: str, **said: Any) -> None:  # noqa: ANN401 - click's own
-    """Keep the name of somebody who is under protection, in place of what was kept."""
+    """Keep a name in place of what was kept 补存.
+
+    The person is under protection already.
+    """
     identity = settings.identity
     subject = settings.engine.people.resolve(subject)
     person = settings.engine.people.name(subject, _named(settings, kind="informant", **said), identity)
@@ -138,7 +151,9 @@ def name(settings: Settings, /, subject: str, **said: Any) -> None:  # noqa: ANN
 @common_options
 @pass_settings
 def open_name(settings: Settings, subject: str, why: str | None, key: Path | None) -> None:
-    """Read a name 启封. That it was read, by whom and why, is on record first; so is a refusal.
+    """Read a name 启封.
+
+    That it was read, by whom and why, is on record first; so is a refusal.
 
     Example: emergency people open p-k3v7m2qa5x --why "to ask back about the time"
     """
@@ -163,9 +178,10 @@ def open_name(settings: Settings, subject: str, why: str | None, key: Path | Non
 @common_options
 @pass_settings
 def erase(settings: Settings, subject: str, why: str | None) -> None:
-    """Erase a name for good 删除; the id, and what was recorded of it, stay.
+    """Erase a name for good 删除.
 
-    A backup that was made before still holds it: destroy that, or seal anew and destroy the former key.
+    The id, and what was recorded of it, stay. A backup that was made before still holds it: destroy that, or seal
+    anew and destroy the former key.
     """
     identity, say = settings.identity, settings.say
     subject = settings.engine.people.resolve(subject)
@@ -193,7 +209,10 @@ def erase(settings: Settings, subject: str, why: str | None) -> None:
 @common_options
 @pass_settings
 def reseal(settings: Settings, former: tuple[Path, ...], key: Path | None) -> None:
-    """Seal all names with one key 改封: what was kept unsealed, and what a former key sealed."""
+    """Seal all names with one key 改封.
+
+    Those that were kept unsealed, and those that a former key sealed.
+    """
     identity, say = settings.identity, settings.say
     new = _needed(settings, key)
     old = [found for path in former if (found := key_of(settings, path)) is not None]

@@ -169,14 +169,18 @@ def _print_sheets(settings: Settings, found: Scores) -> None:
     if not found.rows:
         click.echo(say("没有可计分的单位。", "No office to score."))
     directory = settings.engine.directory()
+    titles = {line["line"]: line["title"] for line in found.scheme["lines"]}
     for row in found.rows:
         click.echo("")
         show(indented(f"{_who(directory, row['office'])}  {_outcome(settings, row)}", 0))
         for point in row["points"]:
-            show(indented(_line(settings, point, _signed(point["points"])), 2))
+            says = point["says"]
+            what = say(says["zh"], says["en"]) if says else point["line"]
+            show(indented(_line(_signed(point["points"]), what, point), 2))
         for one in row["not_counted"]:
             why = say(one["says"]["zh"], one["says"]["en"])
-            show(indented(_line(settings, one, say("不计", "—")) + f"; {why}", 2))
+            what = say(titles[one["line"]]["zh"], titles[one["line"]]["en"])
+            show(indented(_line(say("不计", "—"), what, one) + say(f"；{why}", f"; {why}"), 2))
         for one in row["inherited"]:
             name = _who(directory, one["office"])
             show(indented(f"{say('承继', 'inherited')}: {name}  {_outcome(settings, one)}", 2))
@@ -259,10 +263,8 @@ def _outcome(settings: Settings, row: Row) -> str:
     return f"{result}{grade} ({total})"
 
 
-def _line(settings: Settings, one: Row, amount: str) -> str:
+def _line(amount: str, what: str, one: Row) -> str:
     """One line of a sheet: how much, by which line, for what."""
-    says = one["says"] if "points" in one else None
-    what = settings.say(says["zh"], says["en"]) if says else one["line"]
     return "  ".join([amount, what, *(one["sources"] or ())])
 
 

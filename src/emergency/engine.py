@@ -483,7 +483,10 @@ class Engine:
 
         Raises:
             NotFoundError: there is none, or more than one.
+            UsageError: nothing was said, as by a script whose variable was empty: that names no incident.
         """
+        if not ref:
+            raise UsageError("Name the incident: `emergency list` shows them.")
         with self._log.reading() as reading:
             if reading.version(incident_stream(ref)):
                 return ref

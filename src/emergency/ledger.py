@@ -33,7 +33,7 @@ from emergency.domain.record import Recorded
 from emergency.domain.times import CHINA
 from emergency.domain.values import Value
 from emergency.domain.vocabulary import PUBLIC
-from emergency.errors import BrokenDataError, EmergencyError, NotFoundError
+from emergency.errors import BrokenDataError, EmergencyError, NotFoundError, UsageError
 from emergency.exchange import registration
 from emergency.projections.streams import INCIDENT, Directories, directory, history, incident_stream
 from emergency.rulebook import Rulebook
@@ -316,7 +316,13 @@ def position_at(reading: Reading, as_of: datetime | None) -> int | None:
 
 
 def logged(entry: E, identity: Identity) -> E:
-    """The entry with who logged it."""
+    """The entry with who logged it.
+
+    Raises:
+        UsageError: it is no entry of an incident: what is done in a review, say, has commands of its own.
+    """
+    if not isinstance(entry, events.Entry):
+        raise UsageError(f"{type(entry).__name__} is no entry of an incident. Nothing was recorded.")
     return entry.model_copy(
         update={
             "logged_by": identity.office,

@@ -249,6 +249,32 @@ class TestWhatCounts:
         )
         assert one.total == total
 
+    @pytest.mark.parametrize(
+        ("kind", "status", "determination", "lost"),
+        [
+            (CONCEALED, Status.SUSPECTED, "late", -1),
+            (LATE, Status.ESTABLISHED, "missed", -3),
+            (LATE, Status.POSSIBLE, "missed", -3),
+        ],
+    )
+    def test_what_people_changed_it_into_is_what_counts(
+        self, kind: Fault, status: Status, determination: str, lost: int
+    ) -> None:
+        one = sheet("宝鸡", found=(found(1, kind, status, determination),))
+        assert one.total == 5 + lost
+        assert reasons(one) == []
+        assert [point.sources for point in one.points if point.sources] == [("f1",)]
+
+    @pytest.mark.parametrize(("obligation", "total"), [("x", 4), (None, 4), ("y", 3)])
+    def test_what_is_changed_into_a_late_report_is_not_late_twice(
+        self, obligation: str | None, total: int
+    ) -> None:
+        late = found(1, LATE, Status.ESTABLISHED, obligation="x")
+        changed = found(2, CONCEALED, Status.SUSPECTED, "late", obligation=obligation)
+        one = sheet("宝鸡", found=(late, changed))
+        assert one.total == total
+        assert reasons(one) == ([] if total == 3 else [("f2", Reason.SAME_MATTER)])
+
     def test_another_obligation_is_another_matter(self) -> None:
         one = sheet(
             "宝鸡",

@@ -131,10 +131,19 @@ class TestDetermination:
         same = but(DETERMINED, at=on(2))
         given(OPENED, HEARD).when(same).then(same)
 
-    def test_in_an_imported_review_nothing_is_required(self) -> None:
+    def test_not_in_an_imported_review(self) -> None:
         imported = ReviewOpened(incident="mine-01")
         later = but(DETERMINED, verdicts=(Verdict(office="county", kind=Fault.LATE),))
-        given(imported).when(later).then(later)
+        given(imported, later).when(later).refused(RefusedError, "was imported", "review open mine-01")
+
+    def test_one_post_does_not_speak_for_the_office_but_the_office_for_its_posts(self) -> None:
+        of_post = but(HEARD, post="值班员")
+        given(OPENED, of_post).when(DETERMINED).refused(RefusedError, "county was not heard")
+        post = but(DETERMINED, verdicts=(but(LATE, post="值班员"),))
+        given(OPENED, of_post).when(post).then(post)
+        other = but(DETERMINED, verdicts=(but(LATE, post="县长"),))
+        given(OPENED, of_post).when(other).refused(RefusedError, "county was not heard")
+        given(OPENED, HEARD).when(other).then(other)
 
     @pytest.mark.parametrize("changes", [{"office": "county"}, {"logged_by": "county"}])
     def test_not_by_the_office_concerned(self, changes: dict[str, Any]) -> None:

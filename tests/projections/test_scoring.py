@@ -72,7 +72,7 @@ def test_the_late_report_that_was_used_loses_half(late: Engine) -> None:
 
 def test_what_is_late_is_of_the_report_that_came_late() -> None:
     """Not of the one before it, which started its clock."""
-    owed = {"id": "o", "incident": "i", "office": "x", "met_by": "s5"}
+    owed = {"id": "o", "incident": "i", "office": "x", "stage": "first", "met_by": "s5"}
     late = {
         "id": "f",
         "incident": "i",

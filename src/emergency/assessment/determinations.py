@@ -7,7 +7,7 @@ people found of a post is in the review alone: it says nothing of the office.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 from emergency.assessment import explanation
@@ -45,38 +45,54 @@ def with_determinations(
     ruled = sorted((r for review in timeline.reviews for r in rulings(review)), key=lambda r: r.order)
     if not ruled:
         return list(findings)
-    verdicts = [(ruling, verdict) for ruling in ruled for verdict in ruling.verdicts if verdict.post is None]
+    kinds = {f.id: f.kind for review in timeline.reviews for f in review.opened.event.findings}
     known = {f.id for f in findings}
-    result = [
-        part
-        for finding in findings
-        for part in _parts(finding, [_Said(r, _word(v)) for r, v in verdicts if _about(v, finding, known)])
-    ]
-    kinds = {(f.office, f.kind) for f in findings}
+    taken: dict[str, list[_Said]] = {f.id: [] for f in findings}
     others: dict[tuple[str, Fault], list[_Said]] = {}
-    for ruling, verdict in verdicts:
-        if verdict.kind == "none":
-            if verdict.finding is None:
-                for (office, _), said in others.items():
-                    if office == verdict.office:
-                        said.append(_Said(ruling, REJECTED))
-        elif (verdict.finding is None and (verdict.office, verdict.kind) not in kinds) or (
-            verdict.finding is not None and verdict.finding not in known
-        ):
-            said = others.setdefault((verdict.office, Fault(verdict.kind)), [])
-            said.append(_Said(ruling, verdict.kind))
+    for ruling in ruled:
+        verdicts = [verdict for verdict in ruling.verdicts if verdict.post is None]
+        named = {verdict.finding for verdict in verdicts} & known
+        for verdict in verdicts:
+            seen_as = None if verdict.finding is None else kinds.get(verdict.finding)
+            about = [f for f in findings if _about(verdict, f, named, seen_as)]
+            for finding in about:
+                taken[finding.id].append(_Said(ruling, _word(verdict)))
+            for key in _beside(verdict, seen_as, others, taken=bool(about)):
+                others.setdefault(key, []).append(_Said(ruling, _word(verdict)))
+    result = [part for finding in findings for part in _parts(finding, taken[finding.id])]
     for (office, kind), said in others.items():
         result += _only_determined(timeline, directory, office, kind, said)
     return result
 
 
-def _about(verdict: Verdict, finding: Finding, known: Iterable[str]) -> bool:
-    if verdict.finding is not None and verdict.finding in known:
+def _about(verdict: Verdict, finding: Finding, named: Collection[str | None], seen_as: Fault | None) -> bool:
+    """Whether a verdict is on a finding that is seen now.
+
+    ``named``: those that its ruling speaks of by id; ``seen_as``: the kind of the finding under review that it is on.
+    """
+    if verdict.finding in named:
         return verdict.finding == finding.id
     if verdict.office != finding.office:
         return False
-    # A finding that is no longer seen under its id: whatever is seen of that kind now is what was meant.
-    return verdict.kind == finding.kind or (verdict.kind == "none" and verdict.finding is None)
+    if verdict.finding is None:
+        return verdict.kind in (finding.kind, "none")
+    # A finding that is no longer seen under its id: whatever is seen of that kind now is what was meant, but for what
+    # the same ruling says something else of.
+    return finding.id not in named and finding.kind == (seen_as or verdict.kind)
+
+
+def _beside(
+    verdict: Verdict, seen_as: Fault | None, others: Collection[tuple[str, Fault]], *, taken: bool
+) -> list[tuple[str, Fault]]:
+    """What of the things that the engine does not see a verdict is on: each an office and a kind."""
+    office = verdict.office
+    if verdict.finding is None and verdict.kind == "none":
+        return [key for key in others if key[0] == office]  # it clears the office of everything
+    if taken:
+        return []
+    if seen_as is not None and (verdict.kind == "none" or (office, seen_as) in others):
+        return [(office, seen_as)]
+    return [] if verdict.kind == "none" else [(office, Fault(verdict.kind))]
 
 
 def _word(verdict: Verdict) -> str:
@@ -113,7 +129,7 @@ def _spans(
 def _only_determined(
     timeline: Timeline, directory: Directory, office: str, kind: Fault, said: Sequence[_Said]
 ) -> Iterator[Finding]:
-    firsts = [one.ruling.since for one in said if one.word == kind]
+    firsts = [one.ruling.since for one in said if one.word == kind] or [one.ruling.since for one in said]
     begin = None if None in firsts else min(since for since in firsts if since is not None)
     evidence: tuple[str, ...] = ()
     for since, until, last in _spans(begin, None, said):

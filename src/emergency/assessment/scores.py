@@ -1,7 +1,7 @@
 """Points by a scheme (考核计分): a sheet for each office, every point traced to what it was given for.
 
 Pure: from what stands on record to sheets, without a clock and without reading anything. Scores count findings, never
-the grounds of one. A finding counts where it is established or where people determined its kind; what is only
+the grounds of one. A finding counts where it is established or determined, as what people determined; what is only
 possible, presumed, suspected or rejected is listed with the reason, and takes nothing.
 """
 
@@ -279,7 +279,7 @@ def _for_findings(
 ) -> Iterator[Line]:
     reasons = _why_not(scheme, found)
     for line in scheme.lines or ():
-        mine = [one for one in _once(found) if one.kind in line.what.findings]
+        mine = [one for one in _once(found) if _counts_as(one) in line.what.findings]
         counted = [one for one in mine if reasons[one.id] is None]
         for one in mine:
             if (reason := reasons[one.id]) is not None:
@@ -300,30 +300,43 @@ def _for_findings(
                 )
 
 
+def _counts_as(found: Found) -> Fault:
+    """What people determined it to be, where they did; else what the engine saw in it."""
+    return found.kind if found.determination in (None, REJECTED) else Fault(found.determination)
+
+
 def _why_not(scheme: SchemeValue, found: Collection[Found]) -> dict[str, Reason | None]:
     """Why each finding does not count, by its id; None where it does."""
     reasons = {one.id: _by_itself(scheme, one) for one in _once(found)}
+    counted = [one for one in _once(found) if reasons[one.id] is None]
     graver = {
         (one.incident, one.obligation)
-        for one in found
-        if one.kind in (Fault.MISSED, Fault.CONCEALED) and one.obligation and reasons[one.id] is None
+        for one in counted
+        if _counts_as(one) in (Fault.MISSED, Fault.CONCEALED) and one.obligation
     }
-    for one in found:
+    for one in counted:
         # What was determined not to have been reported is not counted again as reported late, unless people say so.
-        if (
-            one.kind is Fault.LATE
-            and reasons[one.id] is None
-            and one.determination is None
-            and (one.incident, one.obligation) in graver
-        ):
+        late = _counts_as(one) is Fault.LATE and one.determination is None
+        if (late and (one.incident, one.obligation) in graver) or _said_again(one, counted):
             reasons[one.id] = Reason.SAME_MATTER
     return reasons
+
+
+def _said_again(found: Found, counted: Iterable[Found]) -> bool:
+    """Whether people changed a finding into what another one of the same matter is already, as far as can be told."""
+    into = _counts_as(found)
+    return found.kind is not into and any(
+        other.kind is _counts_as(other) is into
+        and other.incident == found.incident
+        and (None in (other.obligation, found.obligation) or other.obligation == found.obligation)
+        for other in counted
+    )
 
 
 def _by_itself(scheme: SchemeValue, found: Found) -> Reason | None:
     if found.determination == REJECTED:
         return Reason.REJECTED
-    if found.determination == found.kind or found.status is Status.ESTABLISHED:
+    if found.determination is not None or found.status is Status.ESTABLISHED:
         return None
     if found.status is Status.PRESUMED:
         return None if scheme.presumed else Reason.PRESUMED

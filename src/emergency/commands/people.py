@@ -309,7 +309,10 @@ class People:
 
         Raises:
             NotFoundError: there is none, or more than one.
+            UsageError: nothing was said, as by a script whose variable was empty: that names nobody.
         """
+        if not beginning:
+            raise UsageError("Name the person: `emergency people list` shows who is under protection.")
         with self._ledger.log.reading() as reading:
             there = {stream.removeprefix(PERSON) for stream in reading.streams(person_stream(beginning))}
             there |= {c.subject_id for c in Contacts(reading).all() if c.subject_id.startswith(beginning)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -270,7 +270,7 @@ class Points:
         Args:
             scheme: The scheme: its id, or a part of its id or Chinese title.
             against: Another scheme to hold beside it.
-            rules: Other rules to judge by: a file, a folder or a pack; see `emergency.rulebook.trying.tried`.
+            rules: Other rules to judge and score by: a file, a folder or a pack; see `emergency.rulebook.trying.tried`.
             known_on: The rules as they had been recorded by this day.
             since: The first day of the period; None = from the beginning.
             until: The last day of the period; None = to the end.
@@ -314,9 +314,9 @@ class Points:
         )
         if against is None and rules is None and known_on is None:
             return scores
-        other, says = (named, value) if against is None else _holding(book, against, day)
         parked: tuple[str, ...] = ()
         fingerprint = None
+        other_book = book
         if rules is not None or known_on is not None:
             from emergency.rulebook.trying import tried  # noqa: PLC0415 - only where other rules are tried
 
@@ -324,6 +324,7 @@ class Points:
             fingerprint = other_book.fingerprint
             owed_now, found_now, parked = self._judged(sorted(refs), other_book, moment)
             seen = scoring.evidence(owed_now, found_now, said, praised, besides=seen.incidents)
+        other, says = _holding_in((other_book, book), against or named.id, day)
         tried_rows = rows(other, says, seen)
         return replace(
             scores,
@@ -370,6 +371,15 @@ def _holding(book: Rulebook, name: str, day: date) -> tuple[Scheme, SchemeValue]
             "--until DAY."
         )
     return scheme, value
+
+
+def _holding_in(books: Sequence[Rulebook], name: str, day: date) -> tuple[Scheme, SchemeValue]:
+    """The same, of the first rulebook that has it then: rules that are tried may be older than the scheme."""
+    *first, last = books
+    for book in first:
+        with suppress(NotFoundError, UsageError):
+            return _holding(book, name, day)
+    return _holding(last, name, day)
 
 
 def _valid(cls: Any, **fields: object) -> Any:  # noqa: ANN401 - any value of the domain

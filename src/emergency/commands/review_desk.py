@@ -16,6 +16,7 @@ from emergency.assessment.review_duties import appeal_marks
 from emergency.assessment.review_remarks import remarks_on
 from emergency.domain.complaint import complaint
 from emergency.domain.fixed import fixed
+from emergency.domain.offices import Directory
 from emergency.domain.record import Recorded
 from emergency.domain.review import (
     AppealDecided,
@@ -130,11 +131,22 @@ class ReviewDesk:
             for office in (identity.office, act.office, getattr(act, "to", None)):
                 if office is not None:
                     self._ledger.known(directory, office)
+            if isinstance(act, (Determined, AppealDecided)):
+                self._body(directory, act.office)
+            heirs = {heir for office in state.judged for heir in directory.heirs(office)}
             command: Command = Do(self._with_competence(writing, state, _aimed(act, state)))
-            new = decide(command, state, datetime.now(UTC))
+            new = decide(command, state, datetime.now(UTC), heirs)
             return self._append(writing, state.stream, state.version, new, asked)
 
         return self._carried_out(command_id, digest_of(review, Do(untimed)), decided)
+
+    def _body(self, directory: Directory, office: str) -> None:
+        """Refuse what is no office of the directory: the public acts in many ways, but it is no body."""
+        self._ledger.known(directory, office)
+        if office not in directory:
+            raise NotFoundError(
+                f"There is no office {office} in the directory. `emergency offices list` shows them."
+            )
 
     def _with_competence(self, writing: Writing, state: Review, act: ReviewAct) -> ReviewAct:
         """The same with what is to be told of whether the body may decide."""
@@ -185,6 +197,12 @@ class ReviewDesk:
 
 def _aimed(act: ReviewAct, state: Review) -> ReviewAct:
     """The same, where nobody named it, about what was determined or decided last, or about the appeal that waits."""
+    if isinstance(act, DecisionDelivered) and act.of == LAST and state.contestable is None:
+        raise NotFoundError(f"There is no determination or decision in {state.id} to be delivered.")
+    if isinstance(act, AppealDecided) and act.appeal == LAST and not state.undecided:
+        raise RefusedError(
+            f"No appeal waits for a decision in {state.id}. Record it first, with: emergency review appeal {state.id}"
+        )
     if isinstance(act, (DecisionDelivered, Appealed)) and act.of == LAST and state.contestable is not None:
         return act.model_copy(update={"of": state.contestable.event_id})
     if isinstance(act, AppealDecided) and act.appeal == LAST and state.undecided:

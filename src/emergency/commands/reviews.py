@@ -41,7 +41,7 @@ from emergency.errors import BrokenDataError, NotFoundError
 from emergency.ledger import Asked, digest_of, nearest
 from emergency.projections.dossier import Dossier, dossier_of
 from emergency.projections.listing import Listing
-from emergency.projections.review_rows import ReviewView, concerned, review_row
+from emergency.projections.review_rows import ReviewView, review_row
 from emergency.projections.streams import REVIEW, review_stream
 from emergency.store import Writing
 
@@ -97,8 +97,9 @@ class Reviews(ReviewDesk):
 
         def decided(writing: Writing, asked: Asked) -> tuple[Recorded[Any], ...]:
             view = self._view(writing, incident)
-            for named in (identity.office, asking.by, office):
-                self._ledger.known(view.directory, named)
+            self._ledger.known(view.directory, identity.office)
+            for named in (asking.by, office):
+                self._body(view.directory, named)
             opened = valid(
                 ReviewOpened,
                 incident=incident,
@@ -356,7 +357,7 @@ class Reviews(ReviewDesk):
     def list(self, incidents: Sequence[str] = (), *, office: str | None = None) -> Listing:
         """The reviews, of some incidents or of all, of one office or of all."""
         with self._ledger.log.reading() as reading:
-            prefixes = [review_stream(ref, "") for ref in incidents] or [REVIEW]
+            prefixes = [review_stream(ref, "") for ref in dict.fromkeys(incidents)] or [REVIEW]
             directory = self._ledger.directories.of(reading)
             rows = []
             parked = []
@@ -366,7 +367,7 @@ class Reviews(ReviewDesk):
                 except BrokenDataError as error:
                     parked.append({"incident": stream, "position": 0, "reason": str(error)})
                     continue
-                if state is not None and (office is None or office in concerned(state)):
+                if state is not None and (office is None or office in state.judged):
                     rows.append(review_row(state, directory))
             return Listing(
                 tuple(rows), reading.last_position(), 0, tuple(parked), (self._ledger.rulebook.fingerprint,)

@@ -343,10 +343,10 @@ class Directory:
         """
         if not self._heir_to:
             return ()
-        later = [heir for heir in self._heirs(office) if day is None or not self.exists_on(heir, day)]
+        later = [heir for heir in self.heirs(office) if day is None or not self.exists_on(heir, day)]
         return tuple(dict.fromkeys((*(one.office for one in lineage(self, office, day)), *later)))
 
-    def _heirs(self, office: str) -> list[str]:
+    def heirs(self, office: str) -> list[str]:
         """Everyone who succeeded it, and them, on any day; a loop is walked once."""
         found: list[str] = []
         queue = [office]

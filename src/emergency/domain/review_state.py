@@ -36,7 +36,7 @@ class Ruling:
 
     Args:
         id: The determination, or the decision of an appeal, by event id.
-        since: When it was made; None = nobody knows, so it is taken to stand throughout.
+        since: When it was made, at the latest; None = nobody knows, so it is taken to stand throughout.
         until: When an appeal ended it.
         verdicts: What was found.
         order: Of two that stand at the same instant, the greater holds.
@@ -84,6 +84,14 @@ class Review:
     def concerned(self) -> str | None:
         """The office concerned; None where the review was imported."""
         return self.opened.event.concerned
+
+    @property
+    def judged(self) -> frozenset[str]:
+        """Who is judged: the office concerned, or in an imported review whoever a verdict is on."""
+        if self.concerned is not None:
+            return frozenset({self.concerned})
+        found = {verdict.office for r in self.determined for verdict in r.event.verdicts}
+        return frozenset(found | {verdict.office for r in self.decisions for verdict in r.event.verdicts})
 
     def of(self, kind: type[E]) -> tuple[Recorded[E], ...]:
         """The acts of one kind."""
@@ -181,7 +189,9 @@ def rulings(review: Review) -> tuple[Ruling, ...]:
     for recorded in review.acts:
         event, here = recorded.event, recorded.event_id
         if isinstance(event, Determined):
-            found[here] = _ruling(recorded, moment(event.at), event.verdicts)
+            # Of one that was made here it is known that it was not before it was recorded.
+            made = recorded.recorded_at if review.concerned is not None else None
+            found[here] = _ruling(recorded, moment(event.at) or made, event.verdicts)
             roots[here] = here
         elif isinstance(event, AppealDecided):
             appeal = review.act(event.appeal)

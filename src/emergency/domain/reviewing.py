@@ -1,12 +1,13 @@
 """What may be done in a review: formal acts are guarded here, for whoever is judged is to be heard, and by others.
 
 Nothing is refused for being late or by whom, with two exceptions: the office concerned neither determines nor decides
-an appeal. Imported reviews record what was done elsewhere; of them nothing is required that a source may not tell.
+an appeal, nor does whoever stands in its place since. An imported review records what was determined elsewhere: of it
+nothing is required that a source may not tell, and nothing is determined in it here, where nobody could be heard.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from emergency.domain.fixed import fixed
@@ -47,8 +48,16 @@ class Do:
 Command = OpenReview | Do
 
 
-def decide(command: Command, state: Review | None, now: datetime) -> tuple[ReviewOpened | ReviewAct, ...]:
+def decide(
+    command: Command, state: Review | None, now: datetime, heirs: Collection[str] = ()
+) -> tuple[ReviewOpened | ReviewAct, ...]:
     """The events that the command leads to; ``now`` decides nothing.
+
+    Args:
+        command: What is to be done.
+        state: The review; None where there is none of that name.
+        now: The time.
+        heirs: The offices that succeeded whoever is judged in it (撤并、改组), at any remove.
 
     Raises:
         RefusedError: the command cannot be meant as things stand, or whoever is judged would judge.
@@ -64,13 +73,13 @@ def decide(command: Command, state: Review | None, now: datetime) -> tuple[Revie
         raise NotFoundError("There is no such review. Open it first, with: emergency review open")
     act = command.act
     if isinstance(act, Determined):
-        _check_determination(act, state)
+        _check_determination(act, state, heirs)
     elif isinstance(act, AppealDecided):
-        _check_decision(act, state)
+        _check_decision(act, state, heirs)
     elif isinstance(act, Appealed):
         _check_appeal(act, state)
     else:
-        _check_other(act, state)
+        _check_other(act, state, heirs)
     return (act,)
 
 
@@ -83,12 +92,12 @@ def _check_opening(opened: ReviewOpened) -> None:
         )
 
 
-def _check_other(act: ReviewAct, state: Review) -> None:
+def _check_other(act: ReviewAct, state: Review, heirs: Collection[str]) -> None:
     if isinstance(act, EvidenceAdded):
         if act.finding is not None:
             _check_finding(act.finding, state)
     elif isinstance(act, StatementHeard):
-        _check_statement(act, state)
+        _check_statement(act, state, heirs)
     elif isinstance(act, DecisionDelivered):
         if act.of not in {r.event_id for r in (*state.determined, *state.decisions)}:
             raise NotFoundError(
@@ -106,8 +115,8 @@ def _check_other(act: ReviewAct, state: Review) -> None:
         raise RefusedError(f"{state.id} is open: there is nothing to reopen.")
 
 
-def _check_statement(act: StatementHeard, state: Review) -> None:
-    if state.concerned is not None and act.office != state.concerned:
+def _check_statement(act: StatementHeard, state: Review, heirs: Collection[str]) -> None:
+    if state.concerned is not None and act.office not in (state.concerned, *heirs):
         raise RefusedError(
             f"The statement is that of {state.concerned}, the office concerned. "
             f"What {act.office} has to say is evidence: emergency review evidence"
@@ -116,27 +125,37 @@ def _check_statement(act: StatementHeard, state: Review) -> None:
         raise RefusedError("What did the office state? Say it in words, or that it waived its right.")
 
 
-def _check_determination(act: Determined, state: Review) -> None:
+def _check_determination(act: Determined, state: Review, heirs: Collection[str]) -> None:
     _check_open(state, "determined")
-    _check_impartial((act.office, act.logged_by), state, "determine what it did")
+    if state.concerned is None:
+        raise RefusedError(
+            f"{state.id} was imported: it records what was determined elsewhere, and nobody can be heard in it. "
+            f"Open a review of one office, with: emergency review open {state.incident} --office OFFICE"
+        )
+    _check_impartial((act.office, act.logged_by), state, heirs, "determine what it did")
     if not act.verdicts:
         raise RefusedError("Nothing would be determined. Say what was found, like late=confirmed.")
     _check_verdicts(act.verdicts, state)
-    if state.concerned is None:
-        return
-    if not state.statements:
+    for post in dict.fromkeys(verdict.post for verdict in act.verdicts):
+        _check_heard(act, state, post)
+
+
+def _check_heard(act: Determined, state: Review, post: str | None) -> None:
+    """What one post said is not what the office said; the office speaks for its posts."""
+    heard = [r for r in state.statements if r.event.post in (None, post)]
+    if not heard:
         raise RefusedError(
             f"{state.concerned} was not heard: its statement must be heard, or waived by it, before anything is "
             f"determined. Record it with: emergency review statement {state.id} --heard TEXT, or --waived"
         )
-    if all(surely_after(r.event.at.interval, act.at.interval) for r in state.statements):
+    if all(surely_after(r.event.at.interval, act.at.interval) for r in heard):
         raise RefusedError(
             "The determination is dated before the statement: the office was to be heard first. Check both times."
         )
 
 
-def _check_decision(act: AppealDecided, state: Review) -> None:
-    _check_impartial((act.office, act.logged_by), state, "decide its own appeal")
+def _check_decision(act: AppealDecided, state: Review, heirs: Collection[str]) -> None:
+    _check_impartial((act.office, act.logged_by), state, heirs, "decide its own appeal")
     appeal = next((r for r in state.appeals if r.event_id == act.appeal), None)
     if appeal is None:
         raise RefusedError(
@@ -173,13 +192,19 @@ def _check_open(state: Review, what: str) -> None:
         )
 
 
-def _check_impartial(offices: Iterable[str | None], state: Review, what: str) -> None:
-    """Nobody is the judge of their own matter, nor records the judgement."""
-    if state.concerned is not None and state.concerned in offices:
-        raise RefusedError(
-            f"{state.concerned} is the office concerned: it cannot {what}, nor record that somebody did. "
-            "Its statement, its evidence and its appeal are always recorded."
-        )
+def _check_impartial(offices: Iterable[str | None], state: Review, heirs: Collection[str], what: str) -> None:
+    """Nobody is the judge of their own matter, nor records the judgement; nor is whoever stands in their place."""
+    for office in offices:
+        if office in state.judged:
+            raise RefusedError(
+                f"{office} is the office concerned: it cannot {what}, nor record that somebody did. "
+                "Its statement, its evidence and its appeal are always recorded."
+            )
+        if office in heirs:
+            raise RefusedError(
+                f"{office} stands in the place of {', '.join(sorted(state.judged))}, the office concerned: it is "
+                "judge in its own matter. Another body must decide; what it has to say is always recorded."
+            )
 
 
 def _check_verdicts(verdicts: tuple[Verdict, ...], state: Review) -> None:

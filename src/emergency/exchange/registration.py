@@ -9,6 +9,7 @@ from emergency.domain.offices import (
     ClassGiven,
     Directory,
     LoggingStarted,
+    Office,
     OfficeDissolved,
     OfficeEvent,
     OfficeLeftFile,
@@ -67,7 +68,7 @@ def change(writing: Writing, event: OfficeEvent) -> str:
 
     Raises:
         NotFoundError: the office, or one that it names, is not in the directory.
-        RefusedError: an office is to succeed itself, or it is to end before it began.
+        RefusedError: an office is to succeed itself, or one that is gone by then is; or it is to end before it began.
         UsageError: it is no change of an office.
     """
     return "changed" if _changed(writing, directory(writing), event) else "unchanged"
@@ -92,6 +93,8 @@ def _changed(writing: Writing, known: Directory, event: OfficeEvent) -> tuple[Re
                 f"{event.office} cannot succeed itself. Under another name it is the same office: record its new name "
                 "instead; where others take part of its work over, it goes on."
             )
+        for heir in event.by:
+            _check_heir(known[heir], event)
     elif isinstance(event, ClassGiven):
         _all_known(known, event.office, "report directly to", event.directly_to)
         if event.office in event.directly_to:
@@ -104,6 +107,17 @@ def _changed(writing: Writing, known: Directory, event: OfficeEvent) -> tuple[Re
             "Give the day from which it is gone, or register it anew with its first day."
         )
     return () if holds_already(old, event) else append(writing, event)
+
+
+def _check_heir(heir: Office, event: OfficeSucceeded) -> None:
+    """Refuse one that is gone by then, or will be in favour of the very office that it succeeds: both would vanish."""
+    back = [since for since, by in heir.life if since and since > event.since and event.office in (by or ())]
+    gone = event.since if heir.gone(event.since) is not None else min(back, default=None)
+    if gone is not None:
+        raise RefusedError(
+            f"{event.office} is to be succeeded by {heir.id}, which is itself gone on {gone}. Check the day; "
+            f"`emergency offices show {heir.id}` tells who is in its place."
+        )
 
 
 def _all_known(known: Directory, office: str, verb: str, named: Iterable[str]) -> None:

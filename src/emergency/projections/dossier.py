@@ -16,12 +16,12 @@ from typing import Any
 from emergency.assessment.competence import cited
 from emergency.assessment.review_duties import Mark
 from emergency.assessment.timeline import Step
-from emergency.domain.events import ClueLinked, Message
+from emergency.domain.events import Message
 from emergency.domain.fixed import fixed
 from emergency.domain.times import CHINA
 from emergency.domain.vocabulary import Fault
 from emergency.errors import RefusedError
-from emergency.projections.dossier_pages import pages
+from emergency.projections.dossier_pages import from_outside, pages
 from emergency.projections.review_rows import ReviewView
 from emergency.projections.rows import Row, interval_row, iso_instant, words_row
 from emergency.rulebook import Rulebook, Sort
@@ -120,8 +120,7 @@ def _step(step: Step, view: ReviewView) -> Row:
         "at": interval_row(step.at),
         "recorded_at": iso_instant(step.recorded_at),
         "facts": entry.facts.model_dump(mode="json", exclude_none=True, exclude_defaults=True),
-        # Who gave a clue may stand in what its source says.
-        "source": None if isinstance(entry, ClueLinked) else entry.source,
+        "source": None if from_outside(type(entry).__name__, entry.office) else entry.source,
     }
 
 
@@ -136,7 +135,9 @@ def rule_rows(view: ReviewView) -> list[Row]:
     ]
     ids += [mark.ground.rule for mark in view.marks if isinstance(mark, Mark) and mark.ground is not None]
     kinds = {f.kind for f in review.opened.event.findings}
-    kinds |= {Fault(v.kind) for r in review.determined for v in r.event.verdicts if v.kind != "none"}
+    ruled = [v for r in review.determined for v in r.event.verdicts]
+    ruled += [v for r in review.decisions for v in r.event.verdicts]
+    kinds |= {Fault(v.kind) for v in ruled if v.kind != "none"}
     ids += _definitions(view, kinds)
     return _texts(view.rulebook, dict.fromkeys(i for i in ids if i))
 

@@ -14,6 +14,7 @@ from emergency.assessment.model import Words
 from emergency.assessment.words import REVIEW_STEPS, span_words
 from emergency.domain.intervals import Span
 from emergency.domain.review import Proceeding
+from emergency.domain.vocabulary import PUBLIC
 from emergency.projections.review_said import (
     COMPETENCE,
     CONSEQUENCES,
@@ -75,6 +76,11 @@ def pages(view: ReviewView, at: datetime, content: Mapping[str, Any]) -> dict[st
     return {"README.md": _page(f"卷宗 Dossier {view.review.id}", desk.cover(at)), **made}
 
 
+def from_outside(act: str, office: str) -> bool:
+    """Whether people outside the offices told it: who they are may stand in what its source says."""
+    return act == "ClueLinked" or office == PUBLIC
+
+
 class _Desk:
     def __init__(self, view: ReviewView, row: Row) -> None:
         self._view, self._row = view, row
@@ -120,7 +126,8 @@ class _Desk:
         for row in rows:
             how = f" ({_both(word(CHANNELS, row['channel']))})" if row["channel"] in CHANNELS else ""
             facts = "; ".join(f"{name} {_plain_value(value)}" for name, value in row["facts"].items())
-            source = f"({_both(LEFT_OUT)})" if row["act"] == "ClueLinked" else row["source"]
+            left_out = from_outside(row["act"], row["office"])
+            source = f"({_both(LEFT_OUT)})" if left_out else row["source"]
             said = "; ".join(part for part in (facts, source) if part)
             to = "、".join(map(self._office, row["to"])) + how
             what = _both(word(ACTS, row["act"]))

@@ -81,7 +81,7 @@ class ReviewView:
 
     def findings(self, at: datetime) -> list[Finding]:
         """What the engine finds of the office concerned at an instant, with what people determined."""
-        offices = concerned(self.review)
+        offices = self.review.judged
         return [
             f
             for f in self.assessment.findings
@@ -161,13 +161,6 @@ def view_of(verdict: Verdict, findings: Sequence[CopiedFinding]) -> str:
     return "confirming" if any(f.kind == verdict.kind for f in findings) else "adding"
 
 
-def concerned(review: Review) -> set[str]:
-    """The offices that it is of: one, or in an imported review whoever was judged."""
-    if review.concerned is not None:
-        return {review.concerned}
-    return {verdict.office for r in review.determined for verdict in r.event.verdicts}
-
-
 def state_of(review: Review) -> str:
     """How far it has come: ``open``, ``heard``, ``determined``, ``appealed``, ``decided`` or ``closed``."""
     if review.closed:
@@ -185,7 +178,7 @@ def review_row(review: Review, directory: Directory) -> Row:
     """One review, for lists."""
     opened = review.opened.event
     said = [("waived" if r.event.waived else "heard") for r in review.statements]
-    offices = sorted(concerned(review))
+    offices = sorted(review.judged)
     office = offices[0] if len(offices) == 1 else None
     missing = "unknown" if review.concerned is None else "none"
     return {

@@ -23,6 +23,7 @@ from emergency.assessment.scores import (
     Sheet,
     Uncounted,
 )
+from emergency.assessment.words import REVIEW_STEPS
 from emergency.domain.amendment import effective
 from emergency.domain.events import Entry, Report
 from emergency.domain.instructions import InstructionReceived
@@ -137,6 +138,8 @@ def evidence(
     incidents = {office: set(refs) for office, refs in (besides or {}).items()}
     met_by: dict[str, str | None] = {}
     for row in owed:
+        if row["stage"] in REVIEW_STEPS:
+            continue  # whoever reviews an incident has reported nothing on it
         incidents.setdefault(row["office"], set()).add(row["incident"])
         met_by[row["id"]] = row["met_by"]
     findings: list[Found] = []

@@ -1,7 +1,7 @@
 """Other rules to judge by, before anybody adopts them: a file, a folder or a pack, laid over those there are.
 
-Only rules, tables of levels, calendars, families of kinds, and what the norms are checked by change a verdict;
-provisions are left out.
+Only rules, tables of levels, calendars, families of kinds, and what the norms are checked by change a verdict, and
+schemes of points a score; provisions are left out.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ def _with_files(base: Rulebook, files: Mapping[PurePosixPath, Path]) -> Rulebook
         shown = {str(name): str(path) for name, path in judging.items()}
         raise BrokenFileError([replace(flaw, file=shown.get(flaw.file, flaw.file)) for flaw in reading.flaws])
     held = (reading.rules, reading.tables, reading.years, reading.unread, reading.norms, reading.elements)
-    if not any(held):
+    if not any(held) and not reading.schemes:
         listed = ", ".join(map(str, files.values()))
         raise BrokenDataError(f"{listed}: holds neither a rule nor a table of levels: no verdict goes by it")
     return _laid_over(base, reading)
@@ -155,6 +155,7 @@ def _laid_over(base: Rulebook, reading: Reading) -> Rulebook:
             (n for n, _ in reading.norms.values()),
             (e for e, _ in reading.elements.values()),
         ),
+        schemes=_put(base.schemes, (s for s, _ in reading.schemes.values())),
         families=reading.families,
         kinds=reading.kinds,
         words=reading.words,

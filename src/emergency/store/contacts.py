@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from emergency.errors import NotFoundError, RefusedError
 from emergency.store import clock
+from emergency.store.database import hush
 from emergency.store.log import Reading
 from emergency.store.tables import SQLITE
 
@@ -98,6 +99,7 @@ class Contacts:
             with self._connection.begin_nested():
                 self._connection.execute(insert(self._table), row)
         except IntegrityError as error:
+            hush(error)
             raise RefusedError(f"There is already a person {subject_id}. Use another id.") from error
         return self.get(subject_id)
 

@@ -17,7 +17,7 @@ from typing import Any, ClassVar, Protocol
 
 from eventsourcing.persistence import PersistenceError
 from sqlalchemy import URL, Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from emergency.errors import BusyError, EmergencyError, StoreError, UsageError
@@ -224,10 +224,20 @@ class Database(ABC):
         except OverflowError as error:
             raise UsageError("A number is too large for any database. Nothing was written.") from error
         except (PersistenceError, DBAPIError, PoolTimeoutError, self.driver.Error) as error:
+            hush(error)
             ours = self.explain(error, engine)
             if ours is None:  # pragma: no cover  the types are all explained
                 raise
             raise ours from error
+
+
+def hush(error: BaseException) -> None:
+    """Keep what was to be written out of what a failure says of itself: logs keep that, and it may be a name."""
+    fault: BaseException | None = error
+    while fault is not None:
+        if isinstance(fault, StatementError):
+            fault.hide_parameters = True
+        fault = fault.__cause__ or fault.__context__
 
 
 class Bell(Protocol):
@@ -283,8 +293,10 @@ def no_transaction() -> UsageError:
 
 def no_text(error: UnicodeEncodeError) -> UsageError:
     """What to say of half a sign, as an unreadable argument of a command line has it."""
+    # The rest is not repeated: it may be somebody's name.
+    sign = ascii(error.object[error.start : error.end])
     return UsageError(
-        f"{error.object!r} has a sign that no text can hold. Nothing was written. Leave it out."
+        f"Something that was given has a sign that no text can hold: {sign}. Nothing was written. Leave it out."
     )
 
 

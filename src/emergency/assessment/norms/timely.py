@@ -9,7 +9,7 @@ from emergency.assessment.norms.case import Case, leaning
 from emergency.assessment.norms.model import Check
 from emergency.assessment.obligations import JUST_AFTER
 from emergency.assessment.timeline import Step
-from emergency.assessment.words import INSTRUCTION_ANSWER, INSTRUCTION_RELAY, STAGES
+from emergency.assessment.words import INSTRUCTION_ANSWER, INSTRUCTION_RELAY, REVIEW_STEPS, STAGES
 from emergency.domain.drafting import DraftAct, DraftAssigned, DraftEdited, DraftOpened, UnifiedDraftIssued
 from emergency.domain.fixed import fixed
 from emergency.domain.intervals import possibly_by, surely_by
@@ -53,6 +53,8 @@ def _in_time(case: Case) -> Iterator[Check]:
             late.setdefault(finding.obligation, []).append(finding)
     start = len(case.timeline.ref) + len(case.office.id) + 2
     for owed in case.obligations:
+        if owed.stage in REVIEW_STEPS:
+            continue  # what is owed to whoever is reviewed is no report: `emergency review show` tells of it
         found = next((f for f in late.get(owed.id, ()) if _overlap(owed, f)), None)
         result, status, said = _timely(owed, found)
         channel = Words("", "") if owed.channel == "any" else _WRITTEN
