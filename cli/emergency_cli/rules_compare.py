@@ -61,7 +61,7 @@ def diff_rules(settings: Settings, old: str, new: str, form: str) -> None:
 
 def _sides(settings: Settings, old: str, new: str) -> tuple[tuple[Side, Side], Rulebook]:
     """Both states, and the rulebook whose words are used."""
-    from emergency.rulebook.diff import Side, side  # noqa: PLC0415 - help needs no rules
+    from emergency.rulebook.diff import Side, side, within_pack  # noqa: PLC0415 - help needs no rules
 
     given = [_side(settings, one) for one in (old, new)]
     days = {day for _, day, _ in given if day is not None}
@@ -70,7 +70,8 @@ def _sides(settings: Settings, old: str, new: str) -> tuple[tuple[Side, Side], R
     for book, day, pack in given:
         one = side(book, day or (min(days) if days else None), pack or (packs[0] if packs else None))
         if len(packs) == len(given) and pack is not None:  # two packs: compared file by file
-            one = Side({name.removeprefix(f"{pack}/"): scope for name, scope in one.scopes.items()}, one.day)
+            scopes = {within_pack(name, pack) or name: scope for name, scope in one.scopes.items()}
+            one = Side(scopes, one.day)
         sides.append(one)
     return (sides[0], sides[1]), given[1][0]
 
