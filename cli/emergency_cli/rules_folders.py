@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from emergency.rulebook.norms import AskedValue, Settings
     from emergency.rulebook.provisions import Elements, ElementValue, ProvisionValue
     from emergency.rulebook.reviews import ReviewValue
-    from emergency.rulebook.schemes import Counts, SchemeValue
+    from emergency.rulebook.schemes import Counts, Grade, SchemeValue
     from emergency_cli.rules_words import Say
 
 Parts = Iterable[tuple[str, str]]
@@ -43,7 +43,6 @@ class Sort(NamedTuple):
         own: The keys of a row that only this folder has, and where their values are found in the file.
         dated: Those whose values are found in the value of the day.
         beside: Those that stand at the end.
-        read: How the values of ``dated`` are found.
     """
 
     title: tuple[str, str]
@@ -53,7 +52,6 @@ class Sort(NamedTuple):
     own: Mapping[str, str] = {}
     dated: Mapping[str, str] = {}
     beside: Mapping[str, str] = {}
-    read: Callable[[Any, Mapping[str, str]], dict[str, Any]] = _attributes
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -108,7 +106,7 @@ def row_of(one: Any, value: Any, sort: Sort) -> dict[str, Any]:  # noqa: ANN401 
         "where": plain(one.where),
         "row": one.row,
         **_attributes(one, {**sort.own, **sort.beside}),
-        **sort.read(value, sort.dated),
+        **_attributes(value, sort.dated),
     }
     return {key: found[key] for key in sort.keys}
 
@@ -255,7 +253,8 @@ def _review_value(say: Say, value: ReviewValue, _book: Rulebook) -> str:
     if value.limit is None:
         return say("废止", "repealed")
     limit, start = limit_words(value.limit), CLOCKS[value.clock]
-    parts = [say(f"{start[0]}后{limit.zh}", f"{limit.en}, counted from {start[1]}")]
+    joined = f"{limit.en} after" if value.limit.no_hours is not None else f"{limit.en}, counted from"
+    parts = [say(f"{start[0]}后{limit.zh}", f"{joined} {start[1]}")]
     if value.extension is not None:
         longer = length_words(value.extension)
         parts.append(say(f"可延长{longer.zh}", f"may be extended by {longer.en}"))
@@ -306,14 +305,21 @@ def _scheme_value(say: Say, value: SchemeValue, _book: Rulebook) -> str:
 
 def _scheme_lines(say: Say, value: SchemeValue, _book: Rulebook) -> Iterator[str]:
     for line in value.lines or ():
-        told = _counted(say, line.what) or say("没有可对应的记录", "nothing on record answers to it")
-        yield f"{line.name}: {say(line.title.zh, line.title.en)} [{told}: {_amount(say, line)}]"
+        yield line_words(say, line)
     if value.grades:
-        named = (
-            say(grade.title.zh, grade.title.en) + ("" if grade.at_least is None else f" ≥ {grade.at_least}")
-            for grade in value.grades
-        )
+        named = (grade_words(say, grade) for grade in value.grades)
         yield f"{say('等次', 'grades')}: {words.listed(say, named)}"
+
+
+def line_words(say: Say, line: SchemeLine) -> str:
+    """One line of a scheme: its name, its words, what it counts and how much that gives."""
+    told = _counted(say, line.what) or say("没有可对应的记录", "nothing on record answers to it")
+    return f"{line.name}: {say(line.title.zh, line.title.en)} [{told}: {_amount(say, line)}]"
+
+
+def grade_words(say: Say, grade: Grade) -> str:
+    """A grade, and from which result on it is given where the text says so."""
+    return say(grade.title.zh, grade.title.en) + ("" if grade.at_least is None else f" ≥ {grade.at_least}")
 
 
 def _counted(say: Say, what: Counts) -> str:
@@ -333,12 +339,6 @@ def _amount(say: Say, line: SchemeLine) -> str:
     if line.share_of_item is not None:
         return say(f"该条的{line.share_of_item}%", f"{line.share_of_item}% of the item")
     return say("未给分值", "no amount given") if line.points is None else f"{line.points:+}"
-
-
-def _as_written(value: SchemeValue, keys: Mapping[str, str]) -> dict[str, Any]:
-    """Points and shares as the file has them: exact, and not as numbers of another kind."""
-    written = value.model_dump(mode="json")
-    return {key: written[path] for key, path in keys.items()}
 
 
 def _same(*names: str) -> dict[str, str]:
@@ -390,7 +390,6 @@ SORTS_OF_FILES: Mapping[str, Sort] = {
         _scheme_value,
         lines=_scheme_lines,
         dated={**_same("result", "items", "base", "floor", "presumed", "grades"), "scheme_lines": "lines"},
-        read=_as_written,
     ),
 }
 """By the folder below that of the country."""

@@ -12,7 +12,7 @@ from emergency.domain.times import CHINA
 from emergency.rulebook import Example, Rule, Rulebook, Title, Unread, Value
 from emergency.rulebook.calendar_year import CalendarYear
 from emergency.rulebook.data_model import Dated
-from emergency.rulebook.folders import BY_NAME
+from emergency.rulebook.folders import BY_NAME, dated
 from emergency_cli import rules_folders as folders
 from emergency_cli import rules_words as words
 from emergency_cli.rules_folders import SORTS_OF_FILES, Sort
@@ -64,6 +64,7 @@ def _packs(book: Rulebook) -> Iterator[tuple[str, str, list[str]]]:
         for name, sort in SORTS_OF_FILES.items()
     ]
     others += [
+        ("unconfirmed", "原文未核对 · Not confirmed", list(_unconfirmed(book))),
         (
             "unread",
             "尚未读到的文本 · Texts that nobody has read",
@@ -198,6 +199,20 @@ def _other(one: Any, book: Rulebook, sort: Sort) -> str:  # noqa: ANN401 - of an
         for first, second in zip(chinese, english_too, strict=True):
             lines.append(f"  - {_plain(first if first == second else f'{first} · {second}')}")
     return "\n".join(lines)
+
+
+def _unconfirmed(book: Rulebook) -> Iterator[str]:
+    """By text, every value that rests on it and that nobody has compared with it."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for scope in sorted(dated(book), key=lambda scope: scope.id):
+        for since, value in scope.values.items():
+            if not value.confirmed:
+                citation = value.citation
+                text = " ".join(part for part in (f"《{citation.law}》", citation.number) if part)
+                why = "; ".join(part for part in (citation.source, value.note) if part)
+                found[text].append(f"- {scope.id} ({since}): {_plain(why)}")
+    for text in sorted(found):
+        yield "\n".join([f"### {_plain(text)}", "", *found[text]])
 
 
 def _unread(one: Unread) -> str:
