@@ -432,13 +432,17 @@ BESIDE = {
         ("sides: 2", "sides: 0", 7, "values.2020-01-01.asks.sides"),
     ),
     "cn/review/a.yaml": (
-        f"{HEAD}proceedings: [penalty]\nstep: appeal\nvalues:\n  2020-01-01:\n    limit: {{within: P1M}}\n"
-        "    clock: delivered\n",
+        (
+            f"{HEAD}proceedings: [penalty]\nstep: appeal\nvalues:\n  2020-01-01:\n    limit: {{within: P1M}}\n"
+            "    clock: delivered\n"
+        ),
         ("delivered", "sent", 9, "values.2020-01-01.clock"),
     ),
     "cn/schemes/a.yaml": (
-        f"{HEAD}values:\n  2020-01-01:\n    lines:\n      - name: late\n        title: {{zh: 迟报, en: late}}\n"
-        "        counts: {findings: [late]}\n        points: -1\n",
+        (
+            f"{HEAD}values:\n  2020-01-01:\n    lines:\n      - name: late\n        title: {{zh: 迟报, en: late}}\n"
+            "        counts: {findings: [late]}\n        points: -1\n"
+        ),
         ("points: -1", "points: one", 10, "values.2020-01-01.lines.0.points"),
     ),
 }
@@ -459,6 +463,8 @@ def test_a_mistake_in_any_folder_is_named_with_file_line_and_key(tmp_path: Path,
     (problem,) = _beside(tmp_path / "broken", name, (sound + CITED).replace(old, new))
     assert (problem.severity, problem.file, problem.line, problem.key) == (Severity.ERROR, name, line, key)
     assert len(problem.message) > 10
+    (problem,) = _beside(tmp_path / "unsure", name, sound + CITED.replace("true", "maybe"))
+    assert (problem.key, problem.line) == ("values.2020-01-01.confirmed", len(sound.splitlines()) + 2)
 
 
 @pytest.mark.parametrize("name", BESIDE)

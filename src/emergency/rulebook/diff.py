@@ -11,6 +11,7 @@ from typing import Any
 from emergency.rulebook.data_model import Dated, Title
 from emergency.rulebook.folders import FOLDERS, RULES, DatedScope, dated
 from emergency.rulebook.lookup import Rulebook
+from emergency.rulebook.model import Scoped
 
 _UNCOMPARED = {"id", "title", "row", "values", "examples", "accepts"}
 """What of a file is no part of what it says."""
@@ -18,7 +19,7 @@ _CITED = ("law", "number", "article", "promulgated")
 """The parts of a citation, compared one by one."""
 
 
-def scope_parts(scope: type[DatedScope]) -> tuple[str, ...]:
+def scope_parts(scope: type[Scoped]) -> tuple[str, ...]:
     """Name what a file says whatever the day."""
     return tuple(name for name in scope.model_fields if name not in _UNCOMPARED)
 

@@ -39,7 +39,7 @@ M = TypeVar("M", bound=BaseModel)
 _PACKAGED = resources.files(__package__ or "emergency.rulebook") / "data"
 _COUNTRY = "[a-z][a-z]"
 """The folder of a country is its code of two letters."""
-_SIGNS = ("kinds.yaml", "national", "local", "levels", "elements", "norms")
+_SIGNS = ("kinds.yaml", "national", "local", *(folder.name for folder in FOLDERS if folder is not RULES))
 """What lies in the folder of a country."""
 
 WORD_LISTS = ("measures", "circumstances", "elements")
