@@ -272,9 +272,12 @@ def words_of(timeline: Timeline, office: str) -> tuple[Step, ...]:
 
 
 def contradictions(
-    timeline: Timeline, said_by_it: Iterable[Step], held: tuple[Held, ...]
+    timeline: Timeline, said_by_it: Iterable[Step], held: tuple[Held, ...], *, perhaps: bool = False
 ) -> Iterator[Contradiction]:
-    """Each word of an office to another that lies below what it held and had not already told its receivers."""
+    """Each word of an office to another that lies below what it held and had not already told its receivers.
+
+    ``perhaps``: also where it is open whether the office held that by then.
+    """
     for report in said_by_it:
         stated = at_most_of(report)
         if not any(known_of(h.step).get(m, said) > said for m, said in stated.items() for h in held):
@@ -291,7 +294,9 @@ def contradictions(
                 lower = below(report, item.step, rescued=rescued).get(measure)
                 figures.append((lower[1] if lower else said, item))
             lowest = min((figure for figure, _ in figures), default=said)
-            certain = [h for figure, h in figures if surely_by(h.since, report.at) and figure > said]
+            certain = [
+                h for figure, h in figures if figure > said and (perhaps or surely_by(h.since, report.at))
+            ]
             if said < lowest and certain and _already_told(timeline, report).get(measure, -1.0) < lowest:
                 found[measure] = (said, lowest)
                 against += [h for h in certain if h not in against]

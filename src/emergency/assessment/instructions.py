@@ -241,7 +241,7 @@ class _Instruction:
             kind=opened.kind,
             tier=office.tier,
             line=office.line,
-            division=opened.place.division,
+            division=office.division or opened.place.division,
         )
         zone = ZoneInfo(office.zone)
         for norm in norms:
@@ -311,7 +311,7 @@ class _Instruction:
         limit = due
         if due is None and state is State.OVERDUE and timeline.first_closed is not None:
             limit = timeline.first_closed.at
-        for relief in self._reliefs(owing, last.id):
+        for relief in self._reliefs(owing, last):
             phases = relieved(phases, limit, relief)
         yield from phases
 
@@ -361,7 +361,7 @@ class _Instruction:
         closed = self._timeline.first_closed
         return closed.at.latest if last.state is State.OVERDUE and closed is not None else None
 
-    def _reliefs(self, owing: Owing, obligation: str) -> list[Relief]:
+    def _reliefs(self, owing: Owing, obligation: Obligation) -> list[Relief]:
         """What excuses it: the event was voided, or the instruction was settled by somebody else than who owes it."""
         found = list(reliefs_of_all(self._timeline, obligation))
         for step in self._of(InstructionClosed):

@@ -17,8 +17,9 @@ from emergency.assessment.obligations import assess_duty
 from emergency.assessment.reasons import MAYBE_RELIEVED, WAIVED
 from emergency.assessment.timeline import Step, Timeline
 from emergency.domain.bookkeeping import Merged, Voided, Waived
+from emergency.domain.events import Verified
 from emergency.domain.fixed import changed, fixed
-from emergency.domain.intervals import Interval, possibly_by, surely_after, surely_by
+from emergency.domain.intervals import Interval, last_of, possibly_by, surely_after, surely_by
 from emergency.domain.offices import Directory
 from emergency.domain.times import CHINA
 from emergency.domain.vocabulary import Outcome, State
@@ -53,7 +54,7 @@ def judged_duty(record: OfficeRecord, duty: Duty, doing: Doing) -> tuple[tuple[O
     due = duty.governing.judged
     if due is None and record.timeline.first_closed is not None and phases[-1].state is State.OVERDUE:
         due = record.timeline.first_closed.at  # due at once, it was found unmet when the incident was closed
-    for relief in sorted(_reliefs(record, duty, phases[-1].id), key=lambda each: each.at):
+    for relief in sorted(_reliefs(record, duty, phases[-1]), key=lambda each: each.at):
         phases = relieved(phases, due, relief)
     return phases, elsewhere
 
@@ -97,7 +98,7 @@ def _begins(phase: Obligation) -> float:
     return float("-inf") if phase.holds_from is None else phase.holds_from.timestamp()
 
 
-def _reliefs(record: OfficeRecord, duty: Duty, obligation: str) -> Iterator[Relief]:
+def _reliefs(record: OfficeRecord, duty: Duty, obligation: Obligation) -> Iterator[Relief]:
     yield from reliefs_of_all(record.timeline, obligation)
     if Waived not in record.timeline.kinds:
         return
@@ -114,24 +115,42 @@ def _reliefs(record: OfficeRecord, duty: Duty, obligation: str) -> Iterator[Reli
     yield Relief(given, _moment(last), words)
 
 
-def reliefs_of_all(timeline: Timeline, obligation: str) -> Iterator[Relief]:
+def reliefs_of_all(timeline: Timeline, obligation: Obligation) -> Iterator[Relief]:
     """What excuses an obligation whatever rule it rests on: the event was voided, or goes on as another."""
     if Voided in timeline.kinds:
         for step in timeline.steps:
             if isinstance(step.entry, Voided) and _refuted(timeline, step.entry):
-                yield _by(
+                checked = timeline.step(step.entry.refuted_by)
+                if _called_for_anew(timeline, checked, obligation):
+                    continue
+                given = _by(
                     step,
                     Words(f"事件经核实不实，已撤销（{step.label}）", f"the event was voided ({step.label})"),
                 )
+                # Nobody can void an event before anything refutes it.
+                both = last_of([given.given, Interval(checked.at.earliest, _moment(checked))])
+                yield Relief(both, max(given.at, _moment(checked)), given.reason)
     merged = timeline.merged
     if merged is not None and isinstance(merged.entry, Merged):
         for fate in merged.entry.fates:
-            if fate.obligation == obligation and fate.fate == "continues":
+            if fate.obligation == obligation.id and fate.fate == "continues":
                 into = merged.entry.into
                 yield _by(
                     merged,
                     Words(f"并入{into}，由{fate.by}承接", f"continues on {into} as {fate.by}"),
                 )
+
+
+def _called_for_anew(timeline: Timeline, refuted: Step, obligation: Obligation) -> bool:
+    """Whether a duty was called for only after the event had been confirmed after all: no voiding was about that."""
+    triggers = [timeline.by_id[i] for i in obligation.trigger if i in timeline.by_id]
+    return bool(triggers) and any(
+        s.act is Verified
+        and getattr(s.entry, "outcome", None) is Outcome.CONFIRMED
+        and surely_after(s.at, refuted.at)
+        and all(surely_by(s.at, trigger.at) for trigger in triggers)
+        for s in timeline.steps
+    )
 
 
 def _by(step: Step, reason: Words) -> Relief:

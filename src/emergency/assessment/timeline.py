@@ -14,6 +14,7 @@ from typing import Any
 from emergency.domain.acts import ENTRIES, MESSAGES
 from emergency.domain.amendment import effective
 from emergency.domain.bookkeeping import BOOKKEEPING, Merged, Reopened, Unmerged, Voided, Waived
+from emergency.domain.drafting import DraftAssigned, DraftEdited, UnifiedDraftIssued
 from emergency.domain.events import (
     FOLLOWING,
     REPORTS,
@@ -56,7 +57,7 @@ _NO_SIGN_OF_A_RECEIPT = frozenset({NonReportStated, Occurred, Acknowledged, Inqu
 _SHARED = frozenset({Merged, Reopened, Unmerged, Voided})
 """Acts about the record that everybody who reads it knows of."""
 
-_TOLD_OTHERWISE = frozenset({InstructionRelayed, InstructionPressed, Waived}) | _SHARED
+_TOLD_OTHERWISE = frozenset({InstructionRelayed, InstructionPressed, Waived, DraftAssigned}) | _SHARED
 """Acts that an office knows of without being named as their receiver."""
 
 
@@ -376,7 +377,11 @@ def timeline_of(history: Iterable[Recorded[Any]]) -> Timeline:
     if opened is None:
         raise BrokenDataError("The history has no opening of an incident: it cannot be judged.")
     steps = tuple(_resolved(opened.event, entries))
-    acknowledged = {(of, s.office): s for s in steps if (of := _acknowledged(s.entry)) is not None}
+    acknowledged: dict[tuple[str, str], Step] = {}
+    for step in sorted([s for s in steps if s.act is Acknowledged], key=_first_known):
+        of = _acknowledged(step.entry)
+        if of is not None:
+            acknowledged.setdefault((of, step.office), step)  # the first receipt is the receipt
     return Timeline(
         opened.event,
         opened.event_id,
@@ -390,6 +395,12 @@ def timeline_of(history: Iterable[Recorded[Any]]) -> Timeline:
 
 def _determined(reviews: Iterable[Review]) -> tuple[Recorded[Determined], ...]:
     return tuple(sorted((d for review in reviews for d in review.determined), key=_ruled))
+
+
+def _first_known(step: Step) -> tuple[bool, float, str]:
+    """The order in which things surely were there, whatever the order in which they came on record."""
+    latest = step.at.latest
+    return latest is None, 0.0 if latest is None else latest.timestamp(), step.ref
 
 
 def _acknowledged(entry: Entry) -> str | None:
@@ -411,12 +422,29 @@ def as_known_to(timeline: Timeline, office: str) -> Timeline:
         shown = {s.id for s in steps}
         for step in timeline.steps:
             entry = step.entry
-            if step.act in _SHARED or (step.act in _TOLD_OTHERWISE and office in getattr(entry, "whom", ())):
+            if isinstance(entry, DraftAssigned):
+                if entry.whom == office:  # with it goes what it shall send up
+                    shown.add(step.id)
+                    shown.update(_sent_with(timeline, entry))
+            elif step.act in _SHARED or (
+                step.act in _TOLD_OTHERWISE and office in getattr(entry, "whom", ())
+            ):
                 shown.add(step.id)
                 if isinstance(entry, InstructionAct):
                     shown.add(entry.of)
         steps = tuple(s for s in timeline.steps if s.id in shown)
     return replace(timeline, steps=steps, seen_by=office)
+
+
+def _sent_with(timeline: Timeline, assigned: DraftAssigned) -> Iterator[str]:
+    """The text and the issue of the version that a unit was told to send up."""
+    for step in timeline.steps:
+        entry = step.entry
+        if isinstance(entry, (DraftEdited, UnifiedDraftIssued)) and (entry.draft, entry.version) == (
+            assigned.draft,
+            assigned.version,
+        ):
+            yield step.id
 
 
 def _resolved(opened: IncidentOpened, entries: list[Recorded[Entry]]) -> Iterator[Step]:

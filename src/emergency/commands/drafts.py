@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from emergency.answers import Due, Identity, Outcome, View, standing, still_due
 from emergency.domain.bookkeeping import Linked, Merged, Unmerged
-from emergency.domain.draft import DraftState, Made, Remark, Version, agree, drafts_of, is_source, said_in
+from emergency.domain.draft import (
+    DraftState,
+    Made,
+    Remark,
+    Sent,
+    Version,
+    agree,
+    drafts_of,
+    is_source,
+    said_in,
+)
 from emergency.domain.draft_commands import (
     AssignDraft,
     DraftCommand,
@@ -586,6 +596,11 @@ def assigned_tasks(draft: DraftState, view: View, at: datetime) -> tuple[Task, .
     )
 
 
+def _of_those_told(receipts: Iterable[tuple[Sent, str]]) -> dict[str, None]:
+    """Who acknowledged or returned what it was sent; another office's receipt is on record and is no receipt."""
+    return dict.fromkeys(office for sent, office in receipts if office in sent.act.to)
+
+
 def _task(
     version: Version, made: Made[DraftAssigned], draft: DraftState, view: View, dues: tuple[Due, ...]
 ) -> Task:
@@ -615,7 +630,9 @@ def _task(
         owed=owed,
         by=min(hours, default=None),
         sent=tuple(each.id for each in sent),
-        acknowledged=tuple(dict.fromkeys(ack.act.office for each in sent for ack in each.acknowledged)),
-        returned=tuple(dict.fromkeys(back.act.office for each in sent for back in each.returned)),
+        acknowledged=tuple(
+            _of_those_told((each, ack.act.office) for each in sent for ack in each.acknowledged)
+        ),
+        returned=tuple(_of_those_told((each, back.act.office) for each in sent for back in each.returned)),
         open=tuple(each for each in to if each not in told),
     )

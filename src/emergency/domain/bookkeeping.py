@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from emergency.domain.events import Entry
+from emergency.domain.scoring import Adopted
 from emergency.domain.values import OfficeId, Value
 
 
@@ -99,7 +100,7 @@ class Reopened(Entry):
     why: str = Field(min_length=1)
 
 
-BOOKKEEPING = frozenset({Waived, Voided, Merged, Unmerged, Linked, Annotated, Reopened})
+BOOKKEEPING = frozenset({Waived, Voided, Merged, Unmerged, Linked, Annotated, Reopened, Adopted})
 """Acts about the record as a whole: nothing is read from them of who knew, told or received anything, and when."""
 
 MERGED_HERE = "merged-here"

@@ -243,6 +243,7 @@ class Version:
         id: The event that laid it down.
         edited: What it says, and what that rests on.
         contributions: The reports that the draft was made of by then, by event id.
+        counting: The entries that there were by then and that still count, by event id.
         signed_off: The steps done on it, in the order of the record.
         issued: Its issue; None = it was not issued.
         unsettled: The contradictions that were not settled when it was issued; empty before.
@@ -254,6 +255,7 @@ class Version:
     id: str
     edited: DraftEdited
     contributions: tuple[str, ...]
+    counting: frozenset[str]
     signed_off: tuple[SignedOff, ...] = ()
     issued: Made[UnifiedDraftIssued] | None = None
     unsettled: tuple[Contradiction, ...] = ()
@@ -272,8 +274,12 @@ class Version:
 
     @property
     def sources(self) -> dict[str, tuple[str, ...]]:
-        """What each fact rests on, by event id."""
-        return {traced.fact: traced.to for traced in self.edited.sources}
+        """What each fact rests on, by event id; nothing rests on an entry that was withdrawn."""
+        found = {}
+        for traced in self.edited.sources:
+            if to := tuple(each for each in traced.to if each in self.counting):
+                found[traced.fact] = to
+        return found
 
     @property
     def untraced(self) -> tuple[str, ...]:
@@ -438,7 +444,9 @@ def _put(fold: _Fold, version: Version, **changes: Any) -> None:  # noqa: ANN401
 
 
 def _add(fold: _Fold, contributions: Iterable[str]) -> None:
-    fold.contributions.extend(each for each in dict.fromkeys(contributions) if each not in fold.contributions)
+    """Contributions that count: one that was withdrawn does not."""
+    new = (each for each in dict.fromkeys(contributions) if each in fold.read)
+    fold.contributions.extend(each for each in new if each not in fold.contributions)
 
 
 def _take_edit(fold: _Fold, event_id: str, act: DraftEdited) -> None:
@@ -449,7 +457,13 @@ def _take_edit(fold: _Fold, event_id: str, act: DraftEdited) -> None:
         fold.remarks.append(Remark(Odd.ISSUED_ALREADY, event_id, act.version))
         return
     fold.known_at[event_id] = frozenset(each for each, _ in _voices(fold))
-    version = Version(number=act.version, id=event_id, edited=act, contributions=tuple(fold.contributions))
+    version = Version(
+        number=act.version,
+        id=event_id,
+        edited=act,
+        contributions=tuple(fold.contributions),
+        counting=frozenset(fold.read),
+    )
     fold.versions[act.version] = version
     if version.untraced:
         fold.remarks.append(Remark(Odd.UNTRACED, event_id, act.version, facts=version.untraced))
@@ -621,6 +635,8 @@ def _settled(
         found = next((each for each in earlier.edited.settled if each.fact == fact), None)
         if found is None:
             continue
+        if found.by is not None and found.by not in fold.read:
+            return None  # what was followed was withdrawn
         known = fold.known_at[earlier.id]
         same = earlier.said.get(fact) == version.said.get(fact)
         return found if same and all(each.by in known for each in statements) else None

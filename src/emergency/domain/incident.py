@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from emergency.domain.amendment import FIXED, amended, effective
+from emergency.domain.bookkeeping import Merged, Unmerged
 from emergency.domain.complaint import complaint
 from emergency.domain.drafting import DraftEdited, UnifiedDraftIssued
 from emergency.domain.events import (
@@ -186,6 +187,11 @@ def _amendment(command: Amend, target: Recorded[Any], state: Incident, now: date
         raise RefusedError(
             f"{', '.join(fixed)} cannot be amended: this says how the entry came on record, not what happened. "
             "Where it is wrong, withdraw the entry and record it anew."
+        )
+    if isinstance(target.event, (Merged, Unmerged)) and not {"why", "source"}.issuperset(command.changes):
+        raise RefusedError(
+            "When and into what an incident was merged, and what became of its obligations, was worked out then and is "
+            "not typed over. Undo the merging, and merge anew: emergency unmerge INCIDENT --why …"
         )
     try:
         changed = amended(target.event, command.changes)

@@ -315,9 +315,9 @@ _SURENESS = (Status.ESTABLISHED, Status.PRESUMED, Status.POSSIBLE)
 """From the surest."""
 
 
-def when(step: Step) -> tuple[datetime, datetime, str]:
-    """The order of acts in time, whatever their order on record."""
-    return step.at.latest or _LAST, step.at.earliest or _FIRST, step.ref
+def when(step: Step) -> tuple[datetime, datetime, datetime, str]:
+    """The order of acts in time, whatever their order on record; of one minute, in that."""
+    return step.at.latest or _LAST, step.at.earliest or _FIRST, step.recorded_at, step.ref
 
 
 def since(*steps: Step) -> datetime | None:

@@ -428,8 +428,16 @@ def _is_new(report: Step, earlier: list[Step]) -> Result:
         return Result.NOT_APPLICABLE
     before = {one for s in earlier if isinstance(s.entry, Report) for one in s.entry.content or ()}
     if all(one in before for one in content or ()):
-        return Result.FAIL if _told_whole(entry) else Result.UNKNOWN
+        # The text of a draft that is not the one they had may tell something else; text is never judged.
+        return Result.FAIL if _told_whole(entry) and not _other_text(entry, earlier) else Result.UNKNOWN
     return Result.PASS if all(_told_whole(s.entry) for s in earlier) else Result.UNKNOWN
+
+
+def _other_text(entry: object, earlier: list[Step]) -> bool:
+    """Whether a report sends a text of a draft that none of some earlier ones sent."""
+    if not isinstance(entry, Report) or entry.sent_hash is None:
+        return False
+    return all(entry.sent_hash != getattr(s.entry, "sent_hash", None) for s in earlier)
 
 
 _STATED = (

@@ -146,10 +146,10 @@ def _decision(step: Step) -> Decision | None:
 
 
 def in_time(steps: Iterable[Step]) -> tuple[Step, ...]:
-    """Steps in the order of their times, whatever the order in which they came on record."""
+    """Steps in the order of their times, whatever the order in which they came on record; of one minute, in that."""
     return tuple(sorted(steps, key=_time))
 
 
-def _time(step: Step) -> tuple[datetime, datetime, str]:
+def _time(step: Step) -> tuple[datetime, datetime, datetime, str]:
     known = step.at.latest or step.at.earliest or step.recorded_at
-    return known, step.at.earliest or known, step.ref
+    return known, step.at.earliest or known, step.recorded_at, step.ref

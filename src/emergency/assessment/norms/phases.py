@@ -135,6 +135,14 @@ def complete(case: Case) -> bool:
     return record is not None and record.complete
 
 
+def complete_of(case: Case, office: str) -> bool:
+    """Whether another office's silence on this incident is silence."""
+    other = case.directory.get(office)
+    return other is not None and complete(
+        Case(case.timeline, case.directory, case.rulebook, other, case.assessment)
+    )
+
+
 def ended(case: Case) -> datetime | None:
     """When nothing more was to come: at the closing, else at the end of an imported record; None where it goes on."""
     timeline = case.timeline

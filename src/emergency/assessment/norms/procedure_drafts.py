@@ -58,7 +58,7 @@ def _desk(case: Case) -> tuple[Desk, bool] | None:
         partners = frozenset(
             o.id
             for step in mine
-            for up in case.directory.above(step.office)
+            for up in case.directory.above(step.office, case.day(step.at))
             if (o := case.directory.get(up)) is not None
             and o.tier is office.tier
             and o.line is _OTHER[office.line]
@@ -75,7 +75,7 @@ def _desk(case: Case) -> tuple[Desk, bool] | None:
 
 def _reports_to(case: Case, offices: frozenset[str]) -> tuple[Step, ...]:
     """The first report of each other office, not above it, to one of some offices."""
-    above = {up for office in offices for up in case.directory.above(office)} - offices
+    above = {up for office in offices for up in case.directory.above(office, case.day())} - offices
     found: dict[str, Step] = {}
     for step in in_time([s for o in offices for s in case.timeline.told(o) if s.act in REPORTS]):
         if step.office not in offices and step.office not in above:
@@ -187,15 +187,22 @@ def _derives(case: Case, step: Step, issued: Step, drafts: list[Draft]) -> Phase
     if entry.draft is not None:
         named = next((d for d in drafts if d.holder == entry.draft), None)
         version = None if named is None else named.version(entry.version)
+        if version is not None and version.issued is not None and surely_by(version.issued.at, step.at):
+            return phase(
+                Result.PASS,
+                f"所报为统稿第{version.number}稿",
+                f"it sends version {version.number} of the draft",
+                version.issued,
+            )
         if (
             version is not None
             and version.issued is not None
             and not surely_after(version.issued.at, step.at)
         ):
             return phase(
-                Result.PASS,
-                f"所报为统稿第{version.number}稿",
-                f"it sends version {version.number} of the draft",
+                Result.UNKNOWN,
+                f"所报为统稿第{version.number}稿，与其印发孰先孰后不能确定",
+                f"it sends version {version.number} of the draft; whether that had been issued by then is open",
                 version.issued,
             )
         if named is not None and entry.version is None:

@@ -78,7 +78,7 @@ def _carried_out(case: Case, want: Wanted, step: Step, owed: list[Obligation]) -
     )
     parts = _limits(case, owed)
     if step.office == case.office.id:
-        answered = next((s for s in about if s.act is InstructionAnswered), None)
+        answered = _answered(entry, about, case.office.id)
         relayed = _relayed(entry, about, case.office.id)
         parts.append(_part(case, step, relayed, Words("传达", "passed on")))
         if not entry.addressed and entry.relay_by is not None:
@@ -150,6 +150,17 @@ def _relayed(entry: InstructionReceived, about: Iterable[Step], office: str) -> 
         if isinstance(step.entry, InstructionRelayed):
             left -= set(step.entry.whom)
             if not left:
+                return step
+    return None
+
+
+def _answered(entry: InstructionReceived, about: Iterable[Step], office: str) -> Step | None:
+    """The act by which all was answered: by whoever had it for all of them, or by each that it addresses."""
+    left = set(entry.addressed) - {office}
+    for step in about:
+        if step.act is InstructionAnswered:
+            left.discard(step.office)
+            if not left or step.office == office:
                 return step
     return None
 

@@ -90,9 +90,11 @@ def _handled(case: Case, want: Wanted, owed: Handling) -> Iterator[Phase]:
 
 
 def _received(case: Case, kinds: frozenset[type]) -> tuple[Step, ...]:
-    """What the office was told by others of some kinds, but for what comes from above it, in time."""
-    above = case.directory.above(case.office.id)
-    return in_time([s for s in case.told if s.act in kinds and s.office not in above])
+    """What the office was told by others of some kinds, but for what came from above it on that day, in time."""
+    above = case.directory.above
+    return in_time(
+        [s for s in case.told if s.act in kinds and s.office not in above(case.office.id, case.day(s.at))]
+    )
 
 
 def _first_after(case: Case, since: Interval, fits: Callable[[Step], bool]) -> Step | None:

@@ -13,6 +13,7 @@ from emergency.assessment.norms.phases import (
     Phase,
     Wanted,
     complete,
+    complete_of,
     later,
     missing_from,
     moment,
@@ -55,12 +56,14 @@ def sign_off(case: Case) -> Iterator[Check]:
         assert version.issued is not None  # noqa: S101 - issued
         want = wanted(case, CheckName.SIGN_OFF, version.issued.at)
         if want is not None:
-            yield from rows(
-                case, want, [_signed(case, want, version, version.issued)], occasion=version.issued.id
-            )
+            yield from rows(case, want, [_signed(case, want, draft, version)], occasion=version.issued.id)
 
 
-def _signed(case: Case, want: Wanted, version: Version, issued: Step) -> Phase:
+def _signed(case: Case, want: Wanted, draft: Draft, version: Version) -> Phase:
+    issued = version.issued
+    assert issued is not None  # noqa: S101 - only issued versions are asked
+    # Where two offices draft together, each may have done any step: then the silence of both is needed.
+    silent = complete(case) and all(complete_of(case, office) for office in draft.jointly)
     chain: tuple[SignOff, ...] = want.asking.setting("chain") or ()
     failed: list[Words] = []
     open_: list[Words] = []
@@ -72,8 +75,15 @@ def _signed(case: Case, want: Wanted, version: Version, issued: Step) -> Phase:
         ]
         last = decided[-1] if decided else None
         if last is None:
-            into = failed if complete(case) else open_
+            into = failed if silent else open_
             into.append(Words(f"未见{called.zh}", f"no {called.en} is on record"))
+        elif any(d.approved is not last.approved and not surely_by(d.step.at, last.step.at) for d in decided):
+            open_.append(
+                Words(
+                    f"{called.zh}有通过也有退回，孰先孰后不能确定",
+                    f"it was approved and returned at the {called.en}, and which came last is open",
+                )
+            )
         elif not last.approved:
             failed.append(Words(f"{called.zh}未通过", f"it was returned at the {called.en}"))
         elif not surely_by(last.step.at, issued.at):
@@ -120,10 +130,10 @@ def _in_order(passed: list[Decision], failed: list[Words], open_: list[Words]) -
 
 
 def _separate(passed: list[Decision], failed: list[Words], open_: list[Words]) -> None:
-    by: dict[str, list[Decision]] = {}
+    by: dict[tuple[str, str], list[Decision]] = {}
     for one in passed:
-        if one.step.entry.officer is not None:
-            by.setdefault(one.step.entry.officer, []).append(one)
+        if one.step.entry.officer is not None:  # an officer's id says who it is within the office
+            by.setdefault((one.step.office, one.step.entry.officer), []).append(one)
     for listed in by.values():
         if len(listed) > 1:
             zh = "、".join(STAGES[d.stage].zh for d in listed)
@@ -172,8 +182,12 @@ def several_sides(case: Case) -> Iterator[Check]:
 
 def _rests_on(case: Case, draft: Draft, version: Version, issued: Step) -> tuple[Step, ...]:
     """The contributions and verifications that a version rests on, as its record names them."""
-    named = set(draft.contributions)
-    for edit in version.edits:
+    acts = [
+        s for s in draft.acts if not surely_after(s.at, issued.at)
+    ]  # what was added later it did not rest on
+    acts = [s for s in acts if (getattr(s.entry, "version", None) or 0) <= version.number]
+    named = {one for s in acts for one in getattr(s.entry, "contributions", ())}
+    for edit in (s for s in version.edits if s in acts):
         named |= {to for traced in getattr(edit.entry, "sources", ()) for to in traced.to}
     by_id = case.timeline.by_id
     steps = [by_id[one] for one in named if one in by_id]

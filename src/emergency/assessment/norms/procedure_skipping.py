@@ -12,10 +12,14 @@ from emergency.assessment.norms.phases import Phase, beside, complete, moment, r
 from emergency.assessment.norms.procedure_offices import told
 from emergency.assessment.recipients import found_among, superiors_of
 from emergency.assessment.timeline import Step
+from emergency.assessment.words import INSTRUCTION_ANSWER, INSTRUCTION_RELAY
 from emergency.domain.events import REPORTS, Report
 from emergency.domain.intervals import surely_after, surely_by
 from emergency.domain.vocabulary import Line, Result
 from emergency.rulebook import CheckName, Modality, Rule
+
+NO_REPORTS = frozenset({INSTRUCTION_RELAY, INSTRUCTION_ANSWER})
+"""What is owed about an instruction lets nobody report past a level."""
 
 NECESSARY = "必要时"
 """The words by which a rule allows a level to be passed over only where that is necessary."""
@@ -122,7 +126,7 @@ def _allowed(case: Case, to: str, step: Step) -> tuple[Words, bool] | None:
     if case.directory.may_report_directly(case.office.id, to, day):
         return Words("直报单位", "its class of direct-report offices"), True
     for owed in case.obligations:
-        if owed.recipient == to and owed.governing is not None:
+        if owed.recipient == to and owed.governing is not None and owed.stage not in NO_REPORTS:
             citation = owed.grounds[owed.governing].citation
             return Words(citation, citation), True
     superiors = superiors_of(case.office, case.directory, day)

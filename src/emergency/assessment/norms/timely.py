@@ -9,12 +9,12 @@ from emergency.assessment.norms.case import Case, leaning
 from emergency.assessment.norms.model import Check
 from emergency.assessment.obligations import JUST_AFTER
 from emergency.assessment.timeline import Step
-from emergency.assessment.words import STAGES
+from emergency.assessment.words import INSTRUCTION_ANSWER, INSTRUCTION_RELAY, STAGES
 from emergency.domain.drafting import DraftAct, DraftAssigned, DraftEdited, DraftOpened, UnifiedDraftIssued
 from emergency.domain.fixed import fixed
 from emergency.domain.intervals import possibly_by, surely_by
 from emergency.domain.vocabulary import Fault, Norm, Result, State, Status
-from emergency.rulebook import CheckName
+from emergency.rulebook import CheckName, Stage
 
 _DRAFT_ACTS = frozenset({DraftOpened, DraftEdited, DraftAssigned, UnifiedDraftIssued})
 
@@ -27,6 +27,7 @@ _CAME_TO = {
     State.UNDETERMINED: (Result.UNKNOWN, Words("无法判定", "the record allows no verdict")),
     State.EXCUSED: (Result.NOT_APPLICABLE, Words("免除", "excused")),
 }
+_NO_REPORTS = frozenset({INSTRUCTION_RELAY, INSTRUCTION_ANSWER})
 _ORDER_ONLY = Words("只定先后，不计时限：见程序", "an order, not a limit: see the norm of procedure")
 _NO_TIME_LOST = Words("无法算出迟了多久", "no time past its limit can be shown")
 _STRICTER = Words(
@@ -112,8 +113,9 @@ def _timely(owed: Obligation, late: Finding | None) -> tuple[Result, Status, Wor
     if late is not None:
         return result, late.status, said
     governing = owed.grounds[owed.governing or 0]
-    if owed.state is State.OVERDUE and governing.due is None:
-        # A duty at once without hours is never late by arithmetic; that it was not done at all is no question of it.
+    if owed.stage in _NO_REPORTS or (owed.state is State.OVERDUE and governing.due is None):
+        # To be late about an instruction is none of the four kinds of breach, and late all the same. A duty at once
+        # without hours is never late by arithmetic; that it was not done at all is no question of it.
         sure = Status.PRESUMED if owed.rests_on else Status.ESTABLISHED
         return result, sure if governing.confirmed else Status.POSSIBLE, said
     if owed.state is State.LATE and not governing.breached:
@@ -131,12 +133,16 @@ class _Span:
     Args:
         begun: The act that began it.
         issued: The act that issued it; None = it never was.
+        before: The issues of earlier versions.
         units: The offices that contributed to the draft, or were told to send it up.
+        desk: The office that holds it, and the one that it drafts with: to tell them, nobody waits for the draft.
     """
 
     begun: Step
     issued: Step | None
+    before: tuple[Step, ...]
     units: tuple[str, ...]
+    desk: frozenset[str]
 
 
 def _drafts_held(case: Case) -> Iterator[Check]:
@@ -215,6 +221,7 @@ def _draft(step: Step) -> str | None:
 def _spans(case: Case, acts: list[Step]) -> Iterator[_Span]:
     """Each version from its beginning to its issue."""
     units: dict[str, None] = {}
+    desk = {case.office.id}
     begun: dict[int, Step] = {}
     issues: list[tuple[int, Step]] = []
     for step in acts:
@@ -224,6 +231,7 @@ def _spans(case: Case, acts: list[Step]) -> Iterator[_Span]:
             case DraftOpened():
                 begun.setdefault(1, step)
                 named = entry.contributions
+                desk |= {entry.jointly} if entry.jointly is not None else set()
             case DraftEdited():
                 begun.setdefault(entry.version, step)
                 named = entry.contributions
@@ -233,19 +241,23 @@ def _spans(case: Case, acts: list[Step]) -> Iterator[_Span]:
                 issues.append((entry.version, step))
         by_id = case.timeline.by_id
         units.update(dict.fromkeys(by_id[i].office for i in named if i in by_id))
-    units.pop(case.office.id, None)
+    for office in desk:
+        units.pop(office, None)
     seen: set[str | None] = set()
     for version, step in sorted(begun.items()):
         out = next((one for number, one in issues if number >= version), None)
         if (out.id if out else None) not in seen:  # versions that never went out belong to the one that did
             seen.add(out.id if out else None)
-            yield _Span(step, out, tuple(units))
+            before = tuple(one for number, one in issues if number < version)
+            yield _Span(step, out, before, tuple(units), frozenset(desk))
 
 
 def _waited(case: Case, unit: str, span: _Span) -> Iterator[tuple[Obligation, bool]]:
     """The duties of a unit to report to others than the holder, that ran out while the draft was held; how surely."""
     for owed in case.assessment.owed_by.get(unit, ()):
-        if owed.holds_until is not None or owed.recipient == case.office.id or owed.due.latest is None:
+        if owed.holds_until is not None or owed.recipient in span.desk or owed.due.latest is None:
+            continue
+        if any(_would_do(case, one, owed) for one in span.before):
             continue
         if owed.state not in (State.LATE, State.OVERDUE, State.POSSIBLY_LATE, State.UNDETERMINED):
             continue
@@ -264,6 +276,14 @@ def _waited(case: Case, unit: str, span: _Span) -> Iterator[tuple[Obligation, bo
             and (sent is None or out is None or surely_by(out, sent))
         )
         yield owed, sure
+
+
+def _would_do(case: Case, issue: Step, owed: Obligation) -> bool:
+    """Whether an earlier version that was out in time would have done: it came after what called for the report."""
+    steps = [case.timeline.by_id[i] for i in owed.trigger if i in case.timeline.by_id]
+    return surely_by(issue.at, owed.due) and (
+        owed.stage == Stage.FIRST or all(surely_by(s.at, issue.at) for s in steps)
+    )
 
 
 def _surest(case: Case, owed: list[Obligation]) -> Status:

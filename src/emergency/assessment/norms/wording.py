@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from emergency.assessment.holding import Contradiction, at_most_of, below, contradictions, held_by
+from emergency.assessment.holding import Contradiction, at_most_of, below, contradictions, held_by, known_of
 from emergency.assessment.model import Words
 from emergency.assessment.norms.case import Asking, Case, leaning, since, when
+from emergency.assessment.norms.drafts import drafts_of
 from emergency.assessment.norms.model import Check
 from emergency.assessment.timeline import Step
 from emergency.domain.drafting import DraftEdited, UnifiedDraftIssued
@@ -117,6 +118,13 @@ _AGREE = Words("与同时报其他单位的事实一致", "the facts are those t
 _AS_CHANGED = Words("差异以续报、更正等形式报出", "what differs was told as a follow-up or correction")
 _DISSENTED = Words("差异附有说明的不同意见", "what differs was told with the sender's dissent")
 _NEW_KNOWLEDGE = Words("其间掌握了新情况", "the office came to know more in between")
+_MAYBE_CHANGED = Words(
+    "数字不同，孰先孰后不能确定，差异是否以续报、更正等形式报出不能确定",
+    "the facts differ; which was told first is open, and so is whether the other told a change",
+)
+_AS_ISSUED_ANEW = Words(
+    "差异出自其间印发的新一版统稿", "what differs is what a later version of the draft says"
+)
 _MAYBE_NEW = Words(
     "数字不同，其间是否掌握新情况不能确定",
     "the facts differ; whether it came to know more in between is open",
@@ -173,12 +181,13 @@ def _held_together(
     here = (first.id,)
     if not differ:
         return _Compared(Result.PASS, _AGREE, here)
-    if _dissent(first) or _dissent(second):
+    if _told_with_dissent(case, first, second):
         return _Compared(Result.PASS, _DISSENTED, here)
     says = _differing(case, first, differ, one, other)
     if not _same_version(first, second):
-        if second.act in FOLLOWING:
-            return _Compared(Result.PASS, _AS_CHANGED, here)
+        change = _told_as_change(case, first, second)
+        if change is not None:
+            return change
         if not known:
             known.append(_knowledge(case))
         new, by = _between(known[0], first, second)
@@ -194,7 +203,7 @@ def _held_together(
             raised = [
                 _raised(known[0], name, other[name], first) for name in differ if _is_more(name, one, other)
             ]
-            if len(raised) == len(differ) and NOT in raised:
+            if len(raised) == len(differ) and NOT in raised and not _goes_back(first, second):
                 return _Compared(Result.PASS, _NEW_KNOWLEDGE, here)
             if len(raised) == len(differ) and POSSIBLY in raised and SURELY not in raised:
                 return _Compared(Result.UNKNOWN, _MAYBE_NEW, here)
@@ -227,6 +236,67 @@ def _same_version(first: Step, second: Step) -> bool:
         and one.version is not None
         and (one.draft, one.version) == (other.draft, other.version)
     )
+
+
+def _told_as_change(case: Case, first: Step, second: Step) -> _Compared | None:
+    """Whether the difference was told as a change: as a follow-up, or with a later version; None where it was not."""
+    if frozenset(FOLLOWING).isdisjoint({first.act, second.act}):
+        return _next_version(case, first, second)
+    if not _surely_later(first, second):
+        # Of two reports in one minute, or of unknown times, either may have been the later one.
+        return _Compared(Result.UNKNOWN, _MAYBE_CHANGED, (first.id,))
+    if second.act in FOLLOWING:
+        return _Compared(Result.PASS, _AS_CHANGED, (first.id,))
+    return _next_version(case, first, second)
+
+
+def _surely_later(first: Step, second: Step) -> bool:
+    return surely_by(first.at, second.at) and first.at != second.at
+
+
+def _next_version(case: Case, first: Step, second: Step) -> _Compared | None:
+    """A later version of the draft, issued between two reports, is how a change is told.
+
+    None where it was not issued in between: then the difference needs another ground.
+    """
+    other = second.entry
+    if not isinstance(other, Report) or not _goes_back(second, first):
+        return None
+    issue = _issue_of(second, other, _issues(case))
+    if issue is None or surely_after(issue.at, second.at) or surely_by(issue.at, first.at):
+        return None
+    here = (first.id, issue.id)
+    if surely_by(first.at, issue.at) and surely_by(issue.at, second.at):
+        return _Compared(Result.PASS, _AS_ISSUED_ANEW, here)
+    return _Compared(Result.UNKNOWN, _MAYBE_NEW, here)
+
+
+def _goes_back(first: Step, second: Step) -> bool:
+    """Whether the second sends an older version of the draft than the first: that tells nothing new."""
+    one, other = first.entry, second.entry
+    return (
+        isinstance(one, Report)
+        and isinstance(other, Report)
+        and one.draft is not None
+        and one.draft == other.draft
+        and one.version is not None
+        and other.version is not None
+        and other.version < one.version
+    )
+
+
+def _told_with_dissent(case: Case, *reports: Step) -> bool:
+    """Whether a dissent excuses what the last of some reports says: never below what the office held."""
+    return any(_dissent(s) for s in reports) and not _below_held(case, reports[-1])
+
+
+def _below_held(case: Case, report: Step) -> bool:
+    """Whether a report lies below what its office then held."""
+    key = ("below-held", case.office.id, report.id)
+    if key not in case.timeline.memo:
+        held = held_by(case.timeline, case.office.id)
+        case.timeline.memo[key] = any(contradictions(case.timeline, [report], held))
+    return bool(case.timeline.memo[key])
 
 
 def _dissent(step: Step) -> bool:
@@ -299,8 +369,10 @@ def _lowered(case: Case, first: Step, second: Step, known: list[tuple[_Known, ..
         return _Compared(Result.PASS, _NOT_LOWER, here)
     if second.act in FOLLOWING:
         return _Compared(Result.PASS, _AS_CHANGED, here)
-    if _dissent(second):
+    if _dissent(second) and _told_with_dissent(case, second):
         return _Compared(Result.PASS, _DISSENTED, here)
+    if (by_version := _next_version(case, first, second)) is not None:
+        return by_version
     if not known:
         known.append(_knowledge(case))
     new, by = _between(known[0], first, second)
@@ -336,13 +408,29 @@ def _as_issued(case: Case, reports: tuple[Step, ...]) -> Iterator[Check]:
             continue
         issue = _issue_of(report, entry, issues)
         result, said = _sent(entry, issue)
+        begins = sent = since(report)
+        if issue is not None and not entry.dissent and surely_after(issue.at, report.at):
+            # It was sent before the draft was out: until then there was nothing to hold it against.
+            begins = since(report, issue)
+            yield case.made(
+                asking,
+                Result.UNKNOWN,
+                _NO_ISSUE,
+                occasion=report.id,
+                evidence=(report.id,),
+                holds_from=sent,
+                holds_until=begins,
+            )
         yield case.made(
             asking,
             result,
             said,
             occasion=report.id,
             evidence=(report.id, None if issue is None else issue.id),
-            holds_from=since(report),
+            rests_on=leaning(report, *([issue] if issue is not None else []))
+            if result is Result.FAIL
+            else (),
+            holds_from=begins,
         )
 
 
@@ -354,7 +442,7 @@ def _issue_of(report: Step, entry: Report, issues: list[Step]) -> Step | None:
     """The issue of the version that was sent; for a dissent without a version, the last one before it."""
     if entry.draft is not None and entry.version is not None:
         named = (entry.draft, entry.version)
-        return next((s for s in reversed(issues) if _issued(s) == named), None)
+        return next((s for s in issues if _issued(s) == named), None)  # what went out first stays what it was
     before = [s for s in issues if possibly_by(s.at, report.at) and entry.draft in (None, _issued(s)[0])]
     return before[-1] if before else None
 
@@ -365,6 +453,9 @@ def _issued(step: Step) -> tuple[str, int]:
     return entry.draft, entry.version
 
 
+_NO_ISSUE = Words("没有该版统稿印发的记录", "the issue of that version is not on record")
+
+
 def _sent(entry: Report, issue: Step | None) -> tuple[Result, Words]:
     if entry.dissent:
         return Result.PASS, Words(
@@ -372,7 +463,7 @@ def _sent(entry: Report, issue: Step | None) -> tuple[Result, Words]:
             f"it differs from the draft and says so: {entry.dissent}",
         )
     if issue is None or not isinstance(issue.entry, UnifiedDraftIssued):
-        return Result.UNKNOWN, Words("没有该版统稿印发的记录", "the issue of that version is not on record")
+        return Result.UNKNOWN, _NO_ISSUE
     if entry.sent_hash is None or entry.version is None:
         return Result.UNKNOWN, Words(
             "所发文本未留存校验值，是否与统稿一致不详", "what exactly was sent is not on record"
@@ -400,6 +491,16 @@ def _not_below(case: Case, reports: tuple[Step, ...]) -> Iterator[Check]:
     fails_from = min((m for f in found if (m := f.holds_from) is not None), default=None)
     begun = [m for s in said if (m := since(s)) is not None]
     began = min(begun, default=None)
+    maybe = None if found else _perhaps_below(case, said)
+    if maybe is not None:
+        yield case.made(
+            asking,
+            Result.UNKNOWN,
+            _MAYBE_BELOW,
+            evidence=(maybe.report.id, *[h.step.id for h in maybe.held]),
+            holds_from=began,
+        )
+        return
     if said and (not found or (began is not None and fails_from is not None and began < fails_from)):
         yield case.made(
             asking,
@@ -421,6 +522,25 @@ def _not_below(case: Case, reports: tuple[Step, ...]) -> Iterator[Check]:
         )
 
 
+def _perhaps_below(case: Case, said: list[Step]) -> Contradiction | None:
+    """A report below what its office came to hold, where it is open whether it held that by then."""
+    lowest: dict[str, float] = {}
+    for report in said:
+        for measure, figure in at_most_of(report).items():
+            lowest[measure] = min(figure, lowest.get(measure, figure))
+    others = (*case.acts, *case.told)
+    if not any(known_of(s).get(m, figure) > figure for m, figure in lowest.items() for s in others):
+        return None  # most offices never hold more than they say
+    held = held_by(case.timeline, case.office.id)
+    return next(contradictions(case.timeline, said, held, perhaps=True), None)
+
+
+_MAYBE_BELOW = Words(
+    "有报告低于其所掌握的数字，报告时是否已经掌握不能确定",
+    "a report lies below what it came to hold; whether it held that by then is open",
+)
+
+
 def _by(step: Step, moment: datetime | None) -> bool:
     known = since(step)
     return known is not None and moment is not None and known < moment
@@ -430,8 +550,8 @@ _NOT_BELOW = Words("在案的报告均不低于当时所掌握", "no report of i
 
 
 def _issued_below(case: Case) -> Iterator[Check]:
-    """Whether a unified draft that this office issued lies below what it held itself."""
-    mine = [s for s in _issues(case) if _issued(s)[0] == case.office.id]
+    """Whether a unified draft that this office issued, alone or jointly, lies below what it held itself."""
+    mine = [s for s in _issues(case) if case.office.id in _issuers(case, s)]
     if not mine:
         return
     held = held_by(case.timeline, case.office.id)
@@ -453,12 +573,14 @@ def _issued_below(case: Case) -> Iterator[Check]:
             issue.leans_on,
         )
         wrong = next(contradictions(case.timeline, [word], held), None)
+        maybe = wrong or next(contradictions(case.timeline, [word], held, perhaps=True), None)
+        result = Result.FAIL if wrong else Result.UNKNOWN if maybe else Result.PASS
         yield case.made(
             asking,
-            Result.FAIL if wrong else Result.PASS,
-            _below_words(wrong) if wrong else _NOT_BELOW_ISSUED,
+            result,
+            _below_words(wrong) if wrong else _MAYBE_BELOW if maybe else _NOT_BELOW_ISSUED,
             occasion=issue.id,
-            evidence=(issue.id, draft.id, *([h.step.id for h in wrong.held] if wrong else ())),
+            evidence=(issue.id, draft.id, *([h.step.id for h in maybe.held] if maybe else ())),
             rests_on=leaning(issue, *[h.step for h in wrong.held]) if wrong else (),
             holds_from=since(issue),
         )
@@ -467,13 +589,22 @@ def _issued_below(case: Case) -> Iterator[Check]:
 _NOT_BELOW_ISSUED = Words("统稿不低于当时所掌握", "the draft does not lie below what its issuer held")
 
 
+def _issuers(case: Case, issue: Step) -> frozenset[str]:
+    """Whose draft it was: the office that holds it, and the other of the two offices where both draft together."""
+    holder = _issued(issue)[0]
+    draft = drafts_of(case.timeline).get(holder)
+    return frozenset({holder}) | (frozenset() if draft is None else draft.jointly)
+
+
 def _text_of(case: Case, issue: Step) -> Step | None:
-    """The last text of an issued version."""
+    """The last text of an issued version; what was written after it went out is no part of it."""
     named = _issued(issue)
     texts = [
         s
         for s in case.timeline.steps
-        if isinstance(s.entry, DraftEdited) and (s.entry.draft, s.entry.version) == named
+        if isinstance(s.entry, DraftEdited)
+        and (s.entry.draft, s.entry.version) == named
+        and not surely_after(s.at, issue.at)
     ]
     return max(texts, key=when, default=None)
 
