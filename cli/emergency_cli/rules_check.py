@@ -21,12 +21,20 @@ if TYPE_CHECKING:
 @common_options
 @pass_settings
 def new_rule(settings: Settings, path: Path) -> None:
-    """Write a template of a rule to PATH, like cn/local/330127-chunan/unit-to-county.yaml."""
+    """Write a template of a rule to PATH, like cn/local/330127-chunan/unit-to-county.yaml.
+
+    Below cn/norms, cn/review or cn/schemes the template is one of what lies there.
+    """
     from emergency.rulebook.loader import place_of  # noqa: PLC0415 - help needs no rules
-    from emergency.rulebook.template import template  # noqa: PLC0415 - as above
+    from emergency.rulebook.template import TEMPLATES, folder_at, template  # noqa: PLC0415 - as above
 
     if path.suffix != ".yaml":
         raise click.UsageError(f"{path} does not end in .yaml; a rule is one .yaml file.")
+    if (folder := folder_at(path)) not in TEMPLATES:
+        raise click.UsageError(
+            f"There is no template of what lies in {folder}, only of {', '.join(TEMPLATES)}. "
+            "Begin from a copy of a file that comes with the program; docs/rules/README.md tells what it says."
+        )
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with path.open("x", encoding="utf-8") as file:

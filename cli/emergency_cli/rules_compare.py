@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,7 +61,7 @@ def diff_rules(settings: Settings, old: str, new: str, form: str) -> None:
 
 def _sides(settings: Settings, old: str, new: str) -> tuple[tuple[Side, Side], Rulebook]:
     """Both states, and the rulebook whose words are used."""
-    from emergency.rulebook.diff import Side, side  # noqa: PLC0415 - help needs no rules
+    from emergency.rulebook.diff import Side, side, within_pack  # noqa: PLC0415 - help needs no rules
 
     given = [_side(settings, one) for one in (old, new)]
     days = {day for _, day, _ in given if day is not None}
@@ -70,7 +70,8 @@ def _sides(settings: Settings, old: str, new: str) -> tuple[tuple[Side, Side], R
     for book, day, pack in given:
         one = side(book, day or (min(days) if days else None), pack or (packs[0] if packs else None))
         if len(packs) == len(given) and pack is not None:  # two packs: compared file by file
-            one = Side({name.removeprefix(f"{pack}/"): scope for name, scope in one.scopes.items()}, one.day)
+            scopes = {within_pack(name, pack) or name: scope for name, scope in one.scopes.items()}
+            one = Side(scopes, one.day)
         sides.append(one)
     return (sides[0], sides[1]), given[1][0]
 
@@ -140,6 +141,32 @@ _PARTS = {
     "thresholds": ("分级数字", "thresholds"),
     "together": ("合并数字", "figures together"),
     "level_circumstances": ("分级情形", "circumstances of levels"),
+    "sort": ("类型", "sort"),
+    "faults": ("涉及", "about"),
+    "whom": ("对象", "on whom"),
+    "prevails_over": ("优先于", "prevails over"),
+    "says": ("内容", "content"),
+    "decides": ("认定主体", "who decides"),
+    "stages": ("报告", "stages"),
+    "required": ("要素", "elements"),
+    "unknown_allowed": ("可注明正在核实", "may be left open"),
+    "check": ("检查", "check"),
+    "beside": ("并列出示", "shown beside it"),
+    "asks": ("要求", "asks for"),
+    "proceedings": ("处理方式", "proceedings"),
+    "step": ("步骤", "step"),
+    "round": ("审级", "round"),
+    "body": ("机关", "body"),
+    "extension": ("延长", "extension"),
+    "accepted_within": ("视为受理（工作日）", "counts as accepted (working days)"),
+    "leaves_open": ("条文未明确", "left open"),
+    "lines": ("计分项", "lines"),
+    "result": ("合计方式", "result"),
+    "items": ("一条", "an item"),
+    "base": ("基础分", "begins with"),
+    "floor": ("最低分", "never below"),
+    "grades": ("等次", "grades"),
+    "presumed": ("推定的也计", "what is presumed counts"),
     "law": ("依据", "text"),
     "number": ("文号", "number"),
     "article": ("条款", "article"),
@@ -154,36 +181,59 @@ def _said(settings: Settings, change: Change, book: Rulebook) -> str:
     if change.part is None:
         whole = {"added": ("新增", "added"), "removed": ("删去", "removed")}[change.what.value]
         value = change.after if change.what.value == "added" else change.before
-        more = "" if value is None else f": {_shown(settings, 'limit', getattr(value, 'limit', None), book)}"
-        return say(*whole) + since + more
+        more = "" if value is None else _value_said(settings, change.id, value, book)
+        return say(*whole) + since + (f": {more}" if more else "")
     name = say(*_PARTS[change.part])
-    before, after = (_shown(settings, change.part, part, book) for part in (change.before, change.after))
+    was, now = change.before, change.after
+    if change.part == "lines" and was and now:  # of a long list, only what is different
+        was, now = ([one for one in was if one not in now], [one for one in now if one not in was])
+    before, after = (_shown(settings, change.part, part, book) for part in (was, now))
     return say(f"{name}{since}：由「{before}」改为「{after}」", f"{name}{since}: from {before} to {after}")
+
+
+def _value_said(settings: Settings, identity: str, value: Any, book: Rulebook) -> str:  # noqa: ANN401 - any value
+    """A whole value, in one line."""
+    from emergency.rulebook.folders import folder_of  # noqa: PLC0415 - help needs no rules
+    from emergency_cli.rules_folders import SORTS_OF_FILES  # noqa: PLC0415 - only for whoever asks
+
+    sort = SORTS_OF_FILES.get(folder_of(identity).name)
+    if sort is None:
+        return _shown(settings, "limit", getattr(value, "limit", None), book)
+    return sort.value(settings.say, value, book)
 
 
 def _shown(settings: Settings, part: str, value: Any, book: Rulebook) -> str:  # noqa: ANN401 - any part
     from emergency.assessment.words import CLOCKS, limit_words  # noqa: PLC0415 - help needs no engine
-    from emergency.rulebook import Limit, Recipient, Who  # noqa: PLC0415 - as above
+    from emergency.rulebook import Limit, Recipient, SchemeLine, Title, Who  # noqa: PLC0415 - as above
+    from emergency.rulebook.norms import Settings as Asks  # noqa: PLC0415 - as above
     from emergency.rulebook.plain import plain  # noqa: PLC0415 - as above
+    from emergency.rulebook.schemes import Grade  # noqa: PLC0415 - as above
+    from emergency_cli import rules_folders as folders  # noqa: PLC0415 - as above
     from emergency_cli import rules_words as words  # noqa: PLC0415 - as above
 
     say = settings.say
     if value is None:
-        return say("废止", "repealed") if part == "limit" else say("无", "none")
-    if isinstance(value, Limit):
-        return words.worded(say, limit_words(value))
-    if isinstance(value, Recipient):
-        return words.to(say, value)
-    if isinstance(value, Who):
-        return words.who(say, value)
+        return say("废止", "repealed") if part in ("limit", "lines", "asks") else say("无", "none")
+    by_type: dict[type, Callable[[Any], str]] = {
+        Limit: lambda limit: words.worded(say, limit_words(limit)),
+        Recipient: lambda recipient: words.to(say, recipient),
+        Who: lambda office: words.who(say, office),
+        Title: lambda title: say(title.zh, title.en),
+        Asks: lambda asks: folders.asks(say, asks) or say("无其他要求", "no more than that"),
+        SchemeLine: lambda line: folders.line_words(say, line),
+        Grade: lambda grade: folders.grade_words(say, grade),
+    }
+    if type(value) in by_type:
+        return by_type[type(value)](value)
     if part == "clock":
-        return words.worded(say, CLOCKS[value])
+        return words.worded(say, CLOCKS[value]) if value in CLOCKS else say(*folders.CLOCKS[value])
     if isinstance(value, bool):
         return say("是", "yes") if value else say("否", "no")
-    if part == "circumstances":
-        return words.listed(say, (words.declared(say, book, part, slug) for slug in value))
+    if part in ("circumstances", "required"):
+        declared = "elements" if part == "required" else part
+        return words.listed(say, (words.declared(say, book, declared, slug) for slug in value))
     if isinstance(value, (tuple, list)):
-        return words.listed(say, map(str, value))
+        return words.listed(say, (_shown(settings, "", one, book) for one in value)) or say("无", "none")
     simple = plain(value)
     return str(simple) if not isinstance(simple, dict) else "; ".join(f"{k} {v}" for k, v in simple.items())
 

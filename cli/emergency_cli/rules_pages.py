@@ -8,15 +8,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from emergency.assessment.words import length_words, limit_words
 from emergency.domain.times import CHINA
-from emergency.rulebook import Example, LevelTable, NormRule, Rule, Rulebook, Thresholds, Title, Unread, Value
+from emergency.rulebook import Example, Rule, Rulebook, Title, Unread, Value
 from emergency.rulebook.calendar_year import CalendarYear
 from emergency.rulebook.data_model import Dated
-from emergency.rulebook.provisions import Elements, ElementValue, Provision
-from emergency.rulebook.reviews import ReviewLimit, ReviewRule
-from emergency_cli import rules_norms as norms
+from emergency.rulebook.folders import BY_NAME, dated
+from emergency_cli import rules_folders as folders
 from emergency_cli import rules_words as words
+from emergency_cli.rules_folders import SORTS_OF_FILES, Sort
 from emergency_cli.rules_words import Say
 
 MADE = "<!-- made by `emergency rules reference`; edit the rules, not this page -->"
@@ -57,23 +56,15 @@ def _packs(book: Rulebook) -> Iterator[tuple[str, str, list[str]]]:
         kind = "地方规则 · Local rules" if "/local/" in pack else "全国规则 · National rules"
         yield pack.replace("/", "-"), f"{kind}: {pack}", [_rule(rule, book) for rule in rules[pack]]
     others: list[tuple[str, str, list[str]]] = [
-        ("levels", "分级标准 · Tables of levels", [_levels(table, book) for table in book.tables]),
-        ("provisions", "定义、责任与程序 · Provisions", [_provision(one) for one in _by_id(book.provisions)]),
         (
-            "elements",
-            "报告要素 · Elements of reports",
-            [_elements(one, book) for one in _by_id(book.elements)],
-        ),
-        (
-            "review",
-            "责任追究的期限 · Limits in a review",
-            [_review(one) for one in _by_id(book.reviews)],
-        ),
-        (
-            "norms",
-            "四个统一规范的检查 · Checks of the four norms",
-            [_norm(one) for one in _by_id(book.norms)],
-        ),
+            name,
+            " · ".join(sort.title),
+            [_other(one, book, sort) for one in _by_id(getattr(book, BY_NAME[name].shelf))],
+        )
+        for name, sort in SORTS_OF_FILES.items()
+    ]
+    others += [
+        ("unconfirmed", "原文未核对 · Not confirmed", list(_unconfirmed(book))),
         (
             "unread",
             "尚未读到的文本 · Texts that nobody has read",
@@ -192,133 +183,28 @@ def _scope(one: Any) -> list[str]:  # noqa: ANN401 - whatever is scoped
     return found
 
 
-def _levels(table: LevelTable, book: Rulebook) -> str:
-    lines = [*_head(table.id, table.title), *_scope(table)]
-    if table.window is not None:
-        said = length_words(table.window)
-        lines.append(f"- 窗口 window: {said.zh} · {said.en}")
-    lines.append("")
-    for since, value in table.values.items():
-        lines += _value(
-            f"**{since}**" if isinstance(value, Thresholds) else f"**{since}**: 失效 · ended", value
-        )
-        if isinstance(value, Thresholds):
-            lines += _thresholds(value, book)
-    return "\n".join(lines)
-
-
-def _thresholds(value: Thresholds, book: Rulebook) -> Iterator[str]:
-    for measure, bounds in value.thresholds.items():
-        given = [
-            f"{level} {bound:,}"
-            for level in ("I", "II", "III")
-            if (bound := getattr(bounds, level)) is not None
-        ]
-        name = _both(lambda say, m=measure: words.declared(say, book, "measures", m))  # type: ignore[misc]
-        yield f"  - {name}: {', '.join(given)}"
-    for level, alternatives in value.together.items():
-        for one in alternatives:
-            yield f"  - {level}: {_plain(' + '.join(f'{name} {least:,}' for name, least in one.items()))}"
-    for level, slugs in value.circumstances.items():
-        for slug in slugs:
-            told = _both(lambda say, s=slug: words.declared(say, book, "circumstances", s))  # type: ignore[misc]
-            yield f"  - {level}: {told}"
-
-
-def _provision(one: Provision) -> str:
-    lines = [
-        *_head(one.id, one.title),
-        f"- 类型 sort: {one.sort}",
-        f"- 效力 rank: {_named(words.RANKS, one.rank)}",
-    ]
-    if one.faults:
-        lines.append(f"- 涉及 about: {', '.join(one.faults)}")
-    if one.whom is not None:
-        lines.append(f"- 对象 on whom: {_plain(one.whom.zh)} · {_plain(one.whom.en)}")
-    if one.prevails_over:
-        lines.append(f"- 优先于 prevails over: {_plain(', '.join(one.prevails_over))}")
-    lines += [*_scope(one), f"- 汇编行号 row: {_plain(one.row)}", ""]
-    for since, value in one.values.items():
-        said = (
-            "废止 · repealed" if value.says is None else f"{_plain(value.says.zh)} · {_plain(value.says.en)}"
-        )
-        lines += _value(f"**{since}**: {said}", value)
-    return "\n".join(lines)
-
-
-def _review(one: ReviewRule) -> str:
-    lines = [
-        *_head(one.id, one.title),
-        f"- 步骤 step: {one.step}" + "".join(f", {each}" for each in (one.round, one.body) if each),
-        f"- 处理方式 proceedings: {', '.join(one.proceedings)}",
-        f"- 效力 rank: {_named(words.RANKS, one.rank)}",
-        *_scope(one),
-        f"- 汇编行号 row: {_plain(one.row)}",
-        "",
-    ]
-    for since, value in one.values.items():
-        if not isinstance(value, ReviewLimit):
-            lines += _value(f"**{since}**: 废止 · repealed", value)
-            continue
-        limit = limit_words(value.limit)
-        more = f"; 可延长 extension {value.extension}" if value.extension else ""
-        if value.accepted_within is not None:
-            more += f"; 视为受理 accepted within {value.accepted_within}"
-        if value.leaves_open is not None:
-            more += f"; {value.leaves_open.zh} · {value.leaves_open.en}"
-        said = f"{_plain(limit.zh)} · {_plain(limit.en)}; 起算 clock {value.clock}{_plain(more)}"
-        lines += _value(f"**{since}**: {said}", value)
-    return "\n".join(lines)
-
-
-def _elements(one: Elements, book: Rulebook) -> str:
-    lines = [*_head(one.id, one.title), f"- 效力 rank: {_named(words.RANKS, one.rank)}"]
-    if one.stages:
-        lines.append(f"- 报告 stages: {', '.join(_named(words.STAGES, stage) for stage in one.stages)}")
-    if one.channel.value != "any":
-        lines.append(f"- 方式 channel: {_named(words.CHANNELS, one.channel)}")
-    if one.who is not None:
-        office = one.who
-        lines.append(f"- 谁 who: {_both(lambda say: words.who(say, office))}")
-    lines += [*_scope(one), f"- 汇编行号 row: {_plain(one.row)}", ""]
-    for since, value in one.values.items():
-        lines += _value(f"**{since}**" + ("" if value.required else ": 废止 · repealed"), value)
-        lines += _required(value, book)
-    return "\n".join(lines)
-
-
-def _norm(one: NormRule) -> str:
+def _other(one: Any, book: Rulebook, sort: Sort) -> str:  # noqa: ANN401 - of any folder beside the rules
     lines = _head(one.id, one.title)
-    zh = norms.scope(lambda zh, _: zh, one)
-    en = norms.scope(lambda _, en: en, one)
+    zh = folders.scope(lambda zh, _: zh, one, book, sort)
+    en = folders.scope(lambda _, en: en, one, book, sort)
     for (name, said), (english, meant) in zip(zh, en, strict=True):
         both = said if said == meant else f"{said} · {meant}"
         lines.append(f"- {name} {english}: {_plain(both)}")
-    lines += [f"- 汇编行号 row: {_plain(one.row)}", ""]
+    lines += [*([] if one.row is None else [f"- 汇编行号 row: {_plain(one.row)}"]), ""]
     for since, value in one.values.items():
-        said = _both(lambda say, held=value: norms.value_words(say, held))  # type: ignore[misc]
-        lines += _value(f"**{since}**: {said}", value)
+        said = _both(lambda say, held=value: sort.value(say, held, book))  # type: ignore[misc]
+        lines += _value(f"**{since}**" + (f": {said}" if said else ""), value)
+        chinese = sort.lines(lambda zh, _: zh, value, book)
+        english_too = sort.lines(lambda _, en: en, value, book)
+        for first, second in zip(chinese, english_too, strict=True):
+            lines.append(f"  - {_plain(first if first == second else f'{first} · {second}')}")
     return "\n".join(lines)
-
-
-def _required(value: ElementValue, book: Rulebook) -> Iterator[str]:
-    for slug in value.required or ():
-        yield f"  - {_both(lambda say, s=slug: words.declared(say, book, 'elements', s))}"  # type: ignore[misc]
-    if value.unknown_allowed:
-        yield "  - 尚不清楚的可注明正在核实 · what is not known yet may be left open if it is said so"
 
 
 def _unconfirmed(book: Rulebook) -> Iterator[str]:
     """By text, every value that rests on it and that nobody has compared with it."""
-    scopes: tuple[Rule | LevelTable | Provision | Elements | NormRule, ...] = (
-        *book.rules,
-        *book.tables,
-        *book.provisions,
-        *book.elements,
-        *book.norms,
-    )
     found: dict[str, list[str]] = defaultdict(list)
-    for scope in sorted(scopes, key=lambda scope: scope.id):
+    for scope in sorted(dated(book), key=lambda scope: scope.id):
         for since, value in scope.values.items():
             if not value.confirmed:
                 citation = value.citation

@@ -15,8 +15,7 @@ from emergency_cli.offices import LINES, TIERS
 from emergency_cli.output import SCHEMA, emit_csv, emit_json, format_option, indented, show
 
 if TYPE_CHECKING:
-    from emergency.rulebook import NormRule, Rule, Rulebook, Value
-    from emergency.rulebook.norms import Asked
+    from emergency.rulebook import Rule, Rulebook, Value
 
 F = TypeVar("F", bound=Callable[..., Any])
 LEVELS = ("I", "II", "III", "IV")
@@ -53,88 +52,93 @@ def filters(command: F) -> F:
     return command
 
 
+OF = ("rules", "levels", "provisions", "elements", "norms", "review", "schemes")
+"""The folders of rule files; `emergency.rulebook.folders` says what each holds."""
+Found = tuple[Any, Any, str | None]
+"""A rule or other file, its value on a day, and whether it begins, changes or ends on it."""
+
+of_option = click.option(
+    "--of",
+    type=click.Choice(OF),
+    default="rules",
+    show_default=True,
+    help="What: duties to report, or one of the folders beside them (norms: 四个统一规范, schemes: 考核计分).",
+)
+
+
 @click.command("list")
 @day_option("on", "In force on this day.")
-@click.option(
-    "--checks", is_flag=True, help="The texts that ask for checks of the four norms, in place of rules."
-)
+@of_option
 @filters
 @format_option
 @common_options
 @pass_settings
-def list_rules(settings: Settings, /, on: datetime | None, checks: bool, form: str, **wanted: Any) -> None:  # noqa: ANN401 - click's own
-    """The rules in force today, or on a day."""
+def list_rules(settings: Settings, /, on: datetime | None, of: str, form: str, **wanted: Any) -> None:  # noqa: ANN401 - click's own
+    """The rules in force today, or on a day.
+
+    A filter leaves out what speaks of something else; what does not speak of it at all is listed.
+    """
     from emergency.rulebook import load  # noqa: PLC0415 - help needs no rules
 
     book = load(settings.rules)
     day = on.date() if on else today(settings)
-    if checks:
-        _list_checks(settings, book, day, form, wanted)
-        return
-    rows = [
-        row_of(rule, value)
-        for rule in book.rules
-        if (value := rule.value_on(day)) is not None and _fits(rule, value, **wanted)
+    found: list[Found] = [
+        (one, value, None)
+        for one in _shelf(book, of)
+        if (value := one.value_on(day)) is not None and _fits(one, value, **wanted)
     ]
     if form == "json":
-        emit_json({"schema": SCHEMA, "on": day.isoformat(), "rulebook": book.fingerprint, "rows": rows})
+        _emit(book, day, _rows(found, of))
     elif form == "csv":
-        emit_csv(rows, RULE_KEYS)
-    elif not rows:
+        emit_csv(_rows(found, of), _keys(of))
+    elif found:
+        _table(settings, book, found, of)
+    elif of == "rules":
         click.echo(settings.say("没有符合条件的规则。", f"No rule in force on {day} fits."))
     else:
-        _table(settings, book, rows)
-
-
-def _list_checks(settings: Settings, book: Rulebook, day: date, form: str, wanted: dict[str, Any]) -> None:
-    """The texts that ask for checks, in force on a day; what they have no word for filters nothing out."""
-    from emergency_cli import rules_norms as norms  # noqa: PLC0415 - only for whoever asks
-
-    def fits(rule: NormRule, value: Asked) -> bool:
-        who, where = rule.who, wanted["where"]
-        return (
-            (wanted["category"] is None or rule.categories is None or wanted["category"] in rule.categories)
-            and (wanted["tier"] is None or who is None or wanted["tier"] in who.tiers)
-            and (wanted["line"] is None or who is None or wanted["line"] in who.lines)
-            and (wanted["level"] is None or rule.levels is None or wanted["level"] in rule.levels)
-            and (where is None or rule.where is None or any(where.startswith(code) for code in rule.where))
-            and not (wanted["unconfirmed"] and value.confirmed)
-        )
-
-    rows = norms.rows(book, day, fits)
-    if form == "json":
-        emit_json({"schema": SCHEMA, "on": day.isoformat(), "rulebook": book.fingerprint, "rows": rows})
-    elif form == "csv":
-        emit_csv(rows, norms.KEYS)
-    elif not rows:
-        click.echo(settings.say("没有符合条件的检查依据。", f"No text that asks for a check on {day} fits."))
-    else:
-        norms.print_rows(settings.say, book, rows)
+        click.echo(settings.say(f"{of}：没有符合条件的。", f"{of}: nothing in force on {day} fits."))
 
 
 @click.command("at")
 @click.argument("day", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]))
 @click.option("--changed", is_flag=True, help="Only what begins, ends or changes on that day.")
+@of_option
 @filters
 @format_option
 @common_options
 @pass_settings
-def rules_at(settings: Settings, /, day: datetime, changed: bool, form: str, **wanted: Any) -> None:  # noqa: ANN401 - click's own
-    """The rules in force on DATE, and which of them begin, change or end on that very day."""
+def rules_at(
+    settings: Settings,
+    /,
+    day: datetime,
+    changed: bool,
+    of: str,
+    form: str,
+    **wanted: Any,  # noqa: ANN401 - click's own
+) -> None:
+    """The rules in force on DATE, and which of them begin, change or end on that very day.
+
+    Below the rules stands whatever else begins, changes or ends on it: tables, elements, norms, schemes…
+    """
     from emergency.rulebook import load  # noqa: PLC0415 - help needs no rules
 
     book = load(settings.rules)
     at = day.date()
-    rows = list(_on_the_day(book, at, wanted, changed=changed))
+    found = list(_on_the_day(book, at, of, wanted, changed=changed))
+    beside = [] if of != "rules" else [other for other in OF if other != of]
+    others = {other: list(_on_the_day(book, at, other, wanted, changed=True)) for other in beside}
     if form == "json":
-        emit_json({"schema": SCHEMA, "on": at.isoformat(), "rulebook": book.fingerprint, "rows": rows})
+        more = [
+            {"of": other, **row} for other, listed in others.items() for row in _marked_rows(listed, other)
+        ]
+        _emit(book, at, _marked_rows(found, of), **({"others": more} if of == "rules" else {}))
         return
     if form == "csv":
-        emit_csv(rows, (*RULE_KEYS, "day"))
+        emit_csv(_marked_rows(found, of), (*_keys(of), "day"))
         return
-    _table(settings, book, rows)
-    counted = {kind: sum(row["day"] == kind for row in rows) for kind in ("begins", "changes", "ends")}
-    standing = len(rows) - counted["ends"]
+    _table(settings, book, found, of)
+    counted = {kind: sum(each[2] == kind for each in found) for kind in _MARKS}
+    standing = len(found) - counted["ends"]
     click.echo(
         settings.say(
             f"{at} 有效 {standing} 条；当日起施行 {counted['begins']} 条，"
@@ -143,17 +147,33 @@ def rules_at(settings: Settings, /, day: datetime, changed: bool, form: str, **w
             f"{counted['ends']} end on that day.",
         )
     )
+    if any(others.values()):
+        click.echo(settings.say("\n当日另有变化：", "\nWhat else begins, changes or ends on that day:"))
+    for other, listed in others.items():
+        _table(settings, book, listed, other)
+
+
+def _emit(book: Rulebook, day: date, rows: list[dict[str, Any]], **more: Any) -> None:  # noqa: ANN401 - rows
+    emit_json({"schema": SCHEMA, "on": day.isoformat(), "rulebook": book.fingerprint, "rows": rows, **more})
+
+
+def _shelf(book: Rulebook, of: str) -> list[Any]:
+    """What lies in a folder, the highest rank first."""
+    from emergency.rulebook.folders import BY_NAME  # noqa: PLC0415 - help needs no rules
+
+    listed = getattr(book, BY_NAME[of].shelf)
+    return sorted(listed, key=lambda one: (one.rank.order if hasattr(one, "rank") else 0, one.id))
 
 
 def _on_the_day(
-    book: Rulebook, day: date, wanted: dict[str, Any], *, changed: bool
-) -> Iterator[dict[str, Any]]:
-    """The rows of a day: ``day`` tells whether the rule begins, changes or ends on it, else null."""
-    for rule in book.rules:
-        value = rule.value_on(day)
-        before = rule.value_on(day - timedelta(days=1)) if day > date.min else None
+    book: Rulebook, day: date, of: str, wanted: dict[str, Any], *, changed: bool
+) -> Iterator[Found]:
+    """What stands on a day, and what begins, changes or ends on it."""
+    for one in _shelf(book, of):
+        value = one.value_on(day)
+        before = one.value_on(day - timedelta(days=1)) if day > date.min else None
         told = value or before
-        if told is None or not _fits(rule, told, **wanted):
+        if told is None or not _fits(one, told, **wanted):
             continue
         kind = None
         if value is None:
@@ -163,7 +183,31 @@ def _on_the_day(
         elif value is not before:
             kind = "changes"
         if kind is not None or not changed:
-            yield {**row_of(rule, told), "day": kind}
+            yield one, told, kind
+
+
+def _keys(of: str) -> tuple[str, ...]:
+    """The keys of a row."""
+    if of == "rules":
+        return RULE_KEYS
+    from emergency_cli.rules_folders import SORTS_OF_FILES  # noqa: PLC0415 - only for whoever asks
+
+    return SORTS_OF_FILES[of].keys
+
+
+def _rows(found: Iterable[Found], of: str) -> list[dict[str, Any]]:
+    """The rows for programs."""
+    if of == "rules":
+        return [row_of(rule, value) for rule, value, _ in found]
+    from emergency_cli import rules_folders as folders  # noqa: PLC0415 - only for whoever asks
+
+    sort = folders.SORTS_OF_FILES[of]
+    return [folders.row_of(one, value, sort) for one, value, _ in found]
+
+
+def _marked_rows(found: list[Found], of: str) -> list[dict[str, Any]]:
+    """The rows of a day: ``day`` tells whether it begins, changes or ends on it, else null."""
+    return [{**row, "day": kind} for row, (_, _, kind) in zip(_rows(found, of), found, strict=True)]
 
 
 def today(settings: Settings) -> date:
@@ -172,8 +216,8 @@ def today(settings: Settings) -> date:
 
 
 def _fits(
-    rule: Rule,
-    value: Value,
+    one: Any,  # noqa: ANN401 - of any folder
+    value: Any,  # noqa: ANN401 - as above
     *,
     category: str | None,
     tier: str | None,
@@ -183,13 +227,15 @@ def _fits(
     where: str | None,
     unconfirmed: bool,
 ) -> bool:
+    who, levels = getattr(one, "who", None), getattr(one, "levels", None)
+    stages = (one.stage,) if hasattr(one, "stage") else getattr(one, "stages", None)
     return (
-        (category is None or rule.categories is None or category in rule.categories)
-        and (tier is None or tier in rule.who.tiers)
-        and (line is None or line in rule.who.lines)
-        and (stage is None or stage == rule.stage)
-        and (level is None or rule.levels is None or level in rule.levels)
-        and (where is None or rule.where is None or any(where.startswith(code) for code in rule.where))
+        (category is None or one.categories is None or category in one.categories)
+        and (tier is None or who is None or tier in who.tiers)
+        and (line is None or who is None or line in who.lines)
+        and (stage is None or stages is None or stage in stages)
+        and (level is None or levels is None or level in levels)
+        and (where is None or one.where is None or any(where.startswith(code) for code in one.where))
         and not (unconfirmed and value.confirmed)
     )
 
@@ -275,28 +321,39 @@ def cited(value: Value) -> str:
     return words.cited(value.citation)
 
 
-def _table(settings: Settings, book: Rulebook, rows: list[dict[str, Any]]) -> None:
-    """One block a rule: its name, its title, who by when to whom, and where that is written."""
+def _table(settings: Settings, book: Rulebook, found: Iterable[Found], of: str) -> None:
+    """One block each: its name, its title, what it says, and where that is written."""
+    said = _rule_lines if of == "rules" else _other_lines
+    for one, value, kind in found:
+        mark = f"  {settings.say(*_MARKS[kind])}" if kind else ""
+        unsure = "" if value.confirmed else settings.say(" [原文未核对]", " [text not confirmed]")
+        lines = (
+            settings.say(one.title.zh, one.title.en),
+            *said(settings, book, one, value),
+            f"{cited(value)}{unsure}",
+        )
+        show(one.id + mark, *(indented(line, 2) for line in lines))
+
+
+def _rule_lines(settings: Settings, book: Rulebook, rule: Rule, value: Value) -> Iterator[str]:
     from emergency_cli import rules_words as words  # noqa: PLC0415 - help needs no engine
 
     say = settings.say
-    for row in rows:
-        rule = book.rule(row["rule"])
-        value = rule.value_on(date.fromisoformat(row["since"]))
-        assert value is not None  # noqa: S101 - a row is made of a value
-        mark = _MARKS.get(row.get("day") or "")
-        lines = [row["title_zh"] if settings.chinese else row["title_en"]]
-        if rule.modality.value == "may":
-            lines.append(say("允许，不评判", "allowed, never judged"))
-        lines.append(words.limit(say, value.limit, value.clock))
-        if only := words.conditions(say, rule, book):
-            lines.append(f"{say('条件', 'only if')}: {only}")
-        unsure = "" if row["confirmed"] else say(" [原文未核对]", " [text not confirmed]")
-        lines.append(f"{row['citation']}{unsure}")
-        show(
-            row["rule"] + (f"  {say(*mark)}" if mark else ""),
-            *(indented(line, 2) for line in lines),
-        )
+    if rule.modality.value == "may":
+        yield say("允许，不评判", "allowed, never judged")
+    yield words.limit(say, value.limit, value.clock)
+    if only := words.conditions(say, rule, book):
+        yield f"{say('条件', 'only if')}: {only}"
+
+
+def _other_lines(settings: Settings, book: Rulebook, one: Any, value: Any) -> Iterator[str]:  # noqa: ANN401 - of any folder
+    from emergency.rulebook.folders import folder_of  # noqa: PLC0415 - help needs no rules
+    from emergency_cli.rules_folders import SORTS_OF_FILES  # noqa: PLC0415 - only for whoever asks
+
+    sort, say = SORTS_OF_FILES[folder_of(one.id).name], settings.say
+    yield from (text for _, text in list(sort.scope(say, one, book))[:1])
+    if said := sort.value(say, value, book):
+        yield said
 
 
 _MARKS = {
@@ -311,14 +368,17 @@ _MARKS = {
 @common_options
 @pass_settings
 def show_rule(settings: Settings, rule: str) -> None:
-    """One rule with all its values; RULE is its name or a part that only it has."""
+    """One rule with all its values; RULE is its name or a part that only it has.
+
+    Tables of levels, provisions, elements, norms, limits in a review and schemes of points are shown likewise.
+    """
     from emergency.rulebook import Rule, Value, load  # noqa: PLC0415 - help needs no rules
     from emergency_cli import rules_words as words  # noqa: PLC0415 - help needs no engine
 
     book = load(settings.rules)
     found = _named(book, rule)
     if not isinstance(found, Rule):
-        _show_check(settings, found)
+        _show_other(settings, book, found)
         return
     say = settings.say
     show(found.id, indented(found.title.zh, 2), indented(found.title.en, 2))
@@ -340,19 +400,22 @@ def show_rule(settings: Settings, rule: str) -> None:
         show(title, *(indented(line, 2) for line in lines))
 
 
-def _show_check(settings: Settings, rule: NormRule) -> None:
-    """A text that asks for a check, with all its values."""
-    from emergency_cli import rules_norms as norms  # noqa: PLC0415 - only for whoever asks
+def _show_other(settings: Settings, book: Rulebook, one: Any) -> None:  # noqa: ANN401 - of any folder
+    """What lies beside the duties to report, with all its values."""
+    from emergency.rulebook.folders import folder_of  # noqa: PLC0415 - help needs no rules
+    from emergency_cli import rules_folders as folders  # noqa: PLC0415 - only for whoever asks
 
-    say = settings.say
-    show(rule.id, indented(rule.title.zh, 2), indented(rule.title.en, 2))
-    for name, text in norms.scope(say, rule):
+    sort, say = folders.SORTS_OF_FILES[folder_of(one.id).name], settings.say
+    show(one.id, indented(one.title.zh, 2), indented(one.title.en, 2))
+    for name, text in folders.scope(say, one, book, sort):
         show(indented(f"{name}: {text}", 2))
-    show(indented(f"{say('汇编行号', 'row')}: {rule.row}", 2))
-    for since, value in rule.values.items():
+    if one.row is not None:
+        show(indented(f"{say('汇编行号', 'row')}: {one.row}", 2))
+    for since, value in one.values.items():
+        said = sort.value(say, value, book)
         click.echo("")
-        show(f"{say('自', 'since')} {since}: {norms.value_words(say, value)}")
-        for line in _value_lines(settings, value):
+        show(f"{say('自', 'since')} {since}" + (f": {said}" if said else ""))
+        for line in (*sort.lines(say, value, book), *_value_lines(settings, value)):
             show(indented(line, 2))
 
 
@@ -380,16 +443,17 @@ def _beside(settings: Settings, book: Rulebook, rule: Rule) -> Iterator[tuple[st
         )
 
 
-def _named(book: Rulebook, name: str) -> Rule | NormRule:
-    """The rule of that id, or the only one whose id ends so, or holds it; else a text that asks for a check."""
+def _named(book: Rulebook, name: str) -> Any:  # noqa: ANN401 - of any folder
+    """What has that id, or alone one that ends so, or alone one that holds it; rules before what lies beside them."""
     from emergency.errors import NotFoundError  # noqa: PLC0415 - help needs no rules
+    from emergency.rulebook.folders import dated  # noqa: PLC0415 - as above
 
-    shelves: tuple[Iterable[Rule | NormRule], ...] = (book.rules, book.norms)
-    for shelf in shelves:
-        for fits in (str.__eq__, lambda rule_id, part: rule_id.endswith(f"/{part}"), str.__contains__):
-            fitting = [rule for rule in shelf if fits(rule.id, name)]
+    shelves = (book.rules, list(dated(book))[len(book.rules) :])
+    for fits in (str.__eq__, lambda one_id, part: one_id.endswith(f"/{part}"), str.__contains__):
+        for shelf in shelves:
+            fitting = [one for one in shelf if fits(one.id, name)]
             if len(fitting) > 1:
-                some = ", ".join(rule.id for rule in fitting[:5]) + (", …" if len(fitting) > 5 else "")  # noqa: PLR2004
+                some = ", ".join(one.id for one in fitting[:5]) + (", …" if len(fitting) > 5 else "")  # noqa: PLR2004
                 raise NotFoundError(f"{len(fitting)} rules fit {name}: {some}. Write more of the name.")
             if fitting:
                 return fitting[0]

@@ -10,6 +10,7 @@ import pytest
 from emergency.domain.vocabulary import Category, Level, Line, Tier
 from emergency.rulebook import Rulebook, Stage, load
 from emergency.rulebook.coverage import TIERS, Cell, Covered, coverage, rows
+from emergency.rulebook.folders import dated
 
 from .bench import NAME, edited, write
 
@@ -77,4 +78,6 @@ def test_the_rows_stand_in_their_order_with_their_files(rulebook: Rulebook) -> N
     order = [row for row in found if row.startswith("1.2.")]
     assert order == sorted(order, key=lambda row: int(row.split(".")[2]))
     encoded = {file for files in found.values() for file in files}
-    assert {rule.id for rule in rulebook.rules} <= encoded
+    assert {one.id for one in dated(rulebook) if one.row} | {text.id for text in rulebook.unread} == encoded
+    assert "cn/schemes/local/6103-baoji/points" in found["2.4"]
+    assert "cn/review/supervision-appeal" in found["2.2"]

@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from emergency.rulebook import Limit, Rulebook, load
-from emergency.rulebook.diff import SCOPE, VALUE, Change, What, differences, side
-from emergency.rulebook.model import LevelTable, Rule, Thresholds, Value
+from emergency.rulebook.diff import Change, What, differences, scope_parts, side, value_parts, within_pack
+from emergency.rulebook.folders import BY_NAME, FOLDERS, dated, folder_of
+from emergency_cli.rules_compare import _PARTS
 
 from .bench import NAME, RULE, edited, write
 
@@ -69,14 +72,13 @@ def test_each_part_of_a_rule_is_compared(tmp_path: Path) -> None:
         assert [c.part for c in _between(tmp_path / str(number), RULE, edited(change))] == [part]
 
 
-def test_no_part_of_a_rule_or_table_is_forgotten() -> None:
-    """Whatever a rule may say from now on is compared, or left out on purpose."""
-    left_out = {"id", "title", "row", "values", "examples", "accepts"}
-    assert set(Rule.model_fields) | set(LevelTable.model_fields) == {*SCOPE, *left_out}
-    about = {"since", "recorded_on", "checked_on", "note", "citation", "circumstances"}
-    cited = {"law", "number", "article", "promulgated"}
-    said = (set(Value.model_fields) | set(Thresholds.model_fields)) - about
-    assert said | cited | {"level_circumstances"} == set(VALUE)
+def test_every_part_that_can_change_has_words(rulebook: Rulebook) -> None:
+    """Whatever a file may say is compared; the command must be able to name it."""
+    parts = {part for folder in FOLDERS if folder.name != "unread" for part in scope_parts(folder.model)}
+    parts |= {
+        part for one in dated(rulebook) for each in one.values.values() for part in value_parts(type(each))
+    }
+    assert parts == set(_PARTS)
 
 
 def test_rules_and_values_come_and_go(tmp_path: Path) -> None:
@@ -104,7 +106,13 @@ def test_two_days_are_compared_by_what_is_in_force_on_them(tmp_path: Path) -> No
 def test_a_pack_is_compared_alone(rulebook: Rulebook) -> None:
     pack = side(rulebook, pack="cn/local/330127-chunan")
     assert pack.scopes
-    assert all(name.startswith("cn/local/330127-chunan/") for name in pack.scopes)
+    assert all("/local/330127-chunan/" in name for name in pack.scopes)
+    assert {folder_of(name).name for name in pack.scopes} >= {"rules", "norms"}
+    assert (
+        within_pack("cn/norms/local/330127-chunan/no-skipping", "cn/local/330127-chunan")
+        == "norms/no-skipping"
+    )
+    assert within_pack("cn/norms/local/330127-chunan/no-skipping", "cn/local/330127") is None
 
 
 def test_the_law_of_2024_changed_articles(rulebook: Rulebook) -> None:
@@ -113,3 +121,61 @@ def test_the_law_of_2024_changed_articles(rulebook: Rulebook) -> None:
     assert [(c.part, c.before, c.after) for c in mine if c.part == "article"] == [
         ("article", "第五十六条第一款", "第七十八条第一款")
     ]
+
+
+CITED = """\
+    citation: {law: 办法, article: null, promulgated: null, source: a test}
+    confirmed: false
+    recorded_on: 2026-11-22
+"""
+HEAD = "title: {zh: 甲, en: A}\nrow: '0'\nrank: notice\n"
+BESIDE = {
+    "levels": (
+        "title: {zh: 甲, en: A}\nvalues:\n  2020-01-01:\n    thresholds: {deaths: {I: 30}}\n" + CITED,
+        ("I: 30", "I: 20"),
+        "thresholds",
+    ),
+    "provisions": (
+        f"{HEAD}sort: definition\nvalues:\n  2020-01-01:\n    says: {{zh: 乙, en: B}}\n{CITED}",
+        ("en: B", "en: C"),
+        "says",
+    ),
+    "norms": (
+        f"{HEAD}check: several-sides\nvalues:\n  2020-01-01:\n    asks: {{sides: 2}}\n{CITED}",
+        ("sides: 2", "sides: 3"),
+        "asks",
+    ),
+    "review": (
+        (
+            f"{HEAD}proceedings: [penalty]\nstep: appeal\nvalues:\n  2020-01-01:\n"
+            f"    limit: {{within: P1M}}\n    clock: delivered\n{CITED}"
+        ),
+        ("P1M", "P2M"),
+        "limit",
+    ),
+    "schemes": (
+        (
+            f"{HEAD}values:\n  2020-01-01:\n    lines:\n      - {{name: late, title: {{zh: 迟报, en: late}}, "
+            f"counts: {{findings: [late]}}, points: -1}}\n{CITED}"
+        ),
+        ("points: -1", "points: -2"),
+        "lines",
+    ),
+}
+
+
+@pytest.mark.parametrize("folder", BESIDE)
+def test_what_lies_beside_the_rules_is_compared_likewise(tmp_path: Path, folder: str) -> None:
+    text, (old, new), part = BESIDE[folder]
+    assert old in text
+    name = f"cn/{folder}/x/a"
+    books = []
+    for number, said in enumerate((text, text.replace(old, new))):
+        write(tmp_path / str(number), f"{NAME}.yaml", RULE)
+        books.append(_book(tmp_path / str(number), said, name))
+    (change,) = differences(side(books[0]), side(books[1]))
+    assert (change.id, change.part, change.since) == (name, part, date(2020, 1, 1))
+    assert [(c.id, c.what) for c in _days(books[0], date(2019, 12, 31), date(2020, 1, 1))] == [
+        (name, What.ADDED)
+    ]
+    assert folder_of(name) == BY_NAME[folder]

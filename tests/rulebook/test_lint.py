@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from emergency.rulebook import load
-from emergency.rulebook.lint import Severity, lint
+from emergency.rulebook.lint import Problem, Severity, lint
 from emergency.rulebook.loader import read_part
 
 from .bench import EXAMPLES, NAME, RULE, edited, write
@@ -403,3 +403,90 @@ def test_a_file_that_stands_outside_every_country_is_refused(tmp_path: Path) -> 
     assert str(problem) == (
         "rule.yaml:1: error: stands outside every country; move it, like cn/national/<field>/rule.yaml"
     )
+
+
+# -- what lies beside the rules -------------------------------------------------------------------------------
+
+CITED = """\
+    citation: {law: 办法, article: null, promulgated: 2020-01-01, source: a test}
+    confirmed: true
+    recorded_on: 2026-11-22
+    checked_on: 2026-11-22
+"""
+HEAD = "title: {zh: 甲, en: A}\nrow: '0'\nrank: notice\n"
+BESIDE = {
+    "cn/levels/a.yaml": (
+        "title: {zh: 甲, en: A}\nvalues:\n  2020-01-01:\n    thresholds: {deaths: {I: 30}}\n",
+        ("I: 30", "I: many", 4, "values.2020-01-01.thresholds.deaths.I"),
+    ),
+    "cn/provisions/a.yaml": (
+        f"{HEAD}sort: definition\nvalues:\n  2020-01-01:\n    says: {{zh: 乙, en: B}}\n",
+        ("definition", "definiton", 4, "sort"),
+    ),
+    "cn/elements/a.yaml": (
+        f"{HEAD}values:\n  2020-01-01:\n    required: [time]\n",
+        ("[time]", "[tme]", 6, "values.2020-01-01.required.0"),
+    ),
+    "cn/norms/a.yaml": (
+        f"{HEAD}check: several-sides\nvalues:\n  2020-01-01:\n    asks: {{sides: 2}}\n",
+        ("sides: 2", "sides: 0", 7, "values.2020-01-01.asks.sides"),
+    ),
+    "cn/review/a.yaml": (
+        (
+            f"{HEAD}proceedings: [penalty]\nstep: appeal\nvalues:\n  2020-01-01:\n    limit: {{within: P1M}}\n"
+            "    clock: delivered\n"
+        ),
+        ("delivered", "sent", 9, "values.2020-01-01.clock"),
+    ),
+    "cn/schemes/a.yaml": (
+        (
+            f"{HEAD}values:\n  2020-01-01:\n    lines:\n      - name: late\n        title: {{zh: 迟报, en: late}}\n"
+            "        counts: {findings: [late]}\n        points: -1\n"
+        ),
+        ("points: -1", "points: one", 10, "values.2020-01-01.lines.0.points"),
+    ),
+}
+WORDS = "words: {time: {zh: 时间, en: time}}\n"
+
+
+def _beside(folder: Path, name: str, text: str) -> list[Problem]:
+    write(folder, FILE, SOUND)
+    write(folder, "cn/elements.yaml", WORDS)
+    write(folder, name, text)
+    return lint(folder)
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_a_mistake_in_any_folder_is_named_with_file_line_and_key(tmp_path: Path, name: str) -> None:
+    sound, (old, new, line, key) = BESIDE[name]
+    assert _beside(tmp_path / "sound", name, sound + CITED) == []
+    (problem,) = _beside(tmp_path / "broken", name, (sound + CITED).replace(old, new))
+    assert (problem.severity, problem.file, problem.line, problem.key) == (Severity.ERROR, name, line, key)
+    assert len(problem.message) > 10
+    (problem,) = _beside(tmp_path / "unsure", name, sound + CITED.replace("true", "maybe"))
+    assert (problem.key, problem.line) == ("values.2020-01-01.confirmed", len(sound.splitlines()) + 2)
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_the_days_of_a_text_are_looked_at_in_any_folder(tmp_path: Path, name: str) -> None:
+    later = CITED.replace("promulgated: 2020-01-01", "promulgated: 2020-01-02").replace(
+        "    checked_on: 2026-11-22\n", ""
+    )
+    problems = _beside(tmp_path, name, BESIDE[name][0] + later)
+    assert {(problem.file, problem.code) for problem in problems} == {
+        (name, "promulgated-after-effect"),
+        (name, "never-checked"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("second", "codes"), [("79", []), ("80", ["grades-out-of-order"]), ("90", ["grades-out-of-order"])]
+)
+def test_a_grade_that_is_never_reached_is_named(tmp_path: Path, second: str, codes: list[str]) -> None:
+    grades = (
+        "    grades:\n      - {title: {zh: 优, en: good}, at_least: 80}\n"
+        f"      - {{title: {{zh: 良, en: fair}}, at_least: {second}}}\n      - {{title: {{zh: 差, en: poor}}}}\n"
+    )
+    problems = _beside(tmp_path, "cn/schemes/a.yaml", BESIDE["cn/schemes/a.yaml"][0] + grades + CITED)
+    assert [problem.code for problem in problems] == codes
+    assert all(problem.line == 13 for problem in problems)

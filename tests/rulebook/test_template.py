@@ -10,11 +10,14 @@ import pytest
 from emergency.assessment.examples import run_examples
 from emergency.domain.vocabulary import Category, Line, Tier
 from emergency.rulebook import Clock, Rank, Rule, Stage, load
+from emergency.rulebook.folders import BY_NAME
 from emergency.rulebook.limits import FORMS
 from emergency.rulebook.lint import lint
 from emergency.rulebook.loader import read_part, rulebook_of
 from emergency.rulebook.model import Value
-from emergency.rulebook.template import template
+from emergency.rulebook.template import TEMPLATES, folder_at, template
+
+from .bench import EXAMPLES, RULE, write
 
 PLACES = ["cn/national/x/new.yaml", "cn/local/330127-chunan/new.yaml", "cn/local/33-zhejiang/fire/new.yaml"]
 
@@ -63,3 +66,34 @@ def test_every_line_that_is_commented_out_would_load(tmp_path: Path) -> None:
         path.parent.mkdir(parents=True)
         path.write_text(f"{line}\n{said}", encoding="utf-8")
         load(tmp_path / str(number))
+
+
+@pytest.mark.parametrize("folder", [name for name in TEMPLATES if name != "rules"])
+@pytest.mark.parametrize("place", ["new.yaml", "local/330127-chunan/new.yaml"])
+def test_what_lies_beside_the_rules_has_templates_that_load(tmp_path: Path, folder: str, place: str) -> None:
+    write(tmp_path, "cn/national/x/rule.yaml", RULE + EXAMPLES)
+    path = tmp_path / "cn" / folder / place
+    path.parent.mkdir(parents=True)
+    said = template(path)
+    path.write_text(said, encoding="utf-8")
+    assert lint(path) == []
+    (one,) = getattr(load(tmp_path), BY_NAME[folder].shelf)
+    assert one.where == (("330127",) if "local" in place else None)
+    for number, line in enumerate(re.findall(r"^ *# (\w+: [^#]*?)(?:  +#.*)?$", said, re.MULTILINE)):
+        name = line.partition(":")[0]
+        if name in ("where", "body"):
+            continue
+        indent = re.search(rf"^( *)# {name}:", said, re.MULTILINE)
+        assert indent is not None, number
+        path.write_text(said.replace(f"# {line}", line, 1), encoding="utf-8")
+        load(tmp_path)
+
+
+def test_a_path_tells_what_is_to_stand_there() -> None:
+    for place, folder in (
+        ("cn/norms/local/330127-chunan/a.yaml", "norms"),
+        ("cn/national/schemes/a.yaml", "rules"),
+        ("schemes/a.yaml", "rules"),
+        ("cn/levels/a.yaml", "levels"),
+    ):
+        assert folder_at(Path(place)) == folder

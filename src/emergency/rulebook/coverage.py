@@ -9,10 +9,9 @@ from datetime import date
 from enum import StrEnum
 
 from emergency.domain.vocabulary import Category, Level, Line, Tier
+from emergency.rulebook.folders import dated
 from emergency.rulebook.lookup import Rulebook
-from emergency.rulebook.model import LevelTable, Rule, Unread
-from emergency.rulebook.norms import NormRule
-from emergency.rulebook.provisions import Elements, Provision
+from emergency.rulebook.model import Rule
 from emergency.rulebook.vocabulary import Modality, Stage
 
 TIERS = tuple(tier for tier in Tier if tier is not Tier.STATE)
@@ -104,15 +103,7 @@ def _cell(
 def rows(book: Rulebook) -> Mapping[str, tuple[str, ...]]:
     """Tell by which files each row of the collection is encoded, in the order of the rows."""
     found: dict[str, set[str]] = defaultdict(set)
-    scopes: tuple[Rule | LevelTable | Provision | Elements | NormRule | Unread, ...] = (
-        *book.rules,
-        *book.tables,
-        *book.provisions,
-        *book.elements,
-        *book.norms,
-        *book.unread,
-    )
-    for scope in scopes:
+    for scope in (*dated(book), *book.unread):
         for row in (scope.row or "").replace(";", ",").split(","):
             if row.strip():
                 found[row.strip()].add(scope.id)

@@ -8,44 +8,30 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from emergency.rulebook.data_model import Title
+from emergency.rulebook.data_model import Dated, Title
+from emergency.rulebook.folders import FOLDERS, RULES, DatedScope, dated
 from emergency.rulebook.lookup import Rulebook
-from emergency.rulebook.model import LevelTable, Rule
+from emergency.rulebook.model import Scoped
 
-SCOPE = (
-    "rank",
-    "who",
-    "to",
-    "modality",
-    "stage",
-    "channel",
-    "levels",
-    "at_least",
-    "circumstances",
-    "level_unclear",
-    "window",
-    "suspended_by",
-    "waived_by",
-    "categories",
-    "kinds",
-    "kinds_except",
-    "where",
-)
-"""What a rule or table says whatever the day."""
+_UNCOMPARED = {"id", "title", "row", "values", "examples", "accepts"}
+"""What of a file is no part of what it says."""
+_CITED = ("law", "number", "article", "promulgated")
+"""The parts of a citation, compared one by one."""
 
-VALUE = (
-    "limit",
-    "clock",
-    "thresholds",
-    "together",
-    "level_circumstances",
-    "law",
-    "number",
-    "article",
-    "promulgated",
-    "confirmed",
-)
-"""What it says from a day on; the parts of the citation one by one."""
+
+def scope_parts(scope: type[Scoped]) -> tuple[str, ...]:
+    """Name what a file says whatever the day."""
+    return tuple(name for name in scope.model_fields if name not in _UNCOMPARED)
+
+
+def value_parts(value: type[Dated]) -> tuple[str, ...]:
+    """Name what it says from a day on; what a table of levels calls circumstances is called ``level_circumstances``."""
+    said = [name for name in value.model_fields if name not in Dated.model_fields]
+    return (
+        *("level_circumstances" if name == "circumstances" else name for name in said),
+        *_CITED,
+        "confirmed",
+    )
 
 
 class What(StrEnum):
@@ -61,7 +47,7 @@ class Change:
     """One difference.
 
     Args:
-        id: The rule, or table of levels.
+        id: The file: a rule, a table of levels, a scheme of points…
         title: What it is about.
         what: Added, removed or changed: the whole of it where ``since`` and ``part`` are None.
         since: The day of the value that is meant; None where a part is meant that no day changes.
@@ -79,19 +65,16 @@ class Change:
     after: Any = None
 
 
-Scope = Rule | LevelTable
-
-
 @dataclass(frozen=True, slots=True)
 class Side:
     """One of the two states.
 
     Args:
-        scopes: The rules and tables that are meant, by id.
+        scopes: What is meant, by id.
         day: Only what is in force on this day; None for all values.
     """
 
-    scopes: Mapping[str, Scope]
+    scopes: Mapping[str, DatedScope]
     day: date | None = None
 
 
@@ -101,13 +84,23 @@ def side(book: Rulebook, day: date | None = None, pack: str | None = None) -> Si
     Args:
         book: The rulebook.
         day: Only what is in force on this day.
-        pack: Only what lies in this folder, such as ``cn/local/330127-chunan``.
+        pack: Only what lies in this folder, such as ``cn/local/330127-chunan``, and in those of the same name beside
+            the rules, such as ``cn/norms/local/330127-chunan``.
     """
-    found: tuple[Scope, ...] = (*book.rules, *book.tables)
-    scopes = {scope.id: scope for scope in found}
+    scopes = {scope.id: scope for scope in dated(book)}
     if pack is not None:
-        scopes = {name: scope for name, scope in scopes.items() if name.startswith(f"{pack}/")}
+        scopes = {name: scope for name, scope in scopes.items() if within_pack(name, pack) is not None}
     return Side(scopes, day)
+
+
+def within_pack(name: str, pack: str) -> str | None:
+    """Give the id without the name of the pack, such as ``norms/sign-off``; None where it lies in another."""
+    country, _, place = pack.partition("/")
+    for folder in FOLDERS:
+        start = f"{pack}/" if folder is RULES else f"{country}/{folder.name}/{place}/"
+        if name.startswith(start):
+            return ("" if folder is RULES else f"{folder.name}/") + name.removeprefix(start)
+    return None
 
 
 def differences(old: Side, new: Side) -> Iterator[Change]:
@@ -128,15 +121,17 @@ def differences(old: Side, new: Side) -> Iterator[Change]:
             yield from _compared(before, after, old.day, new.day)
 
 
-def _there(one: Side, name: str) -> Scope | None:
+def _there(one: Side, name: str) -> DatedScope | None:
     scope = one.scopes.get(name)
     if scope is None or one.day is None:
         return scope
     return scope if scope.value_on(one.day) is not None else None
 
 
-def _compared(before: Scope, after: Scope, old_day: date | None, new_day: date | None) -> Iterator[Change]:
-    for part in SCOPE:
+def _compared(
+    before: DatedScope, after: DatedScope, old_day: date | None, new_day: date | None
+) -> Iterator[Change]:
+    for part in dict.fromkeys((*scope_parts(type(before)), *scope_parts(type(after)))):
         said, says = getattr(before, part, None), getattr(after, part, None)
         if said != says:
             yield Change(
@@ -156,8 +151,8 @@ def _compared(before: Scope, after: Scope, old_day: date | None, new_day: date |
             yield from _parts(after, was, now, since)
 
 
-def _parts(scope: Scope, before: Any, after: Any, since: date | None) -> Iterator[Change]:  # noqa: ANN401 - any value
-    for part in VALUE:
+def _parts(scope: DatedScope, before: Any, after: Any, since: date | None) -> Iterator[Change]:  # noqa: ANN401 - any value
+    for part in dict.fromkeys((*value_parts(type(before)), *value_parts(type(after)))):
         was, now = _part(before, part), _part(after, part)
         if was != now:
             yield Change(
@@ -174,9 +169,9 @@ def _parts(scope: Scope, before: Any, after: Any, since: date | None) -> Iterato
 def _part(value: Any, part: str) -> Any:  # noqa: ANN401 - any part of any value
     if part == "level_circumstances":
         return getattr(value, "circumstances", None)
-    if part in ("law", "number", "article", "promulgated"):
+    if part in _CITED:
         return getattr(value.citation, part)
     return getattr(value, part, None)
 
 
-__all__ = ["SCOPE", "VALUE", "Change", "Side", "What", "differences", "side"]
+__all__ = ["Change", "Side", "What", "differences", "scope_parts", "side", "value_parts", "within_pack"]

@@ -16,10 +16,11 @@ from pathlib import Path
 from emergency import yamlfile
 from emergency.errors import BrokenDataError
 from emergency.rulebook import exercised
+from emergency.rulebook.folders import FOLDERS, DatedScope
 from emergency.rulebook.loader import Reading, read_part
 from emergency.rulebook.lookup import Rulebook
-from emergency.rulebook.model import LevelTable, Rule
-from emergency.rulebook.norms import CheckName, NormRule
+from emergency.rulebook.model import Rule, Unread
+from emergency.rulebook.norms import CheckName
 from emergency.rulebook.overlap import Pair, laxer_than_national, overlaps
 from emergency.yamlfile import Document, Flaw
 
@@ -29,6 +30,7 @@ OVERLAP = "overlap"
 LAXER = "laxer-than-national"
 TOUCHES_NOTHING = "touches-no-rule"
 NOT_FOR_THIS_CHECK = "setting-without-effect"
+GRADES_UNORDERED = "grades-out-of-order"
 ACCEPTS_NOTHING = "accepts-nothing"
 CODES = (*exercised.CODES, OVERLAP, LAXER, PROMULGATED_LATER, NEVER_CHECKED)
 """The codes that a rule may accept."""
@@ -126,6 +128,7 @@ def _idle(reading: Reading, accepted: set[tuple[str, str]]) -> Iterator[Flaw]:
 def _warnings(reading: Reading) -> Iterator[_Warning]:
     yield from _of_citations(reading)
     yield from _of_settings(reading)
+    yield from _of_grades(reading)
     for rule, document in reading.rules.values():
         for code, day, message in exercised.unexercised(rule):
             path = ("values", day.isoformat(), "limit")
@@ -138,13 +141,15 @@ def _warnings(reading: Reading) -> Iterator[_Warning]:
                 yield _Warning(TOUCHES_NOTHING, document.flaw(("rules", index), message))
 
 
+def _dated(reading: Reading) -> Iterator[tuple[DatedScope, Document]]:
+    """All that says something from a day on, whatever folder it lies in."""
+    for folder in FOLDERS:
+        if folder.model is not Unread:
+            yield from getattr(reading, folder.shelf).values()
+
+
 def _of_citations(reading: Reading) -> Iterator[_Warning]:
-    scoped: list[tuple[Rule | LevelTable | NormRule, Document]] = [
-        *reading.rules.values(),
-        *reading.tables.values(),
-        *reading.norms.values(),
-    ]
-    for scope, document in scoped:
+    for scope, document in _dated(reading):
         by = (scope,) if isinstance(scope, Rule) else ()
         for day, value in scope.values.items():
             path = ("values", day.isoformat())
@@ -185,6 +190,21 @@ def _of_settings(reading: Reading) -> Iterator[_Warning]:
                 yield _Warning(
                     NOT_FOR_THIS_CHECK, document.flaw(("values", day.isoformat(), "asks"), message)
                 )
+
+
+def _of_grades(reading: Reading) -> Iterator[_Warning]:
+    """The first grade that a result reaches is given: one that stands behind a lower one is never reached."""
+    for scheme, document in reading.schemes.values():
+        for day, value in scheme.values.items():
+            lowest = None
+            for index, grade in enumerate(value.grades):
+                if grade.at_least is None:
+                    continue
+                if lowest is not None and grade.at_least >= lowest:
+                    message = f"is {grade.at_least}, not below {lowest} before it; write the best grade first"
+                    path = ("values", day.isoformat(), "grades", index, "at_least")
+                    yield _Warning(GRADES_UNORDERED, document.flaw(path, message))
+                lowest = grade.at_least
 
 
 def _of_pairs(reading: Reading) -> Iterator[_Warning]:

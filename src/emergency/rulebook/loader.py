@@ -22,6 +22,7 @@ from emergency.errors import BrokenDataError
 from emergency.rulebook.calendar import Calendar
 from emergency.rulebook.calendar_year import CalendarYear
 from emergency.rulebook.data_model import Title
+from emergency.rulebook.folders import BY_NAME, FOLDERS, RULES
 from emergency.rulebook.lookup import Rulebook, is_pattern
 from emergency.rulebook.model import LevelTable, Rule, Scoped, Thresholds, Unread
 from emergency.rulebook.norms import NormRule
@@ -38,7 +39,7 @@ M = TypeVar("M", bound=BaseModel)
 _PACKAGED = resources.files(__package__ or "emergency.rulebook") / "data"
 _COUNTRY = "[a-z][a-z]"
 """The folder of a country is its code of two letters."""
-_SIGNS = ("kinds.yaml", "national", "local", "levels", "elements", "norms", "schemes", "review")
+_SIGNS = ("kinds.yaml", "national", "local", *(folder.name for folder in FOLDERS if folder is not RULES))
 """What lies in the folder of a country."""
 
 WORD_LISTS = ("measures", "circumstances", "elements")
@@ -73,16 +74,12 @@ def rulebook_of(reading: Reading) -> Rulebook:
     """
     if reading.flaws:
         raise BrokenFileError(reading.flaws)
+    held: dict[str, Any] = {
+        folder.shelf: tuple(one for one, _ in getattr(reading, folder.shelf).values()) for folder in FOLDERS
+    }
     return Rulebook(
-        rules=tuple(rule for rule, _ in reading.rules.values()),
-        tables=tuple(table for table, _ in reading.tables.values()),
+        **held,
         families=reading.families,
-        provisions=tuple(provision for provision, _ in reading.provisions.values()),
-        elements=tuple(elements for elements, _ in reading.elements.values()),
-        norms=tuple(norm for norm, _ in reading.norms.values()),
-        reviews=tuple(one for one, _ in reading.reviews.values()),
-        schemes=tuple(scheme for scheme, _ in reading.schemes.values()),
-        unread=tuple(unread for unread, _ in reading.unread.values()),
         calendars={country: Calendar(years) for country, years in reading.years.items()},
         kinds=reading.kinds,
         words=reading.words,
@@ -203,16 +200,8 @@ def _files(folder: Path) -> Iterator[tuple[Path, PurePosixPath]]:
 
 def _held(reading: Reading, folder: str) -> tuple[dict[str, Any], type[Scoped]]:
     """Where what lies in a folder is kept, and as what it is read."""
-    folders: dict[str, tuple[dict[str, Any], type[Scoped]]] = {
-        "levels": (reading.tables, LevelTable),
-        "provisions": (reading.provisions, Provision),
-        "elements": (reading.elements, Elements),
-        "norms": (reading.norms, NormRule),
-        "review": (reading.reviews, ReviewRule),
-        "schemes": (reading.schemes, Scheme),
-        "unread": (reading.unread, Unread),
-    }
-    return folders.get(folder, (reading.rules, Rule))
+    known = BY_NAME.get(folder, RULES)
+    return getattr(reading, known.shelf), known.model
 
 
 def _read_file(reading: Reading, path: Path, name: PurePosixPath) -> None:
@@ -278,17 +267,8 @@ def _check_place(document: Document, scope: Scoped, name: PurePosixPath) -> None
 
 
 def _unknown_words(reading: Reading) -> Iterator[Flaw]:
-    for holder in (
-        reading.rules,
-        reading.tables,
-        reading.provisions,
-        reading.elements,
-        reading.norms,
-        reading.reviews,
-        reading.schemes,
-        reading.unread,
-    ):
-        for scope, document in holder.values():
+    for folder in FOLDERS:
+        for scope, document in getattr(reading, folder.shelf).values():
             yield from _unknown_families(reading, scope, document)
     for rule, document in reading.rules.values():
         yield from _undeclared(reading, document, "measures", rule.at_least or (), ("at_least",))

@@ -137,8 +137,8 @@ RuleValue = Annotated[
     Annotated[Value, Tag("value")] | Annotated[Repeal, Tag("repeal")], _kind_of("limit", "value", "repeal")
 ]
 TableValue = Annotated[
-    Annotated[Thresholds, Tag("thresholds")] | Annotated[Ending, Tag("ending")],
-    _kind_of("thresholds", "thresholds", "ending"),
+    Annotated[Thresholds, Tag("table")] | Annotated[Ending, Tag("ending")],
+    _kind_of("thresholds", "table", "ending"),
 ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, time, timedelta
+from decimal import Decimal
 from enum import Enum
 from typing import Any
 
@@ -17,7 +18,11 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - whatever a rule holds
     if isinstance(value, BaseModel):
         given = {name: getattr(value, name) for name in type(value).model_fields}
         defaults = {name: field.default for name, field in type(value).model_fields.items()}
-        return {name: plain(held) for name, held in given.items() if held != defaults[name]}
+        return {
+            name: _exact(value, name) if isinstance(held, Decimal) else plain(held)
+            for name, held in given.items()
+            if held != defaults[name]
+        }
     if isinstance(value, Mapping):
         return {str(plain(key)): plain(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
@@ -28,7 +33,14 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - whatever a rule holds
         return f"{value:%H:%M}"
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
     return value.value if isinstance(value, Enum) else value
+
+
+def _exact(holder: BaseModel, name: str) -> Any:  # noqa: ANN401 - as the file writes it
+    """Points and shares as the file has them, such as ``-50%``: a number of another kind would not be exact."""
+    return holder.model_dump(mode="json", include={name})[name]
 
 
 __all__ = ["plain"]

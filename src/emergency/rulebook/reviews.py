@@ -82,12 +82,12 @@ class NoLimit(Dated):
 
 def _kind(value: object) -> str:
     if isinstance(value, dict):
-        return "none" if "limit" in value and value["limit"] is None else "limit"
-    return "none" if isinstance(value, NoLimit) else "limit"
+        return "none" if "limit" in value and value["limit"] is None else "says"
+    return "none" if isinstance(value, NoLimit) else "says"
 
 
 ReviewValue = Annotated[
-    Annotated[ReviewLimit, Tag("limit")] | Annotated[NoLimit, Tag("none")], Discriminator(_kind)
+    Annotated[ReviewLimit, Tag("says")] | Annotated[NoLimit, Tag("none")], Discriminator(_kind)
 ]
 
 
