@@ -26,7 +26,7 @@ def elements_of(
     says, verifying = tuple(says), tuple(verifying)
     if not says and not verifying:
         return (), ()
-    from emergency.domain.values import Element  # noqa: PLC0415 - help needs no engine
+    from emergency.domain.values import PERSONAL, Element  # noqa: PLC0415 - help needs no engine
     from emergency_cli.entries import valid  # noqa: PLC0415 - it imports this module
 
     known = _known(settings)
@@ -34,17 +34,24 @@ def elements_of(
     gone = []
     for option, word in (*(("--say", each) for each in says), *(("--verifying", each) for each in verifying)):
         name, equals, text = word.replace("＝", "=", 1).partition("=")
-        if option == "--say" and not equals:
-            raise click.UsageError(f"--say {word}: write ELEMENT=TEXT, like --say measures=已封控.")
         slug = _slug(known, name.strip(), option, word)
+        personal = slug in PERSONAL
+        if option == "--say" and not equals and not personal:
+            raise click.UsageError(f"--say {word}: write ELEMENT=TEXT, like --say measures=已封控.")
         if slug in made or slug in gone:
             raise click.UsageError(f"{option} {word}: {slug} was already said. Say it once.")
-        if option == "--say" and not text.strip():
+        if option == "--say" and not text.strip() and (equals or not personal):
             gone.append(slug)
             continue
+        if personal and text.strip():
+            note = settings.say(
+                f"{slug}：日志不存姓名、电话，只记已报告此项。",
+                f"{slug}: the log holds no names or phones; it says only that this was told.",
+            )
+            click.echo(f"{settings.say('注意', 'Note')}: {note}", err=True)
         fields: dict[str, Any] = {
             "of": slug,
-            "text": text.strip() or None,
+            "text": None if personal else text.strip() or None,
             "verifying": option == "--verifying",
         }
         made[slug] = valid(Element, fields)

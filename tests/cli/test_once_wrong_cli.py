@@ -79,3 +79,23 @@ def test_an_officer_id_that_looks_like_a_name_is_told(on_duty: Type) -> None:
     assert "像是姓名" in told.err
     for quiet in (("use", "xiangshui", "--officer", "X17"), ("use", "xiangshui")):
         assert on_duty(*quiet).err == ""
+
+
+def test_names_and_phones_of_who_called_are_not_kept(on_duty: Type, tmp_path: Path) -> None:
+    on_duty(
+        "report",
+        "--new",
+        "泄漏",
+        "--kind",
+        "chemical-plant",
+        "--place",
+        "园区",
+        "--by",
+        "phone",
+        "--to",
+        "yancheng",
+    )
+    logged = on_duty("call-log", "-", "#2", "--say", "报告人=张某某", "--say", "reporter-phone")
+    assert logged.code == 0, logged.err
+    assert "the log holds no names or phones" in logged.err
+    assert "张某某".encode() not in b"".join(path.read_bytes() for path in tmp_path.glob("log.db*"))

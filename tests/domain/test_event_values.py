@@ -16,8 +16,10 @@ from emergency.domain.intervals import Interval
 from emergency.domain.schema import TYPES, EventCodec
 from emergency.domain.values import (
     MEASURES,
+    PERSONAL,
     Amount,
     Count,
+    Element,
     Facts,
     Figure,
     OtherTime,
@@ -329,3 +331,15 @@ class TestStatedTime:
     def test_a_division_is_six_plain_digits(self, code: str) -> None:
         assert Place(name="p", division="530302").division == "530302"
         refused(Place, name="p", division=code)
+
+
+class TestElement:
+    """An element of what a report says."""
+
+    @pytest.mark.parametrize("of", sorted(PERSONAL))
+    def test_names_and_phones_are_told_and_not_kept(self, of: str) -> None:
+        assert Element(of=of).text is None
+        assert "which the log never holds" in refused(Element, of=of, text="13900000000")
+
+    def test_anything_else_is_kept_as_it_was_said(self) -> None:
+        assert Element(of="reporter-post", text="值班员").text == "值班员"

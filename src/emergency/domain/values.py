@@ -341,18 +341,30 @@ class Facts(Value):
 NO_FACTS = Facts()
 
 
+PERSONAL = frozenset({"contact", "head", "recorder", "reporter", "reporter-phone"})
+"""Elements that are people's names or phones: the log says that they were told, never what they are."""
+
+
 class Element(Value):
     """One element of what a report says (要素) beside its figures; the text itself is never judged.
 
     Args:
         of: Which, by its slug: ``measures``, ``trend``, ``leaders-on-scene``.
-        text: What is said of it, in words.
+        text: What is said of it, in words; none for what is `PERSONAL`.
         verifying: It is said to be still being verified (正在核实).
     """
 
     of: Slug
     text: str | None = None
     verifying: bool = False
+
+    @model_validator(mode="after")
+    def _names_nobody(self) -> Element:
+        if self.of in PERSONAL and self.text is not None:
+            raise ValueError(
+                f"{self.of} is a name or phone, which the log never holds; say that it was told, without it"
+            )
+        return self
 
 
 class Place(Value):
