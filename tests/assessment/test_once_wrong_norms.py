@@ -433,9 +433,6 @@ def test_what_failed_at_the_closing_stays_failed() -> None:
     assert scene.rows()["fire both-offices"] == "fail established"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a draft issued before the second unit reported passes as one over both"
-)
 def test_a_draft_over_one_report_is_no_draft_over_two() -> None:
     found = seen(
         said("r1", "desk", "08:30", 3),

@@ -116,7 +116,15 @@ def _drafted(case: Case, desk: Desk, drafts: list[Draft]) -> Iterator[Check]:
         several = Words(f"{names}先后报来", f"{names} reported")
         waiting = Words(f"{several.zh}，尚未印发统稿", f"{several.en}; no unified draft has been issued")
         phases.append(Phase(since, Result.UNKNOWN, waiting, desk.reports))
-        issues = in_time([v.issued for d in drafts for v in d.issues if v.issued is not None])
+        # What went out before a second unit reported was not made of what both say.
+        issues = in_time(
+            [
+                v.issued
+                for d in drafts
+                for v in d.issues
+                if v.issued is not None and not surely_after(desk.reports[1].at, v.issued.at)
+            ]
+        )
         failed = missing_from(case, since)
         end = None if not issues else later(since, moment(issues[0].at))
         if failed is not None and (end is None or failed < end):
