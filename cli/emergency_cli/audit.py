@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from emergency_cli.context import Settings, common_options, now, pass_settings
+from emergency_cli.incidents import known_office
 from emergency_cli.lazy import Later, LazyGroup, leave
 from emergency_cli.norms import NORM_KEYS, emit_matrix, print_norms
 from emergency_cli.output import (
@@ -145,6 +146,7 @@ def obligations(
 ) -> None:
     """Who owed whom which report by when, and what became of it 报告义务."""
     settings.only_read()
+    known_office(settings, who)
     moment = settings.moment(at, "--at") or now()
     refs = [settings.incident(ref) for ref in incidents]
     trial = Trial(other_rules, known_on.date() if known_on else None, who, {"state": state})
@@ -190,6 +192,7 @@ def findings(
 ) -> None:
     """What stands out: late, missed, falsified, concealed 疑点, beside what people determined 认定."""
     settings.only_read()
+    known_office(settings, who)
     moment = settings.moment(at, "--at") or now()
     refs = [settings.incident(ref) for ref in incidents]
     trial = Trial(other_rules, known_on.date() if known_on else None, who, {"kind": kind, "status": status})
@@ -251,6 +254,7 @@ def norms(
     possible, and does not count; what the record does not tell is unknown.
     """
     settings.only_read()
+    known_office(settings, who)
     if not matrix and (by or since or until):
         raise click.UsageError("--by, --from and --until go with --matrix.")
     if matrix and (other_rules or known_on):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from emergency_cli.context import Settings, common_options, now, pass_settings
+from emergency_cli.context import Settings, common_options, hint, now, pass_settings
 from emergency_cli.markings import SECRECY, UNMARKED, URGENCY, marking, typed
 from emergency_cli.norms import summary_of
 from emergency_cli.output import (
@@ -96,6 +96,29 @@ def replay(
     cut = {"as_of": recorded_by, "happened_by": by, "known_to": who}
     _print_view(
         settings, view, by or recorded_by or now(), form, {k: v for k, v in cut.items() if v is not None}
+    )
+
+
+def known_office(settings: Settings, name: str | None) -> None:
+    """Refuse an office that nobody knows: a list of nothing would read as if there were nothing against it.
+
+    Args:
+        settings: Of this run.
+        name: An office by its id, or by the id that an imported file gives it; None for no office.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    if name is None:
+        return
+    directory = settings.engine.directory()
+    if name in directory or any(office.ref == name for office in directory):
+        return
+    from emergency.errors import NotFoundError  # noqa: PLC0415 - only for a mistake
+
+    names = [*directory.offices, *{office.ref for office in directory if office.ref}]
+    raise NotFoundError(
+        f"There is no office {name} in the directory.{hint(name, names)} `emergency offices list --all` shows them."
     )
 
 

@@ -18,6 +18,7 @@ from emergency_cli.context import (
     shared_option,
 )
 from emergency_cli.entries import stated
+from emergency_cli.incidents import known_office
 from emergency_cli.output import (
     SCHEMA,
     emit_csv,
@@ -397,6 +398,7 @@ def show_(settings: Settings, review: str, at: str | None, form: str) -> None:
 def list_(settings: Settings, incidents: tuple[str, ...], who: str | None, form: str) -> None:
     """All reviews, of some incidents or of all."""
     settings.only_read()
+    known_office(settings, who)
     refs = [settings.incident(ref) for ref in incidents]
     listing = _reviews(settings).list(refs, office=who)
     current = settings.engine.rulebook.fingerprint

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emergency_cli.context import Settings, common_options, now, pass_settings
+from emergency_cli.incidents import known_office
 from emergency_cli.lazy import leave
 from emergency_cli.output import (
     Column,
@@ -103,6 +104,7 @@ def scores(
     never scores and is listed with the reason. Exit code 1 where a finding costs points, or a result moves.
     """
     settings.only_read()
+    known_office(settings, who)
     found = settings.engine.points.sheets(
         scheme,
         against=against,

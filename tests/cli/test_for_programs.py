@@ -71,7 +71,7 @@ def test_the_json_of_audits_has_the_promised_keys(on_duty: Type) -> None:
 def test_csv_has_the_same_columns_with_and_without_rows(on_duty: Type) -> None:
     _late(on_duty)
     for what, keys in (("obligations", OBLIGATION_KEYS), ("findings", FINDING_KEYS)):
-        for filters in ([], ["--office", "nobody"]):
+        for filters in ([], ["--office", "yc-em"]):
             out = on_duty("audit", what, "--format", "csv", *filters).out
             assert next(csv.reader(io.StringIO(out))) == list(keys)
     for listing in (["list"], ["offices", "list"], ["rules", "list"]):
