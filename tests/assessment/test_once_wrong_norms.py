@@ -420,7 +420,6 @@ def test_who_stood_above_whom_is_told_by_the_directory_of_that_day(since: date, 
     assert {result for name, result in found.items() if name.startswith("gov")} == rows
 
 
-@pytest.mark.xfail(strict=True, reason="what is done after the closing takes back what had failed at it")
 def test_what_failed_at_the_closing_stays_failed() -> None:
     entries = (
         knew("fire", "08:30", deaths=1),

@@ -59,6 +59,11 @@ def test_a_report_is_acknowledged() -> None:
     assert done("acknowledged", CALL, of_another, closed(), rules=plain) == "fail established"
 
 
+def test_what_is_done_after_the_closing_takes_nothing_back() -> None:
+    for clock, expected in (("09:30", "pass"), ("12:00", "pass"), ("13:00", "fail established")):
+        assert done("checked-at-once", CALL, closed("12:00"), act(Verified, "fire", clock)) == expected
+
+
 def test_a_text_may_give_it_hours() -> None:
     within = asking("acknowledged", within={"within": "PT30M"})
     for clock, expected in (("09:30", "pass"), ("09:31", "fail established"), ("09:25~", "unknown")):

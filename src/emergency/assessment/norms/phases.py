@@ -159,6 +159,11 @@ def missing_from(case: Case, since: datetime | None) -> datetime | None:
     return end if since is None else max(end, since)
 
 
+def done_after(done: Interval, failed: datetime | None) -> bool:
+    """Whether something was surely done only after it had failed at the closing: then that stays so."""
+    return failed is not None and done.earliest is not None and done.earliest > failed
+
+
 def moment(at: Interval) -> datetime | None:
     """When something surely was; where that is open, from when on it may have been."""
     return at.latest or at.earliest

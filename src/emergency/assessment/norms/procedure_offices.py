@@ -14,6 +14,7 @@ from emergency.assessment.norms.phases import (
     Wanted,
     beside,
     complete,
+    done_after,
     later,
     missing_from,
     moment,
@@ -144,6 +145,12 @@ def _both(case: Case, want: Wanted, two: TwoOffices, sent: Step) -> Iterator[Pha
     if want.since is not None:
         start = last_of([start, want.since])
     yield from _one_told(case, way, other, start, at_once)
+    if (
+        other.told is not None
+        and at_once is None
+        and done_after(other.told.at, missing_from(case, moment(start)))
+    ):
+        return
     if other.told is not None:
         yield from _both_told(case, [one for _, one in reached], start, at_once)
     elif at_once is not None and other.names and complete(case):

@@ -12,6 +12,7 @@ from emergency.assessment.norms.phases import (
     Phase,
     Wanted,
     complete,
+    done_after,
     due_by,
     later,
     missing_from,
@@ -71,7 +72,7 @@ def _handled(case: Case, want: Wanted, owed: Handling) -> Iterator[Phase]:
             f"{opening.zh}；没有{owed.bad.zh}", f"{opening.en}; it was left undone that {owed.bad.en}"
         )
         yield Phase(failed, Result.FAIL, left, (owed.told,), rests(owed.told))
-    if done is None:
+    if done is None or (due is None and done_after(done.at, failed)):
         return
     steps, taken = (owed.told, done), overrun(done.at, owed.since)
     after = Words("", "")
