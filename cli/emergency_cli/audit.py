@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from emergency_cli.bilingual import both
 from emergency_cli.context import Settings, common_options, now, pass_settings
 from emergency_cli.incidents import known_office
 from emergency_cli.lazy import Later, LazyGroup, leave
@@ -101,13 +102,35 @@ COMMANDS = {
     "obligations": Later(
         "emergency_cli.audit",
         "obligations",
-        "Who owed whom which report by when, and what became of it 报告义务.",
+        both(
+            "报告义务：谁应何时之前向谁报告什么，结果如何。",
+            "Who owed whom which report by when, and what became of it.",
+        ),
     ),
     "findings": Later(
-        "emergency_cli.audit", "findings", "What stands out: late, missed, falsified, concealed 疑点."
+        "emergency_cli.audit",
+        "findings",
+        both(
+            "疑点：迟报、漏报、谎报、瞒报。",
+            "What stands out: late, missed, falsified, concealed.",
+        ),
     ),
-    "norms": Later("emergency_cli.audit", "norms", "The four unified norms, check by check 四个统一规范."),
-    "scores": Later("emergency_cli.scores", "scores", "Points by a scheme, each traced 考核计分."),
+    "norms": Later(
+        "emergency_cli.audit",
+        "norms",
+        both(
+            "四个统一规范，逐项检查。",
+            "The four unified norms, check by check.",
+        ),
+    ),
+    "scores": Later(
+        "emergency_cli.scores",
+        "scores",
+        both(
+            "考核计分，逐分可查。",
+            "Points by a scheme, each traced.",
+        ),
+    ),
 }
 
 
@@ -144,7 +167,7 @@ def obligations(
     known_on: datetime | None,
     form: str,
 ) -> None:
-    """Who owed whom which report by when, and what became of it 报告义务."""
+    """Who owed whom which report by when, and what became of it."""
     settings.only_read()
     known_office(settings, who)
     moment = settings.moment(at, "--at") or now()

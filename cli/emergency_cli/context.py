@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import locale
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -13,6 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
+
+from emergency_cli.bilingual import Option, both, language
 
 if TYPE_CHECKING:
     from emergency.assessment.model import Words
@@ -83,7 +84,7 @@ class Settings:
     @property
     def chinese(self) -> bool:
         """Whether tables speak Chinese."""
-        return (self.lang or _language()) == "zh"
+        return (self.lang or language()) == "zh"
 
     def say(self, zh: str, en: str) -> str:
         """The words in the language of this run."""
@@ -181,13 +182,6 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def _language() -> str:
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        if value := os.environ.get(name):
-            return "zh" if value.lower().startswith("zh") else "en"
-    return "zh" if (locale.getlocale()[0] or "").lower().startswith(("zh", "chinese")) else "en"
-
-
 def config_path() -> Path:
     """The file that remembers who I am."""
     if named := os.environ.get("EMERGENCY_CONFIG"):
@@ -233,7 +227,7 @@ def _into_settings(ctx: click.Context, param: click.Parameter, value: str | None
 
 def shared_option(*names: str, **attributes: Any) -> Callable[[F], F]:  # noqa: ANN401 - click's own
     """Make one option for all commands that have it: to make it anew for each takes longer than the one that is run."""
-    made = click.Option(names, **attributes)
+    made = Option(names, **attributes)
     return click.option(*names, cls=lambda *_, **__: made)  # type: ignore[arg-type]
 
 
@@ -246,17 +240,19 @@ def _lang_option(envvar: str | None) -> Callable[[F], F]:
         "--lang",
         type=click.Choice(["zh", "en"]),
         envvar=envvar,
-        help="The language of tables; the locale's unless given.",
+        help=both("界面语言；不指定时按系统语言。", "The language; the locale's unless given."),
     )
 
 
 lang_option = _lang_option("EMERGENCY_LANG")
 
 _lang_again = _lang_option(None)
-_db_again = _remembered_option("--db", metavar="URL", hidden=True, help="As before the command.")
-_office = _remembered_option("--office", metavar="ID", help="My office.")
-_role = _remembered_option("--as", "role", metavar="ROLE", help="My role.")
-_officer = _remembered_option("--officer", metavar="ID", help="My officer id.")
+_db_again = _remembered_option(
+    "--db", metavar="URL", hidden=True, help=both("同命令之前的 --db。", "As before the command.")
+)
+_office = _remembered_option("--office", metavar="ID", help=both("本单位。", "My office."))
+_role = _remembered_option("--as", "role", metavar="ROLE", help=both("本人身份。", "My role."))
+_officer = _remembered_option("--officer", metavar="ID", help=both("本人人员编号。", "My officer id."))
 
 
 def common_options(command: F) -> F:

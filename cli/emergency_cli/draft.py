@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from emergency_cli.asking import on_terminal
+from emergency_cli.bilingual import both
 from emergency_cli.context import (
     Settings,
     common_options,
@@ -36,15 +37,19 @@ STAGES = ("first-check", "recheck", "review")
 
 _HERE = "emergency_cli.draft"
 COMMANDS = {
-    "open": Later(_HERE, "open_draft", "Begin a draft over reports 开始统稿."),
-    "edit": Later(_HERE, "edit", "Make the next version 拟稿、修改."),
-    "diff": Later(_HERE, "diff", "What two versions say differently 比较."),
-    "review": Later(_HERE, "review", "First check, recheck or review a version 初审、复核、审核."),
-    "sign": Later(_HERE, "sign", "Sign a version 签发."),
-    "issue": Later(_HERE, "issue", "Send a version out as the one set of facts 印发."),
-    "assign": Later(_HERE, "assign", "Have units send it up, each by itself 分头上报."),
-    "show": Later(_HERE, "show", "Where a draft stands, and what is next."),
-    "list": Later(_HERE, "list_drafts", "All drafts."),
+    "open": Later(_HERE, "open_draft", both("就若干报告开始统稿。", "Begin a draft over reports.")),
+    "edit": Later(_HERE, "edit", both("拟出或修改下一版。", "Make the next version.")),
+    "diff": Later(_HERE, "diff", both("比较两版的不同。", "What two versions say differently.")),
+    "review": Later(
+        _HERE, "review", both("初审、复核、审核某一版。", "First check, recheck or review a version.")
+    ),
+    "sign": Later(_HERE, "sign", both("签发某一版。", "Sign a version.")),
+    "issue": Later(
+        _HERE, "issue", both("印发某一版，作为统一口径。", "Send a version out as the one set of facts.")
+    ),
+    "assign": Later(_HERE, "assign", both("请各单位分头上报。", "Have units send it up, each by itself.")),
+    "show": Later(_HERE, "show", both("统稿进展与下一步。", "Where a draft stands, and what is next.")),
+    "list": Later(_HERE, "list_drafts", both("全部统稿。", "All drafts.")),
 }
 
 

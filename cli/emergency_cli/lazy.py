@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, NoReturn
 
 import click
 
+from emergency_cli.bilingual import Both, Group, both
 from emergency_cli.context import Settings, hint
 
 USAGE, REFUSED, INTERRUPTED, PIPE_CLOSED = 2, 3, 130, 141
@@ -27,15 +28,22 @@ class Later(NamedTuple):
 
     module: str
     name: str
-    help: str
+    help: Both
 
 
-class LazyGroup(click.Group):
+class LazyGroup(Group):
     """A group of commands that are loaded when they are first needed."""
 
-    def __init__(self, *args: Any, later: Mapping[str, Later], **kwargs: Any) -> None:  # noqa: ANN401 - click's own
+    def __init__(
+        self,
+        *args: Any,  # noqa: ANN401 - click's own
+        later: Mapping[str, Later] | None = None,
+        sections: Mapping[Both, Mapping[str, Later]] | None = None,
+        **kwargs: Any,  # noqa: ANN401 - as above
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.later = later
+        self.sections = sections or {both("命令", "Commands"): later or {}}
+        self.later = {name: place for part in self.sections.values() for name, place in part.items()}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The commands in the order they are meant to be read in."""
@@ -54,8 +62,9 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands by their one line of help."""
         del ctx
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, place.help) for name, place in self.later.items()])
+        for title, part in self.sections.items():
+            with formatter.section(title.chosen):
+                formatter.write_dl([(name, place.help.chosen) for name, place in part.items()])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -99,13 +108,15 @@ class Program(LazyGroup):
                 code = _interrupted(settings)
             except click.UsageError as error:
                 where = error.ctx.command_path if error.ctx else prog_name
-                _say(f"Error: {error.format_message()}\nHelp: {where} --help")
+                _say(
+                    f"{_error(settings)}{error.format_message()}\n{settings.say('帮助', 'Help')}: {where} --help"
+                )
                 code = USAGE
             except click.ClickException as error:
-                _say(f"Error: {error.format_message()}")
+                _say(_error(settings) + error.format_message())
                 code = REFUSED
             except Exception as error:  # noqa: BLE001 - the last line of defence: words, not a traceback
-                code = _interrupted(settings) if interrupts else _explain(error)
+                code = _interrupted(settings) if interrupts else _explain(settings, error)
         sys.exit(code)
 
 
@@ -131,7 +142,7 @@ def _noting_interrupts() -> Iterator[list[int]]:
 
 def _interrupted(settings: Settings) -> int:
     line_end = "\n" if sys.stderr.isatty() else ""
-    _say(line_end + (settings.recorded_so_far or "Nothing was recorded."))
+    _say(line_end + (settings.recorded_so_far or settings.say("未入库任何内容。", "Nothing was recorded.")))
     return INTERRUPTED
 
 
@@ -150,20 +161,29 @@ def _say(message: str) -> None:
         _leave_pipe()
 
 
-def _explain(error: Exception) -> int:
+def _error(settings: Settings) -> str:
+    """What an error begins with."""
+    return settings.say("错误：", "Error: ")
+
+
+def _explain(settings: Settings, error: Exception) -> int:
     from emergency.errors import EmergencyError, UsageError  # noqa: PLC0415 - only where something went wrong
 
     if isinstance(error, EmergencyError):
-        _say(f"Error: {error}")
+        _say(_error(settings) + settings.say(error.zh, str(error)))
         return USAGE if isinstance(error, UsageError) else REFUSED
     if isinstance(error, OSError):
-        _say(f"Error: {error.filename or 'The system'}: {error.strerror or error}.")
+        where = error.filename or settings.say("系统", "The system")
+        _say(f"{_error(settings)}{where}: {error.strerror or error}.")
         return REFUSED
     if os.environ.get("EMERGENCY_DEBUG"):
         raise error
+    what = f"{type(error).__name__}: {error}"
     _say(
-        f"Error: the program itself failed ({type(error).__name__}: {error}). "
-        "Please report this; EMERGENCY_DEBUG=1 shows where."
+        settings.say(
+            f"错误：程序自身出错（{what}）。请反馈；设 EMERGENCY_DEBUG=1 可显示出错位置。",
+            f"Error: the program itself failed ({what}). Please report this; EMERGENCY_DEBUG=1 shows where.",
+        )
     )
     return REFUSED
 

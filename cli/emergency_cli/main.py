@@ -7,89 +7,308 @@ from pathlib import Path
 
 import click
 
+from emergency_cli.bilingual import both, option
 from emergency_cli.context import Settings, lang_option
 from emergency_cli.lazy import Later, Program
 
-COMMANDS = {
-    "use": Later("emergency_cli.identity", "use", "Remember who I am: office, role, officer 设定身份."),
-    "offices": Later("emergency_cli.offices", "offices", "The directory: who reports to whom 报送网络."),
-    "learn": Later("emergency_cli.entries", "learn", "Log that an office came to know 获悉."),
-    "report": Later("emergency_cli.entries", "report", "Log a report 报告."),
-    "follow-up": Later("emergency_cli.entries", "follow_up", "Log a later report on what is new 续报."),
-    "final": Later("emergency_cli.entries", "final", "Log the final report 终报、核报."),
-    "correct": Later(
-        "emergency_cli.entries", "correct", "Log a report that corrects an earlier one 更正报告."
-    ),
-    "forward": Later("emergency_cli.entries", "forward", "Log what was passed upward 转报."),
-    "verify": Later("emergency_cli.entries", "verify", "Log what was checked and established 核实."),
-    "clue": Later("emergency_cli.entries", "clue", "Log a sign from outside the reporting line 线索."),
-    "ack": Later("emergency_cli.entries", "ack", "Log the receipt of a message 签收."),
-    "return": Later("emergency_cli.entries", "send_back", "Log that a message was sent back 退回."),
-    "draft": Later("emergency_cli.draft", "draft", "The unified draft of several units' reports 统稿."),
-    "foresee": Later("emergency_cli.entries", "foresee", "Log that an event may happen 可能发生."),
-    "warn": Later("emergency_cli.entries", "warn", "Log a warning that was issued 发布预警."),
-    "grade": Later("emergency_cli.entries", "grade", "Log the level officially given 定级、调级."),
-    "stable": Later("emergency_cli.entries", "stable", "Log that the situation is stable 事态稳定."),
-    "suspend": Later("emergency_cli.entries", "suspend", "Log that follow-ups were suspended 暂停."),
-    "resume": Later("emergency_cli.entries", "resume", "Log that follow-ups were resumed 恢复."),
-    "ended": Later("emergency_cli.entries", "ended", "Log that the handling ended 应急处置结束."),
-    "close": Later("emergency_cli.entries", "close", "Log that the incident is closed 结案."),
-    "reopen": Later("emergency_cli.bookkeeping", "reopen", "Log that a closed incident goes on 重新启动."),
-    "instruction": Later("emergency_cli.instruction", "instruction", "Leaders' instructions 批示."),
-    "handover": Later("emergency_cli.receiving", "handover", "Log what was handed over to others 转办."),
-    "call-log": Later("emergency_cli.receiving", "call_log", "Log what a phone report said 电话记录."),
-    "direct": Later("emergency_cli.bookkeeping", "direct", "Log that others were told not to report 授意."),
-    "obstruct": Later("emergency_cli.bookkeeping", "obstruct", "Log that others were kept from it 阻碍."),
-    "waive": Later("emergency_cli.bookkeeping", "waive", "Log a permission not to report 准予不报."),
-    "void": Later("emergency_cli.bookkeeping", "void", "There was no such event: excuse what is open 撤销."),
-    "merge": Later("emergency_cli.bookkeeping", "merge", "Let an incident go on as another 并案."),
-    "unmerge": Later("emergency_cli.bookkeeping", "unmerge", "Take a merging back 撤销并案."),
-    "link": Later("emergency_cli.bookkeeping", "link", "Note that two incidents belong together 关联."),
-    "note": Later("emergency_cli.bookkeeping", "note", "Add a remark; nothing is judged by it 备注."),
-    "adopt": Later(
-        "emergency_cli.scoring", "adopt", "Log that a report was used where it was received 采用."
-    ),
-    "commend": Later(
-        "emergency_cli.scoring", "commend", "Log that an office's experience was commended 肯定."
-    ),
-    "amend": Later("emergency_cli.amending", "amend", "Put an entry right; the log keeps both 更正录入."),
-    "withdraw": Later("emergency_cli.amending", "withdraw", "Take an entry back; the log keeps it 撤回录入."),
-    "people": Later("emergency_cli.people", "people", "Protected people: sealed names 人员保护."),
-    "show": Later("emergency_cli.incidents", "show", "One incident: timeline, obligations, findings."),
-    "list": Later("emergency_cli.incidents", "list_incidents", "All incidents."),
-    "replay": Later("emergency_cli.incidents", "replay", "One incident as it was known at some time 回放."),
-    "why": Later("emergency_cli.why", "why", "Why a verdict is what it is: rule, clock, arithmetic 依据."),
-    "timeline": Later("emergency_cli.timeline", "timeline", "Read incidents from timeline files."),
-    "audit": Later("emergency_cli.audit", "audit", "Obligations, findings, norms, points 报告义务与疑点."),
-    "review": Later("emergency_cli.review", "review", "People decide: evidence, statement, appeal 责任追究."),
-    "rules": Later("emergency_cli.rules", "rules", "The rules, dated and cited 规则库."),
-    "projections": Later("emergency_cli.projections", "projections", "The read models: status, rebuild."),
-    "db": Later("emergency_cli.db", "db", "The store itself: status, check, upgrade 数据库."),
+SECTIONS = {
+    both("值班", "The desk"): {
+        "use": Later(
+            "emergency_cli.identity",
+            "use",
+            both("设定身份：单位、岗位、人员编号。", "Remember who I am: office, role, officer."),
+        ),
+        "guide": Later(
+            "emergency_cli.guide",
+            "guide",
+            both(
+                "录入之前先问：该不该我报、报给谁、何时之前。",
+                "Before anything is entered: is it mine, to whom, by when.",
+            ),
+        ),
+        "next": Later(
+            "emergency_cli.next",
+            "next_due",
+            both(
+                "本单位现在应办的事，最急的在前；--watch 为值班看板。",
+                "What this office owes now, soonest first; --watch is the board.",
+            ),
+        ),
+        "remind": Later(
+            "emergency_cli.remind",
+            "remind",
+            both(
+                "提醒一遍：将到期、已逾期、未签收；可重复运行。",
+                "Remind of what is due, overdue, unacknowledged; safe to repeat.",
+            ),
+        ),
+        "shift": Later(
+            "emergency_cli.shift",
+            "shift",
+            both("值班：上岗、交接班、下岗。", "The shift: start, hand over, end."),
+        ),
+        "form": Later(
+            "emergency_cli.form",
+            "form",
+            both("在终端上逐项录入。", "Enter an act on the terminal, question by question."),
+        ),
+        "unsent": Later(
+            "emergency_cli.unsent",
+            "unsent",
+            both("未完成的录入：列出、续录、丢弃。", "Unfinished entries: list, go on, discard."),
+        ),
+        "undo": Later(
+            "emergency_cli.undo",
+            "undo",
+            both(
+                "撤回本班内本人最后一条录入；记录保留。",
+                "Take back one's last entry of this shift; the log keeps it.",
+            ),
+        ),
+        "document": Later(
+            "emergency_cli.document",
+            "document",
+            both("公文：首报、续报、终报、统稿、通报。", "Documents: first report to circular."),
+        ),
+        "drill": Later(
+            "emergency_cli.drill",
+            "drill",
+            both("演练：单独的库，时钟可调。", "Drills: a store of their own, whose clock can be set."),
+        ),
+    },
+    both("录入", "Entries"): {
+        "learn": Later(
+            "emergency_cli.entries", "learn", both("记录获悉。", "Log that an office came to know.")
+        ),
+        "report": Later("emergency_cli.entries", "report", both("记录报告。", "Log a report.")),
+        "follow-up": Later(
+            "emergency_cli.entries", "follow_up", both("记录续报。", "Log a later report on what is new.")
+        ),
+        "final": Later("emergency_cli.entries", "final", both("记录终报、核报。", "Log the final report.")),
+        "correct": Later(
+            "emergency_cli.entries",
+            "correct",
+            both("记录更正报告。", "Log a report that corrects an earlier one."),
+        ),
+        "forward": Later(
+            "emergency_cli.entries", "forward", both("记录上报、转报。", "Log what was passed upward.")
+        ),
+        "verify": Later(
+            "emergency_cli.entries", "verify", both("记录核实结果。", "Log what was checked and established.")
+        ),
+        "clue": Later(
+            "emergency_cli.entries",
+            "clue",
+            both("记录报送渠道以外的线索。", "Log a sign from outside the reporting line."),
+        ),
+        "ack": Later("emergency_cli.entries", "ack", both("记录签收。", "Log the receipt of a message.")),
+        "return": Later(
+            "emergency_cli.entries", "send_back", both("记录退回。", "Log that a message was sent back.")
+        ),
+        "handover": Later(
+            "emergency_cli.receiving", "handover", both("记录转办。", "Log what was handed over to others.")
+        ),
+        "call-log": Later(
+            "emergency_cli.receiving", "call_log", both("电话记录。", "Log what a phone report said.")
+        ),
+        "draft": Later(
+            "emergency_cli.draft",
+            "draft",
+            both("统稿：多个单位报告的统一稿。", "The unified draft of several units' reports."),
+        ),
+        "instruction": Later(
+            "emergency_cli.instruction", "instruction", both("领导批示。", "Leaders' instructions.")
+        ),
+        "foresee": Later(
+            "emergency_cli.entries", "foresee", both("记录可能发生的事件。", "Log that an event may happen.")
+        ),
+        "warn": Later(
+            "emergency_cli.entries", "warn", both("记录发布预警。", "Log a warning that was issued.")
+        ),
+        "grade": Later(
+            "emergency_cli.entries", "grade", both("记录定级、调级。", "Log the level officially given.")
+        ),
+        "stable": Later(
+            "emergency_cli.entries", "stable", both("记录事态稳定。", "Log that the situation is stable.")
+        ),
+        "suspend": Later(
+            "emergency_cli.entries", "suspend", both("记录暂停续报。", "Log that follow-ups were suspended.")
+        ),
+        "resume": Later(
+            "emergency_cli.entries", "resume", both("记录恢复续报。", "Log that follow-ups were resumed.")
+        ),
+        "ended": Later(
+            "emergency_cli.entries", "ended", both("记录应急处置结束。", "Log that the handling ended.")
+        ),
+        "close": Later(
+            "emergency_cli.entries", "close", both("记录结案。", "Log that the incident is closed.")
+        ),
+        "reopen": Later(
+            "emergency_cli.bookkeeping",
+            "reopen",
+            both("记录重新启动。", "Log that a closed incident goes on."),
+        ),
+        "note": Later(
+            "emergency_cli.bookkeeping",
+            "note",
+            both("备注；不作为判定依据。", "Add a remark; nothing is judged by it."),
+        ),
+        "direct": Later(
+            "emergency_cli.bookkeeping",
+            "direct",
+            both("记录授意不报。", "Log that others were told not to report."),
+        ),
+        "obstruct": Later(
+            "emergency_cli.bookkeeping",
+            "obstruct",
+            both("记录阻碍报告。", "Log that others were kept from it."),
+        ),
+        "waive": Later(
+            "emergency_cli.bookkeeping", "waive", both("记录准予不报。", "Log a permission not to report.")
+        ),
+        "adopt": Later(
+            "emergency_cli.scoring",
+            "adopt",
+            both("记录信息被采用。", "Log that a report was used where it was received."),
+        ),
+        "commend": Later(
+            "emergency_cli.scoring",
+            "commend",
+            both("记录经验被肯定。", "Log that an office's experience was commended."),
+        ),
+    },
+    both("更正", "Putting right"): {
+        "amend": Later(
+            "emergency_cli.amending",
+            "amend",
+            both("更正录入；原文与更正都保留。", "Put an entry right; the log keeps both."),
+        ),
+        "withdraw": Later(
+            "emergency_cli.amending",
+            "withdraw",
+            both("撤回录入；记录保留。", "Take an entry back; the log keeps it."),
+        ),
+        "void": Later(
+            "emergency_cli.bookkeeping",
+            "void",
+            both("撤销：并无此事，免除未到期事项。", "There was no such event: excuse what is open."),
+        ),
+        "merge": Later(
+            "emergency_cli.bookkeeping", "merge", both("并案。", "Let an incident go on as another.")
+        ),
+        "unmerge": Later("emergency_cli.bookkeeping", "unmerge", both("撤销并案。", "Take a merging back.")),
+        "link": Later(
+            "emergency_cli.bookkeeping",
+            "link",
+            both("关联两起事件。", "Note that two incidents belong together."),
+        ),
+    },
+    both("查阅与审计", "Reading and judging"): {
+        "show": Later(
+            "emergency_cli.incidents",
+            "show",
+            both("一起事件：时间线、报告义务、疑点。", "One incident: timeline, obligations, findings."),
+        ),
+        "list": Later("emergency_cli.incidents", "list_incidents", both("全部事件。", "All incidents.")),
+        "replay": Later(
+            "emergency_cli.incidents",
+            "replay",
+            both("回放：当时所知的事件。", "One incident as it was known at some time."),
+        ),
+        "why": Later(
+            "emergency_cli.why",
+            "why",
+            both("依据：为何如此判定。", "Why a verdict is what it is: rule, clock, arithmetic."),
+        ),
+        "audit": Later(
+            "emergency_cli.audit",
+            "audit",
+            both("审计：报告义务、疑点、四个统一规范、考核计分。", "Obligations, findings, norms, points."),
+        ),
+        "review": Later(
+            "emergency_cli.review",
+            "review",
+            both("责任追究：证据、陈述、认定、申诉。", "People decide: evidence, statement, appeal."),
+        ),
+        "timeline": Later(
+            "emergency_cli.timeline",
+            "timeline",
+            both("从时间线文件导入事件。", "Read incidents from timeline files."),
+        ),
+    },
+    both("资料与系统", "Data and system"): {
+        "offices": Later(
+            "emergency_cli.offices",
+            "offices",
+            both("报送网络：谁向谁报告。", "The directory: who reports to whom."),
+        ),
+        "people": Later(
+            "emergency_cli.people",
+            "people",
+            both("人员保护：封存的姓名。", "Protected people: sealed names."),
+        ),
+        "rules": Later(
+            "emergency_cli.rules", "rules", both("规则库：有日期、有出处。", "The rules, dated and cited.")
+        ),
+        "projections": Later(
+            "emergency_cli.projections",
+            "projections",
+            both("读模型：状态、重建。", "The read models: status, rebuild."),
+        ),
+        "db": Later(
+            "emergency_cli.db",
+            "db",
+            both("数据库：状态、检查、升级。", "The store itself: status, check, upgrade."),
+        ),
+        "completion": Later(
+            "emergency_cli.completion",
+            "completion",
+            both("命令行补全：bash、zsh、fish。", "Completion for bash, zsh and fish."),
+        ),
+    },
 }
+"""The commands, by what they are for."""
+
+COMMANDS = {name: place for part in SECTIONS.values() for name, place in part.items()}
 
 
 @click.group(
     cls=Program,
-    later=COMMANDS,
-    epilog="Exit codes: 0 nothing found; 1 an audit found something established, presumed or suspected; "
-    "2 wrong use; 3 refused, or broken data.",
+    sections=SECTIONS,
+    zh="""紧急信息报送。
+
+    记录谁在何时获悉、向谁报告；看清应报什么、报给谁、何时之前；事后凭条文与证据判定迟报、漏报、谎报、瞒报。
+    """,
+    epilog=both(
+        "退出码：0 无发现；1 审计命令有可以认定、推定或疑似的发现；2 用法有误；3 被拒绝或数据损坏。",
+        "Exit codes: 0 nothing found; 1 an audit found something established, presumed or suspected; "
+        "2 wrong use; 3 refused, or broken data.",
+    ),
     context_settings={"help_option_names": ["-h", "--help"], "terminal_width": 72},
 )
-@click.option(
+@option(
     "--db",
     envvar="EMERGENCY_DB",
     metavar="URL",
-    help="The store: sqlite:////srv/emergency.db or postgresql://user@host/name.",
+    help=both(
+        "数据库：sqlite:////srv/emergency.db 或 postgresql://user@host/name。",
+        "The store: sqlite:////srv/emergency.db or postgresql://user@host/name.",
+    ),
 )
-@click.option("--office", envvar="EMERGENCY_OFFICE", metavar="ID", help="The office I sit in.")
-@click.option("--as", "role", envvar="EMERGENCY_ROLE", metavar="ROLE", help="My role there.")
-@click.option("--officer", envvar="EMERGENCY_OFFICER", metavar="ID", help="My officer id, never a name.")
-@click.option(
+@option("--office", envvar="EMERGENCY_OFFICE", metavar="ID", help=both("本单位。", "The office I sit in."))
+@option("--as", "role", envvar="EMERGENCY_ROLE", metavar="ROLE", help=both("本人身份。", "My role there."))
+@option(
+    "--officer",
+    envvar="EMERGENCY_OFFICER",
+    metavar="ID",
+    help=both("本人人员编号，不写姓名。", "My officer id, never a name."),
+)
+@option(
     "--rules",
     envvar="EMERGENCY_RULES",
     type=click.Path(path_type=Path),
     metavar="FOLDER",
-    help="Rules in place of those that come with the program.",
+    help=both("用此目录的规则代替自带规则。", "Rules in place of those that come with the program."),
 )
 @lang_option
 @click.version_option(package_name="emergency")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -178,6 +178,10 @@ class Engine:
         """
         with self._log.joined(transaction):
             yield self
+
+    def now(self) -> datetime:
+        """The hour by the store's clock: that of the machine, but for a drill (演练), whose clock can be set."""
+        return self._ledger.now()
 
     # -- families of commands --------------------------------------------------------------------------------
 
@@ -411,7 +415,7 @@ class Engine:
             return None  # nobody is kept from recording by what cannot be read
         if state is None:
             return None
-        return same_entry(logged(entry, identity), state, datetime.now(UTC))
+        return same_entry(logged(entry, identity), state, self.now())
 
     # -- families of commands ---------------------------------------------------------------------------------
 
@@ -552,7 +556,7 @@ class Engine:
                 timeline_of(recorded),
                 offices,
                 self.rulebook,
-                at=at or datetime.now(UTC),
+                at=at or self.now(),
                 what=what,
                 office=office,
             )
@@ -591,7 +595,7 @@ class Engine:
         from emergency.rulebook.trying import tried  # noqa: PLC0415 - no entry needs it
 
         other = tried(self.rulebook, rules, known_on=known_on)
-        moment = at or datetime.now(UTC)
+        moment = at or self.now()
         obligations: list[Row] = []
         findings: list[Row] = []
         parked: list[Row] = []
@@ -642,7 +646,7 @@ class Engine:
     def due(self, ref: str, office: str) -> tuple[Due, ...]:
         """What an office still owes on an incident, the soonest first."""
         view = self.view(ref)
-        now = standing(view.assessment.obligations, datetime.now(UTC))
+        now = standing(view.assessment.obligations, self.now())
         return tuple(still_due(now, office, view.directory))
 
     def incidents(
@@ -745,7 +749,7 @@ class Engine:
         """
         from emergency.projections import matrix  # noqa: PLC0415 - no entry needs it
 
-        moment, period = at or datetime.now(UTC), matrix.Period(since, until)
+        moment, period = at or self.now(), matrix.Period(since, until)
         _check_filters("norms", filters)
         offices = self.directory()
         own = None
@@ -787,7 +791,7 @@ class Engine:
         Raises:
             UsageError: there is no such filter.
         """
-        moment = at or datetime.now(UTC)
+        moment = at or self.now()
         _check_filters(what, filters)
         if not refs:
             self._catch_up()
@@ -806,7 +810,7 @@ class Engine:
     def _audit(
         self, kind: Kind, refs: Sequence[str], at: datetime | None, filters: Mapping[str, Wanted]
     ) -> Listing:
-        moment = at or datetime.now(UTC)
+        moment = at or self.now()
         _check_filters(kind, filters)
         if not refs:
             return self._listing(kind, at=moment, **filters)

@@ -8,7 +8,21 @@ from __future__ import annotations
 
 
 class EmergencyError(Exception):
-    """The root of all errors that this library raises on purpose."""
+    """The root of all errors that this library raises on purpose.
+
+    Args:
+        said: What is wrong and what to do next, in English: ``str(error)``.
+        zh: The same in Chinese.
+    """
+
+    def __init__(self, *said: object, zh: str | None = None) -> None:
+        super().__init__(*said)
+        self._zh = zh
+
+    @property
+    def zh(self) -> str:
+        """The message in Chinese; in English where nobody has put it into Chinese."""
+        return self._zh if self._zh is not None else str(self)
 
 
 class UsageError(EmergencyError):

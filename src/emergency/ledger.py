@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 from uuid import uuid4
 
@@ -61,6 +61,10 @@ class Ledger:
         self.log = log
         self.rulebook = rulebook
         self.directories = Directories()
+
+    def now(self) -> datetime:
+        """The hour by the store's clock: that of the machine, but for a drill (演练), whose clock can be set."""
+        return self.log.now()
 
     # -- commands --------------------------------------------------------------------------------------------
 
@@ -122,7 +126,8 @@ class Ledger:
         if unreadable and isinstance(command, Record):
             new = (command.entry,)
         else:
-            new = decide(command, state, datetime.now(UTC))
+            now = self.now()
+            new = decide(command, state, now)
         if isinstance(command, Amend) and state is not None:
             now_reads = amended(entry_named(command.target, state).event, command.changes)
             for office in _named(now_reads, command.changes):
@@ -174,7 +179,7 @@ class Ledger:
             for entry in new:
                 for office in _named(entry):
                     self.known(offices, office)
-            now = datetime.now(UTC)
+            now = self.now()
             drafts = [Draft(event=event) for entry in new for event in decide(Record(entry), state, now)]
             written = writing.append(
                 stream, before[-1].version, drafts, command_id=asked.id, command_hash=asked.digest
@@ -212,7 +217,7 @@ class Ledger:
             view = self.view(reading, outcome.incident)
         ids = {r.event.target if isinstance(r.event, events.EntryAmended) else r.event_id for r in written}
         steps = [s for s in view.timeline.steps if s.id in ids]
-        now = standing(view.assessment.obligations, datetime.now(UTC))
+        now = standing(view.assessment.obligations, self.now())
         return replace(
             outcome,
             repeats=steps[0].entry.repeats if steps else None,
@@ -226,7 +231,7 @@ class Ledger:
 
     def mint_ref(self, writing: Writing, office: str) -> str:
         """Make a reference for an incident of an office: its id, the day, a number."""
-        day = datetime.now(UTC).astimezone(CHINA).strftime("%Y%m%d")
+        day = self.now().astimezone(CHINA).strftime("%Y%m%d")
         start = f"{_UNFIT.sub('-', office)}-{day}-"
         used = writing.streams(incident_stream(start))
         number = max((int(n) for s in used if (n := s.rpartition("-")[2]).isdecimal()), default=0) + 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from emergency.answers import Due, Identity, Outcome, View, standing, still_due
@@ -136,7 +136,7 @@ class Drafts:
             RefusedError: a report of another incident, something that is no report, or nothing would be added.
         """
         named = None if contributions is None else tuple(contributions)
-        command = OpenDraft(who=_who(identity, at), contributions=named, jointly=jointly)
+        command = OpenDraft(who=self._who(identity, at), contributions=named, jointly=jointly)
         return self._carry_out(ref, command, identity, command_id, named or ())
 
     def edit(
@@ -187,7 +187,7 @@ class Drafts:
             *([like] if like is not None else []),
         )
         command = EditDraft(
-            who=_who(identity, at),
+            who=self._who(identity, at),
             draft=draft,
             like=like,
             facts=facts,
@@ -233,7 +233,7 @@ class Drafts:
             UsageError: returned without a reason.
         """
         command = ReviewDraft(
-            who=_who(identity, at),
+            who=self._who(identity, at),
             stage=SignOff(stage),
             approved=approve,
             why=why,
@@ -294,7 +294,7 @@ class Drafts:
             NotFoundError: no such incident, draft or version.
             RefusedError: it was issued already, or a later one was.
         """
-        command = IssueDraft(who=_who(identity, at), draft=draft, version=version)
+        command = IssueDraft(who=self._who(identity, at), draft=draft, version=version)
         return self._carry_out(ref, command, identity, command_id)
 
     def assign(
@@ -326,7 +326,7 @@ class Drafts:
             RefusedError: the version was not issued.
         """
         command = AssignDraft(
-            who=_who(identity, at),
+            who=self._who(identity, at),
             units=tuple(Unit(office, by) for office, by in units.items()),
             to=tuple(to),
             draft=draft,
@@ -415,6 +415,14 @@ class Drafts:
                 after = page[-1].position
                 found.update(dict.fromkeys(event.stream.removeprefix(INCIDENT) for event in page))
         return tuple(found)
+
+    def _who(self, identity: Identity, at: StatedTime | None) -> Entry:
+        """An entry that says who acts and when, and nothing else."""
+        stated = at
+        if stated is None:
+            minute = self._ledger.now().replace(second=0, microsecond=0)
+            stated = StatedTime(earliest=minute, latest=minute, basis=Basis.STATED)
+        return logged(Entry(office=identity.office, at=stated), identity)
 
     # -- how it is done --------------------------------------------------------------------------------------
 
@@ -547,15 +555,6 @@ def _elsewhere(here: Incident, there: Incident, word: str, entry: str) -> str:
     )
 
 
-def _who(identity: Identity, at: StatedTime | None) -> Entry:
-    """An entry that says who acts and when, and nothing else."""
-    stated = at
-    if stated is None:
-        minute = datetime.now(UTC).replace(second=0, microsecond=0)
-        stated = StatedTime(earliest=minute, latest=minute, basis=Basis.STATED)
-    return logged(Entry(office=identity.office, at=stated), identity)
-
-
 # -- reading ---------------------------------------------------------------------------------------------------
 
 
@@ -590,7 +589,7 @@ def assigned_tasks(draft: DraftState, view: View, at: datetime) -> tuple[Task, .
     """What units were told to send up, with the time limits that bind them whether or not they were told."""
     now = standing(view.assessment.obligations, at)
     return tuple(
-        _task(version, made, draft, view, tuple(still_due(now, made.act.whom, view.directory)))
+        _task(version, made, draft, view, tuple(still_due(now, made.act.whom, view.directory)), at)
         for version in draft.versions
         for made in version.assigned
     )
@@ -602,7 +601,12 @@ def _of_those_told(receipts: Iterable[tuple[Sent, str]]) -> dict[str, None]:
 
 
 def _task(
-    version: Version, made: Made[DraftAssigned], draft: DraftState, view: View, dues: tuple[Due, ...]
+    version: Version,
+    made: Made[DraftAssigned],
+    draft: DraftState,
+    view: View,
+    dues: tuple[Due, ...],
+    at: datetime,
 ) -> Task:
     act = made.act
     sent = [
@@ -616,7 +620,7 @@ def _task(
     sure = tuple(due for due in dues if due.condition is None)
     to = act.to or tuple(dict.fromkeys((*told, *(due.recipient for due in sure))))
     if not to:
-        day = (act.by.interval.latest if act.by else None) or datetime.now(UTC)
+        day = (act.by.interval.latest if act.by else None) or at
         to = tuple(view.directory.superiors(act.whom, day.date()))
     owed = tuple(due for due in sure if due.recipient in to)
     assigned = (act.by.latest or act.by.earliest) if act.by is not None else None

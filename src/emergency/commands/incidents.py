@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from emergency.answers import Identity, Outcome, standing
@@ -54,7 +54,7 @@ class Incidents:
         warned: list[Words] = []
 
         def decided(writing: Writing, asked: Asked) -> tuple[Recorded[Any], ...]:
-            now = datetime.now(UTC)
+            now = self._ledger.now()
             state, other = self._state(writing, ref), self._state(writing, into)
             check_merge(state, other, tuple(self._guests(writing, state)))
             warned[:] = [Words(zh, en) for zh, en in doubts(state, other)]
@@ -85,7 +85,7 @@ class Incidents:
             merging = merged_into(self._state(writing, ref))
             if merging is None:
                 raise RefusedError(f"{ref} is not merged into another incident: there is nothing to undo.")
-            at = _at(datetime.now(UTC))
+            at = _at(self._ledger.now())
             undone = said.model_copy(update={"at": at, "merge": merging.event_id})
             link = Linked(office=identity.office, at=at, other=ref, relation=UNMERGED)
             return (
@@ -124,7 +124,7 @@ class Incidents:
 
         def decided(writing: Writing, asked: Asked) -> tuple[Recorded[Any], ...]:
             self._state(writing, ref), self._state(writing, other)
-            link = said.model_copy(update={"at": _at(datetime.now(UTC))})
+            link = said.model_copy(update={"at": _at(self._ledger.now())})
             back = link.model_copy(update={"other": ref})
             return (
                 *self._ledger.decide(writing, ref, Record(logged(link, identity)), identity, asked),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from emergency.answers import View, standing
 from emergency.assessment.model import Obligation
@@ -65,7 +65,7 @@ class Instructions:
         Raises:
             NotFoundError: there is no such incident.
         """
-        moment = at or datetime.now(UTC)
+        moment = at or self._ledger.now()
         rows: list[Row] = []
         parked: list[tuple[str, str]] = []
         with self._ledger.log.reading() as reading:

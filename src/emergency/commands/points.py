@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -283,7 +283,7 @@ class Points:
         """
         if since is not None and until is not None and until < since:
             raise UsageError(f"The period ends on {until} before it begins on {since}.")
-        moment = at or datetime.now(UTC)
+        moment = at or self._ledger.now()
         period = scoring.Period(since, until)
         # A sheet is made at the end of its period, by what holds then.
         day = min(until or date.max, moment.astimezone(CHINA).date())

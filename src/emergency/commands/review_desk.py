@@ -135,7 +135,7 @@ class ReviewDesk:
                 self._body(directory, act.office)
             heirs = {heir for office in state.judged for heir in directory.heirs(office)}
             command: Command = Do(self._with_competence(writing, state, _aimed(act, state)))
-            new = decide(command, state, datetime.now(UTC), heirs)
+            new = decide(command, state, self._ledger.now(), heirs)
             return self._append(writing, state.stream, state.version, new, asked)
 
         return self._carried_out(command_id, digest_of(review, Do(untimed)), decided)
@@ -153,7 +153,7 @@ class ReviewDesk:
         if not isinstance(act, (Determined, AppealDecided)):
             return act
         view = self._ledger.view(writing, state.incident)
-        day = (moment(act.at) or datetime.now(UTC)).astimezone(CHINA).date()
+        day = (moment(act.at) or self._ledger.now()).astimezone(CHINA).date()
         around = (day, view.timeline, view.directory, self._ledger.rulebook)
         if isinstance(act, Determined):
             proceeding = act.proceeding or state.opened.event.proceeding

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from emergency.answers import Identity
@@ -115,7 +114,7 @@ class Reviews(ReviewDesk):
                 position=view.position,
                 proceeding=proceeding,
             )
-            new = decide(OpenReview(opened), None, datetime.now(UTC))
+            new = decide(OpenReview(opened), None, self._ledger.now())
             return self._append(writing, new_stream(writing, incident), 0, new, asked)
 
         return self._carried_out(command_id, digest_of(f"review of {incident}", asking), decided)

@@ -25,6 +25,7 @@ from emergency.errors import (
     UnknownEventError,
     UsageError,
 )
+from emergency.store import clock
 from emergency.store.database import PATIENCE, Database
 from emergency.store.port import (
     PENDING,
@@ -428,6 +429,10 @@ class Log:
         self._ours = False
         with database.translated(engine):
             _make_ready(engine, database, create=create)
+
+    def now(self) -> datetime:
+        """The hour by the store's clock, in UTC."""
+        return clock.now()
 
     @classmethod
     def open(cls, url: str, codec: Codec, *, create: bool = True) -> Log:
