@@ -11,7 +11,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import Any, NamedTuple, NoReturn
 
@@ -83,6 +83,11 @@ class Program(LazyGroup):
         try:
             result = super().invoke(ctx)
             sys.stdout.flush()
+            if ctx.obj is not None and ctx.obj.recorded_so_far is not None:
+                from emergency_cli.unsent import remind  # noqa: PLC0415 - where something was entered
+
+                with suppress(OSError, click.ClickException):  # what was entered is entered
+                    remind(ctx.obj)
         except BrokenPipeError:
             _leave_pipe()
             leave(PIPE_CLOSED)
