@@ -309,6 +309,18 @@ class FileRecord(_Closed):
     complete_for: Names = ()
 
 
+class FileDrill(_Closed):
+    """What a drill (演练) makes of the file; an import ignores it.
+
+    Args:
+        me: The office whose part the trainee plays.
+        tell: What the trainee hears at a step, in words, beside what goes on record; by step.
+    """
+
+    me: str
+    tell: dict[str, str] = Field(default_factory=dict)
+
+
 class CaseFile(_Closed):
     """The whole file; ``expected`` is ignored."""
 
@@ -324,6 +336,7 @@ class CaseFile(_Closed):
     record: FileRecord = FileRecord()
     offices: Annotated[dict[str, FileOffice], Field(min_length=1)]
     steps: Annotated[tuple[FileStep, ...], Field(min_length=1)]
+    drill: FileDrill | None = None
     expected: Any = None
 
 
@@ -389,6 +402,10 @@ def _references(document: Document, case: CaseFile) -> list[Flaw]:
     for name in case.record.complete_for:
         among(name, offices, ("record", "complete_for"), "office", public=False)
     ids = [step.id for step in case.steps]
+    if case.drill is not None:
+        among(case.drill.me, offices, ("drill", "me"), "office", public=False)
+        for name in case.drill.tell:
+            among(name, ids, ("drill", "tell", name), "step", public=False)
     for i, step in enumerate(case.steps):
         where = ("steps", i)
         if ids.index(step.id) != i:

@@ -149,7 +149,7 @@ class Sqlite(Database):
             position,
             seal,
             recorded_at and self.moment(recorded_at),
-            clock.now(),
+            self.hour(connection),
             version or 0,
             known is not None,
         )
