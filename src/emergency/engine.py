@@ -197,6 +197,11 @@ class Engine:
         """Whether this is the store of a drill (演练): whatever leaves it must be marked so."""
         return self._log.is_drill
 
+    @property
+    def clock_stands(self) -> bool:
+        """Whether this is a drill whose clock stands still until it is set."""
+        return self._log.clock_stands
+
     def set_clock(self, to: datetime, *, held: bool = False) -> None:
         """Set the clock of a drill forward; ``held``: it stands still until it is set again.
 

@@ -220,5 +220,3 @@ def _later(stated: StatedTime, by: timedelta) -> StatedTime:
     ends = [at.isoformat(timespec="minutes") if at else "?" for at in (early, late)]
     text = ends[0] if early == late else " – ".join(ends)
     return stated.model_copy(update={"text": text, "earliest": early, "latest": late, "also": also})
-
-

@@ -402,10 +402,6 @@ def _references(document: Document, case: CaseFile) -> list[Flaw]:
     for name in case.record.complete_for:
         among(name, offices, ("record", "complete_for"), "office", public=False)
     ids = [step.id for step in case.steps]
-    if case.drill is not None:
-        among(case.drill.me, offices, ("drill", "me"), "office", public=False)
-        for name in case.drill.tell:
-            among(name, ids, ("drill", "tell", name), "step", public=False)
     for i, step in enumerate(case.steps):
         where = ("steps", i)
         if ids.index(step.id) != i:
@@ -429,7 +425,21 @@ def _references(document: Document, case: CaseFile) -> list[Flaw]:
                 flaws.append(document.flaw((*where, key), "a step cannot come before or after itself"))
         if step.of is not None:
             among(step.of, ids, (*where, "of"), "step", public=False)
-    return flaws + _unfit_references(document, case)
+    return flaws + _unfit_references(document, case) + _unfit_drill(document, case)
+
+
+def _unfit_drill(document: Document, case: CaseFile) -> list[Flaw]:
+    """Every name that a drill needs and the file has not."""
+    if case.drill is None:
+        return []
+    named = [(case.drill.me, case.offices, ("drill", "me"), "office")]
+    ids = {step.id: step for step in case.steps}
+    named += [(name, ids, ("drill", "tell", name), "step") for name in case.drill.tell]  # type: ignore[misc]
+    return [
+        document.flaw(path, f'there is no {what} "{name}" in this file{yamlfile.nearest(name, known)}')
+        for name, known, path, what in named
+        if name not in known
+    ]
 
 
 def _unfit_references(document: Document, case: CaseFile) -> list[Flaw]:

@@ -7,10 +7,14 @@ log. Where the clock stands is no event: it is kept beside the version of the ta
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from emergency.domain.fixed import fixed
+from emergency.store import clock
 
 NAME = "drill"
 """What the row of a drill's clock is called among what the store says of itself."""
@@ -52,3 +56,16 @@ def read_clock(text: str) -> DrillClock:
         since=datetime.fromisoformat(said["since"]),
         held=bool(said["held"]),
     )
+
+
+def drill_hour(url: str) -> datetime | None:
+    """What the clock of a drill's store shows, before it is opened; None where there is no drill, or no telling."""
+    if not url.startswith("sqlite:///"):
+        return None
+    path = url.removeprefix("sqlite:///").partition("?")[0]
+    try:
+        with closing(sqlite3.connect(f"file:{quote(path)}?mode=ro", uri=True)) as connection:
+            kept = connection.execute("SELECT value FROM store_meta WHERE name = ?", (NAME,)).fetchone()
+    except sqlite3.Error:
+        return None
+    return read_clock(kept[0]).hour(clock.now()) if kept else None

@@ -446,6 +446,14 @@ class Log:
         """Whether it is a drill's (演练): made for practice, with a clock that can be set."""
         return self._database.drill
 
+    @property
+    def clock_stands(self) -> bool:
+        """Whether it is a drill's whose clock stands still until it is set."""
+        if not self._database.drill:
+            return False
+        with self._database.reading(self._engine) as connection:
+            return self._database.drill_clock(connection).held
+
     def set_clock(self, to: datetime, *, held: bool = False) -> None:
         """Set the clock of a drill forward.
 
@@ -487,9 +495,16 @@ class Log:
             UsageError: The URL cannot be understood.
             StoreError: The database cannot be used.
         """
+        if drill is not None and not url.startswith(SQLITE):
+            raise UsageError(
+                "A drill is kept in a file of its own: name one of SQLite, like sqlite:////tmp/drill.db.",
+                zh="演练单独存放在一个文件里：请指定 SQLite 文件，如 sqlite:////tmp/drill.db。",
+            )
         engine, prefix, schema, patience = reached(url, create=create)
         try:
-            log = cls(engine, codec, prefix=prefix, schema=schema, patience=patience, create=create, drill=drill)
+            log = cls(
+                engine, codec, prefix=prefix, schema=schema, patience=patience, create=create, drill=drill
+            )
         except BaseException:
             engine.dispose()
             raise
@@ -798,12 +813,7 @@ def _postgres() -> Any:  # noqa: ANN401  a module
     return postgres
 
 
-def _make_ready(engine: Engine, database: Database, *, create: bool, drill: DrillClock | None) -> None:
-    if drill is not None and database.dialect != SQLITE:
-        raise UsageError(
-            "A drill is kept in a file of its own: name one of SQLite, like sqlite:////tmp/drill.db.",
-            zh="演练单独存放在一个文件里：请指定 SQLite 文件，如 sqlite:////tmp/drill.db。",
-        )
+def _make_ready(engine: Engine, database: Database, *, create: bool, drill: DrillClock | None = None) -> None:
     with database.reading(engine) as connection:
         if _is_ready(connection, database):
             if drill is not None:
@@ -849,7 +859,9 @@ def store_version(connection: Connection, database: Database) -> int:
                     "Name another database, or give our tables a prefix."
                 )
         return 0
-    found = dict(database.rows(connection, database.sql("SELECT name, value FROM {store_meta}")))
+    found: dict[str, str] = dict(
+        database.rows(connection, database.sql("SELECT name, value FROM {store_meta}"))
+    )
     version = found.get("schema_version", "")
     database.drill = DRILL in found
     if not (version.isdecimal() and int(version)):

@@ -20,7 +20,6 @@ from sqlalchemy import URL, Connection, Engine, create_engine
 from sqlalchemy.pool import QueuePool
 
 from emergency.errors import BusyError, EmergencyError, StoreError
-from emergency.store import clock
 from emergency.store.database import PATIENCE, Database, Row, Stand, driver_of, no_head, no_transaction
 from emergency.store.port import ConflictError, ReadOnlyError
 from emergency.store.seal import sealed
