@@ -334,7 +334,7 @@ ACTS = {
             _SOURCE,
             Question(
                 key="informant",
-                title=both("有需要保护的举报人", "Is there an informant to protect"),
+                title=both("有需要保护的举报人", "Informant to protect"),
                 explained=both(
                     "y：入库时以不显示的方式询问姓名、电话，加密保存；此处和暂存文件都不写姓名。",
                     "y: the name is asked for, unseen, when the clue is recorded, and sealed; it is neither typed here "

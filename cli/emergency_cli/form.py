@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
+from unicodedata import category
 
 import click
 
@@ -98,6 +99,10 @@ def without_password(url: str) -> str:
     import re  # noqa: PLC0415 - as above
 
     return re.sub(r"(//[^/@:]*):[^@/]*@", r"\1@", url)
+
+
+TITLE, SHORT = 22, 24
+"""Where a second column begins; so wide may choices be that stand side by side."""
 
 
 class Form:
@@ -252,7 +257,7 @@ class Form:
         while True:
             self._keep()
             bracket = f" [{self._shown_offer(desk, question, offered)}]" if offered else ""
-            typed = input(f"{title}{bracket}: ").strip()
+            typed = self._read(f"{title}{bracket}: ")
             hour = now()
             if typed in BACK:
                 return False
@@ -264,6 +269,19 @@ class Form:
                 return True  # as it was, at the hour it was said
             if self._takes(desk, question, typed or offered or "", hour, aloud=bool(typed)):
                 return True
+
+    def _read(self, prompt: str) -> str:
+        """A line; one that is not text, as half a character that was rubbed out leaves it, is asked for again."""
+        while True:
+            typed = input(prompt).replace("\t", " ").strip()
+            if not any(category(sign) in ("Cc", "Cs") for sign in typed):
+                return typed
+            self._show(
+                self._settings.say(
+                    "输入中有无法识别的字符，请重新输入。",
+                    "There are signs in it that are no text. Type it again.",
+                )
+            )
 
     def _takes(self, desk: Desk, question: Question, text: str, hour: datetime, *, aloud: bool) -> bool:
         """Whether an answer can be read; otherwise the reason is said."""
@@ -320,12 +338,12 @@ class Form:
         while True:
             listed = listed or self._summary()
             self._keep()
-            typed = input(
+            typed = self._read(
                 say(
                     "y 入库，数字修改该项，? 说明，Ctrl-C 暂存: ",
                     "y records, a number changes that line, ? explains: ",
                 )
-            ).strip()
+            )
             if typed.lower() in YES:
                 if self._send():
                     return
@@ -355,24 +373,30 @@ class Form:
                 )
 
     def _summary(self) -> list[Question]:
-        from emergency_cli.output import show  # noqa: PLC0415 - as above
+        from rich.cells import cell_len  # noqa: PLC0415 - as above
+
+        from emergency_cli.output import show  # noqa: PLC0415
         from emergency_cli.questions import spelled  # noqa: PLC0415
 
         say, desk = self._settings.say, self._desk()
         listed = self._questions()
         identity = self._settings.identity
-        who = "，".join(filter(None, (desk.office(identity.office), identity.role, identity.officer)))
+        who = say("，", ", ").join(
+            filter(None, (desk.office(identity.office), identity.role, identity.officer))
+        )
         show("", say(f"请核对（{who}）", f"Please check ({who})"))
-        empty = []
+        empty, lines = [], []
         for number, question in enumerate(listed, start=1):
             understood = self._understood(desk, question)
             if understood is None and not question.asked:
                 empty.append(f"{number}.{question.title.chosen}")
                 continue
-            title = f"{number:>3} {question.title.chosen}"
-            show(*beside(title, understood.shown if understood else "—"))
+            lines.append((f"{number:>3} {question.title.chosen}", understood.shown if understood else "—"))
         if empty:
-            show(*beside(say("    可补填", "    can be added"), "  ".join(empty)))
+            lines.append((say("    可补填", "    can be added"), "  ".join(empty)))
+        by = max(cell_len(title) for title, _ in lines) + 2
+        for title, text in lines:
+            show(*beside(title, text, by))
         show("", say("单行命令（作用相同）：", "The same in one line:"))
         click.echo(f"emergency {spelled(self.words())}\n")  # to be copied: broken by nobody but the terminal
         return listed
@@ -511,19 +535,14 @@ def _wide() -> int:
     return width()
 
 
-def beside(title: str, text: str) -> Iterator[str]:
-    """A title and what stands beside it, its further lines set in as far."""
+def beside(title: str, text: str, by: int = TITLE) -> Iterator[str]:
+    """A title and what stands beside it from a column on, its further lines set in as far."""
     from rich.cells import cell_len  # noqa: PLC0415 - as above
 
     from emergency_cli.paragraph import Paragraph  # noqa: PLC0415
 
-    by = max(TITLE, cell_len(title) + 2)
     for number, line in enumerate(Paragraph(text).lines(max(_wide() - by, 20))):
         yield (title + " " * (by - cell_len(title)) if number == 0 else " " * by) + line
-
-
-TITLE, SHORT = 22, 24
-"""Where the second column begins; so wide may choices be that stand side by side."""
 
 
 def _columns(choices: list[str]) -> Iterator[str]:
@@ -547,7 +566,8 @@ def _line_editing() -> None:
     """Arrow keys and a history within this run; where the locale cannot hold Chinese, the terminal's own editing."""
     import locale  # noqa: PLC0415 - as above
 
-    if locale.getpreferredencoding(do_setlocale=False).lower().replace("-", "") != "utf8":
+    # What the C library says: Python may speak UTF-8 in spite of it, the editor does not.
+    if locale.nl_langinfo(locale.CODESET).lower().replace("-", "") != "utf8":
         return
     try:
         import readline  # noqa: PLC0415 - not on every system

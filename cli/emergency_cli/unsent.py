@@ -163,13 +163,14 @@ def remind(settings: Settings) -> None:
     """One line, where entries of this office wait to be sent; only at a terminal."""
     if not on_terminal():
         return
+    from emergency_cli.form import without_password  # noqa: PLC0415
     from emergency_cli.kept import Unsent, all_unsent, is_held  # noqa: PLC0415 - as above
 
-    office = settings.office or remembered().get("office")
+    office, store = settings.office or remembered().get("office"), without_password(settings.url)
     waiting = [
         one
         for one in all_unsent()
-        if isinstance(one, Unsent) and one.office == office and not is_held(one.number)
+        if isinstance(one, Unsent) and (one.office, one.store) == (office, store) and not is_held(one.number)
     ]
     if waiting:
         numbers = ", ".join(str(one.number) for one in waiting)
@@ -240,9 +241,11 @@ def _zone() -> Any:  # noqa: ANN401 - whatever the office has
 
 
 def _which(settings: Settings, row: dict[str, Any]) -> str:
-    if row["title"]:
-        return settings.say("新：", "new: ") + str(row["title"])
-    return row["incident"] or "—"
+    from emergency_cli.form import without_password  # noqa: PLC0415 - as above
+
+    which = settings.say("新：", "new: ") + str(row["title"]) if row["title"] else row["incident"] or "—"
+    elsewhere = row["store"] not in (None, without_password(settings.url))
+    return which + (settings.say("（另一数据库）", " (another store)") if elsewhere else "")
 
 
 def _what(settings: Settings, row: dict[str, Any]) -> str:

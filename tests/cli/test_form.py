@@ -131,7 +131,7 @@ def test_names_of_people_are_in_no_file(on_duty: Type, tmp_path: Path) -> None:
             ("known from:", ""),
         )
         at.answer(
-            ("informant to protect [none]:", "王秘密"),
+            ("Informant to protect [none]:", "王秘密"),
             ("Type no name or phone here", "y"),
             ("y records", "y"),
         )
