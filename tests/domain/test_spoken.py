@@ -296,6 +296,9 @@ def test_the_error_says_how_to_write_each() -> None:
         "99999999999999999小时前",
         "9" * 400 + "分钟前",
         "二十十点",
+        "两三个小时前",
+        "七八分钟前",
+        "十二三分钟前",
     ],
 )
 def test_what_cannot_be_read_is_refused_with_what_to_write(said: str) -> None:

@@ -1,8 +1,8 @@
 """Times as people say them at night: ``半小时前``, ``昨晚11点40``, ``三点一刻``, ``凌晨``, ``13点到14点之间``.
 
 What is written in the manner of 24 hours (``3:05``, ``3时``) means just that. What is said on a dial of twelve
-(``3点``) or of a night that has two sides (``昨晚1点``, ``午夜``) may mean several instants: all of them are given back, and
-whoever asked for the reading asks the officer. The table:
+(``3点``) or of a night that has two sides (``昨晚1点``, ``午夜``) may mean several instants: all of them are given
+back, and whoever asked for the reading asks the officer. The table:
 
 ========================  =======================================================================================
 ``3:05``, ``3时``          24 hours: today's, or yesterday's where that lies more than an hour ahead
@@ -80,13 +80,18 @@ def plain(said: str) -> str:
 
 
 def _digits(said: str) -> str:
-    """Chinese numerals up to 99 as digits; a row of them as a row of digits: ``二〇二六``, ``零五``."""
+    """Chinese numerals up to 99 as digits; a row of them as a row of digits: ``二〇二六``, ``零五``.
+
+    Two digits side by side are no number but a guess at one: ``两三个小时前``.
+    """
     if "十" not in said:
+        if 1 < len(said) < 4 and said[0] not in "零〇":  # noqa: PLR2004 - a year has four
+            raise ValueError(said)
         return "".join(_DIGITS[one] for one in said)
     tens, _, ones = said.partition("十")
     if len(tens) > 1 and tens[0] in "零〇":
         tens = tens[1:]
-    if len(tens) > 1 or len(ones) > 1 or "十" in ones:
+    if len(tens) > 1 or len(ones) > 1:
         raise ValueError(said)
     return str(int(_DIGITS.get(tens, "1")) * 10 + int(_DIGITS.get(ones, "0")))
 
