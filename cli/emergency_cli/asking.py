@@ -19,7 +19,8 @@ def ask(option: str, question: str) -> str:
     """Ask for what an option would have said; where nobody can answer, say which option to give."""
     if not on_terminal():
         raise WrongUseError(
-            f"{option} is missing. Give it, like {option} TEXT.", zh=f"缺少 {option}。请给出，如 {option} TEXT。"
+            f"{option} is missing. Give it, like {option} TEXT.",
+            zh=f"缺少 {option}。请给出，如 {option} TEXT。",
         )
     answer: str = click.prompt(question, err=True)
     return answer
@@ -29,9 +30,7 @@ def choose(question: str, choices: Sequence[str]) -> int:
     """Which of several is meant, by its place; only to be asked on a terminal."""
     for number, choice in enumerate(choices, start=1):
         click.echo(f"  {number} {choice}", err=True)
-    chosen: int = click.prompt(
-        question, type=click.IntRange(1, len(choices)), err=True, show_choices=False
-    )
+    chosen: int = click.prompt(question, type=click.IntRange(1, len(choices)), err=True, show_choices=False)
     return chosen - 1
 
 

@@ -1,9 +1,9 @@
 """Counts as people say them: ``2死3伤1失联``, ``2人死亡、3人受伤``, ``死亡两人``, ``无人员伤亡``, ``6 killed``.
 
-A phrase is read whole or not at all. What it says without a number that can be kept is refused with what to write:
-``数十人`` and ``至少3人`` are no counts, and a count with a lower bound only cannot be expressed. ``无人员伤亡`` says that
-nobody is dead and nobody injured, and is recorded so; ``暂无人员伤亡报告`` says only that nobody has reported any, and
-states nothing; ``伤亡不明`` is being verified.
+A phrase is read whole or not at all. ``10余人`` is about ten. What says no number that can be kept is refused with what
+to write: ``数十人`` is none, and of ``至少3人`` the record could not keep that it is a lower bound. ``无人员伤亡`` says
+that nobody is dead and nobody injured, and is recorded so; ``暂无人员伤亡报告`` says only that nobody has reported any,
+and states nothing; ``伤亡不明`` is being verified.
 """
 
 from __future__ import annotations
@@ -16,7 +16,20 @@ from emergency_cli.bilingual import WrongUseError
 from emergency_cli.numerals import number_of
 
 MEASURES = {
-    "deaths": ("死亡", "遇难", "身亡", "丧生", "罹难", "死", "亡", "deaths", "death", "dead", "killed", "died"),
+    "deaths": (
+        "死亡",
+        "遇难",
+        "身亡",
+        "丧生",
+        "罹难",
+        "死",
+        "亡",
+        "deaths",
+        "death",
+        "dead",
+        "killed",
+        "died",
+    ),
     "missing": ("失联", "失踪", "下落不明", "missing"),
     "trapped": ("被困", "受困", "困", "trapped"),
     "dead_or_missing": (
@@ -54,7 +67,8 @@ _NUMBER = (
     r"(?:people|persons|人员|人|名|个|例|具|元)?(?P<above>以上|左右|上下)?\s*"
 )
 _LEAD = (
-    r"(?:目前|现场|事故|已经|已|共计|共|造成|导致|致|累计|另外|另有|另|其中|有|当场|是|为|and\b|are\b|is\b|[、,;:()和及与/]|\s)*"
+    r"(?:目前|现场|事故|已经|已|共计|共|造成|导致|致|累计|另外|另有|另|其中|有|当场|是|为"
+    r"|and\b|are\b|is\b|[、,;:()和及与/]|\s)*"
 )
 _WHO = r"(?:工人|矿工|群众|村民|居民|人员|学生|员工|游客|船员|旅客|儿童)?\s*(?:当场|已经|已|are\s|were\s|is\s)?\s*"
 _BEFORE = re.compile(rf"{_LEAD}{_NUMBER}{_WHO}(?P<what>{_WORD})(?:人员|人|者)?")
@@ -105,7 +119,12 @@ def _items(words: str) -> list[tuple[str, re.Match[str]]] | None:
 def _run(words: str, counted: re.Pattern[str]) -> list[tuple[str, re.Match[str]]] | None:
     place, found = 0, []
     while not (end := _END.match(words, place)) or end.end() < len(words):
-        for kind, pattern in (("open", _OPEN), ("none", _NONE), ("unreported", _UNREPORTED), ("count", counted)):
+        for kind, pattern in (
+            ("open", _OPEN),
+            ("none", _NONE),
+            ("unreported", _UNREPORTED),
+            ("count", counted),
+        ):
             if match := pattern.match(words, place):
                 found.append((kind, match))
                 place = match.end()
@@ -185,8 +204,8 @@ def _number(said: str, match: re.Match[str], *, yuan: bool) -> dict[str, Any]:
         )
     if match["least"] or match["above"] == "以上":
         raise WrongUseError(
-            f"{said!r}: that it is no fewer cannot be kept. Write the number that is established, like 3死, or 约3 where it "
-            "is approximate.",
+            f"{said!r}: that it is no fewer cannot be kept. Write the number that is established, like 3死, or 约3 "
+            "where it is approximate.",
             zh=f"“{said}”：不能只记下限。已查明的写确数，如 3死；大约的写 约3。",
         )
     if match["range"]:

@@ -141,7 +141,7 @@ def _counted(phrase: str) -> dict[str, dict[str, Any] | None]:
         raise WrongUseError(
             f"{phrase!r} is no figure. Write name=number, like 死=6, 失联=约20 or injured=30; or a phrase, like "
             "2死3伤1失联, 无人员伤亡, 伤亡不明.",
-            zh=f"“{phrase}”不是数据。请写成 名称=数字，如 死=6、失联=约20；或一句话，如 2死3伤1失联、无人员伤亡、伤亡不明。",
+            zh=f"“{phrase}”不是数据。请写成 名称=数字，如 死=6、失联=约20；或写 2死3伤1失联、无人员伤亡、伤亡不明。",
         )
     if not said:
         note = (

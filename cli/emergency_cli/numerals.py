@@ -27,7 +27,7 @@ def number_of(said: str) -> int | None:
                 return None
             total, rest = total + value * worth, tail
     if not rest:
-        return total if total else None
+        return total or None
     low = _below_ten_thousand(rest.removeprefix("零") if total else rest)
     if low is None or (total and low < 1000 and not rest.startswith("零")):  # noqa: PLR2004 - 三万五: 35000 or 30005
         return None

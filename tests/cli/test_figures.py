@@ -214,7 +214,19 @@ def test_a_phrase_that_cannot_be_kept(phrase: str, said: str) -> None:
 
 @pytest.mark.parametrize(
     "phrase",
-    ["死", "伤亡", "2死3", "死2伤", "2死伤3", "3人2死1伤", "2死，1人正在抢救", "火势已控制", "2", "dead", "无事"],
+    [
+        "死",
+        "伤亡",
+        "2死3",
+        "死2伤",
+        "2死伤3",
+        "3人2死1伤",
+        "2死，1人正在抢救",
+        "火势已控制",
+        "2",
+        "dead",
+        "无事",
+    ],
 )
 def test_what_is_no_phrase(phrase: str) -> None:
     with pytest.raises(WrongUseError, match="is no figure"):
@@ -223,7 +235,17 @@ def test_what_is_no_phrase(phrase: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "ref", ["-", "xiangshui-20261121-01", "响水-20261121-01", "#01", "1121-01", "爆炸", "伤病救治中心-20261121-01", ""]
+    "ref",
+    [
+        "-",
+        "xiangshui-20261121-01",
+        "响水-20261121-01",
+        "#01",
+        "1121-01",
+        "爆炸",
+        "伤病救治中心-20261121-01",
+        "",
+    ],
 )
 def test_a_reference_is_no_figure(ref: str) -> None:
     assert not is_figure(ref)

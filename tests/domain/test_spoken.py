@@ -326,7 +326,7 @@ NOWS = st.datetimes(datetime(2025, 1, 1), datetime(2028, 12, 31)).map(  # noqa: 
     lambda naive: naive.replace(tzinfo=CHINA)
 )
 WIDE = str.maketrans("0123456789:-", "０１２３４５６７８９：－")
-NUMERALS = ("零", *"一二三四五六七八九十")
+NUMERALS: tuple[str, ...] = ("零", *"一二三四五六七八九十")
 
 
 def spelt(number: int) -> str:

@@ -91,7 +91,7 @@ def _digits(said: str) -> str:
     tens, _, ones = said.partition("十")
     if len(tens) > 1 and tens[0] in "零〇":
         tens = tens[1:]
-    if len(tens) > 1 or len(ones) > 1:
+    if len(tens) > 1 or len(ones) > 1 or ones == "十":
         raise ValueError(said)
     return str(int(_DIGITS.get(tens, "1")) * 10 + int(_DIGITS.get(ones, "0")))
 

@@ -76,7 +76,8 @@ def understood(text: str, now: datetime, zone: ZoneInfo = CHINA, *, ahead: bool 
     ``13:05`` is today's, or yesterday's where that would lie more than an hour ahead; ``昨天 23:40``, ``昨晚11点半``,
     ``下午3点``, ``三点一刻``, ``半小时前``, ``上周五``, ``11-20 23:40``, ``20日23时``, ISO with or without offset;
     ``19时许`` is some time from 19:00 to 20:00, ``凌晨`` some time before six; ``13:00-13:20`` is in between;
-    ``约`` or ``左右`` makes it about; ``不明`` is no time at all. What may mean several times is never guessed: `spoken` has the table.
+    ``约`` or ``左右`` makes it about; ``不明`` is no time at all. What may mean several times is never guessed:
+    `spoken` has the table.
 
     Args:
         text: As it was said.

@@ -27,11 +27,11 @@ if TYPE_CHECKING:
         Value,
         Who,
     )
-    from emergency.rulebook.norms import CheckName, NormRule
+    from emergency.rulebook.norms import NormRule
     from emergency.rulebook.provisions import Elements, Provision, Sort
     from emergency.rulebook.reviews import ReviewClock, ReviewLimit, ReviewRule, ReviewStep
     from emergency.rulebook.schemes import Scheme, SchemeLine, SchemeValue
-    from emergency.rulebook.vocabulary import Clock, Measure, Modality, Rank, RuleChannel, Stage
+    from emergency.rulebook.vocabulary import CheckName, Clock, Measure, Modality, Rank, RuleChannel, Stage
 
 __all__ = [
     "Calendar",
@@ -76,11 +76,11 @@ _HOMES = {
     "compiled": ("load",),
     "fields": ("Period",),
     "lookup": ("Graded", "Rulebook"),
-    "norms": ("CheckName", "NormRule"),
+    "norms": ("NormRule",),
     "reviews": ("ReviewClock", "ReviewLimit", "ReviewRule", "ReviewStep"),
     "provisions": ("Elements", "Provision", "Sort"),
     "schemes": ("Scheme", "SchemeLine", "SchemeValue"),
-    "vocabulary": ("Clock", "Measure", "Modality", "Rank", "RuleChannel", "Stage"),
+    "vocabulary": ("CheckName", "Clock", "Measure", "Modality", "Rank", "RuleChannel", "Stage"),
 }
 _LATER = {name: home for home, names in _HOMES.items() for name in names}
 
