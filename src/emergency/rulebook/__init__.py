@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from emergency.rulebook.calendar import Calendar, YearNotPublishedError
     from emergency.rulebook.compiled import load
+    from emergency.rulebook.elements import Elements
     from emergency.rulebook.fields import Period
     from emergency.rulebook.lookup import Graded, Rulebook
     from emergency.rulebook.model import (
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
         Who,
     )
     from emergency.rulebook.norms import NormRule
-    from emergency.rulebook.provisions import Elements, Provision, Sort
+    from emergency.rulebook.provisions import Provision, Sort
     from emergency.rulebook.reviews import ReviewClock, ReviewLimit, ReviewRule, ReviewStep
     from emergency.rulebook.schemes import Scheme, SchemeLine, SchemeValue
     from emergency.rulebook.vocabulary import CheckName, Clock, Measure, Modality, Rank, RuleChannel, Stage
@@ -78,7 +79,8 @@ _HOMES = {
     "lookup": ("Graded", "Rulebook"),
     "norms": ("NormRule",),
     "reviews": ("ReviewClock", "ReviewLimit", "ReviewRule", "ReviewStep"),
-    "provisions": ("Elements", "Provision", "Sort"),
+    "elements": ("Elements",),
+    "provisions": ("Provision", "Sort"),
     "schemes": ("Scheme", "SchemeLine", "SchemeValue"),
     "vocabulary": ("CheckName", "Clock", "Measure", "Modality", "Rank", "RuleChannel", "Stage"),
 }
