@@ -32,7 +32,7 @@ def checks(case: Case) -> Iterator[Check]:
     reports = case.reports
     if not reports:
         return
-    yield from _elements(case, reports)
+    yield from elements(case)
     consistent, news = (
         case.ever_asks(check) for check in (CheckName.FIGURES_CONSISTENT, CheckName.TELLS_WHAT_IS_NEW)
     )
@@ -198,7 +198,9 @@ def _lists_of(case: Case) -> _Lists:
     return known
 
 
-def _elements(case: Case, reports: tuple[Step, ...]) -> Iterator[Check]:
+def elements(case: Case) -> Iterator[Check]:
+    """Whether each report says what the texts list: the one check that no rule of a norm need call for."""
+    reports = case.reports
     lists = _lists_of(case)
     firsts: set[str | None] = {
         o.met_by
