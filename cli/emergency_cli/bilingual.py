@@ -156,6 +156,7 @@ class Group(Command, click.Group):
     """A group of commands whose help is said in both languages."""
 
     command_class = Command
+    group_class = type
 
 
 def option(*names: str, **attributes: Any) -> Callable[[F], F]:  # noqa: ANN401 - click's own

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import click
 
+from emergency_cli.bilingual import both, group, option
 from emergency_cli.context import Settings, common_options, now, pass_settings
 from emergency_cli.lazy import REFUSED, leave
 from emergency_cli.output import SCHEMA, emit_json
@@ -16,17 +17,21 @@ if TYPE_CHECKING:
     from emergency.store.said import Words
     from emergency.store.upgrade import Step
 
-_form = click.option(
-    "--format", "form", type=click.Choice(["table", "json"]), default="table", help="What to print."
+_form = option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    help=both("输出格式。", "What to print."),
 )
 
 
-@click.group()
+@group(zh="数据库：状态、检查、升级。")
 def db() -> None:
-    """The store itself 数据库: status, check, upgrade."""
+    """The store itself: status, check, upgrade."""
 
 
-@db.command()
+@db.command(zh="是哪个库、什么版本、存了多少、升级将做什么。")
 @_form
 @common_options
 @pass_settings
@@ -81,8 +86,19 @@ def status(settings: Settings, form: str) -> None:
         )
 
 
-@db.command()
-@click.option("--quick", is_flag=True, help="Leave out the bodies and the database's own long check.")
+@db.command(
+    zh="""检查库有无问题：记录被人改动、删除、插入、挪动，以及损坏。
+
+    不改动任何内容，他人可同时录入。有问题时退出码为 3。
+    """
+)
+@option(
+    "--quick",
+    is_flag=True,
+    help=both(
+        "不查正文，也不做数据库自身的长时检查。", "Leave out the bodies and the database's own long check."
+    ),
+)
 @_form
 @common_options
 @pass_settings
@@ -136,8 +152,13 @@ def check(settings: Settings, form: str, *, quick: bool) -> None:
         leave(REFUSED)
 
 
-@db.command()
-@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+@db.command(
+    zh="""把库升级到本程序的版本：要么全部完成，要么不变。
+
+    请先留一份副本，并停止使用此库的旧版本程序。
+    """
+)
+@option("--dry-run", is_flag=True, help=both("只说明将做什么。", "Only say what would be done."))
 @common_options
 @pass_settings
 def upgrade(settings: Settings, *, dry_run: bool) -> None:

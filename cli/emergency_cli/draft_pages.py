@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from emergency_cli.bilingual import WrongUseError
 from emergency_cli.context import Settings, now
 from emergency_cli.elements import element_name
 from emergency_cli.figures import NAMES, OTHERS
@@ -517,7 +518,13 @@ def print_list(settings: Settings, refs: Sequence[str], form: str) -> None:
         try:
             drafts, view = settings.engine.drafts.list(ref)
         except BrokenDataError as error:
-            click.echo(f"Warning: {ref} cannot be read and is left out: {error}", err=True)
+            click.echo(
+                settings.say(
+                    f"注意：{ref} 读不出，未列出：{error.zh}",
+                    f"Warning: {ref} cannot be read and is left out: {error}",
+                ),
+                err=True,
+            )
             continue
         for draft in drafts.values():
             shown.append((view, draft))
@@ -602,8 +609,9 @@ def difference(
 
     numbers = [version.number for version in draft.versions]
     if old is not None and new is None:
-        raise click.UsageError(
-            "Name both versions, like: emergency draft diff INCIDENT 1 2; or neither, for the last two."
+        raise WrongUseError(
+            "Name both versions, like: emergency draft diff INCIDENT 1 2; or neither, for the last two.",
+            zh="请写明两版，如：emergency draft diff INCIDENT 1 2；或都不写，即最后两版。",
         )
     if old is None and len(numbers) < 2:  # noqa: PLR2004 - a difference is between two
         raise NotFoundError(

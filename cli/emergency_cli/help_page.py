@@ -95,13 +95,19 @@ def paragraphs(text: str, width: int) -> list[str]:
 
 
 def joined(lines: Sequence[str]) -> str:
-    """The lines of a paragraph as one; between Chinese and Chinese stands no blank."""
+    """The lines of a paragraph as one; between Chinese and Chinese, and beside its marks, stands no blank."""
     whole = ""
     for line in map(str.strip, lines):
-        if whole and line and not (_wide(whole[-1]) and _wide(line[0])):
+        if whole and line and not _close(whole[-1], line[0]):
             whole += " "
         whole += line
     return whole
+
+
+def _close(before: str, after: str) -> bool:
+    return (_wide(before) and _wide(after)) or any(
+        _wide(mark) and unicodedata.category(mark)[0] == "P" for mark in (before, after)
+    )
 
 
 def broken(text: str, width: int) -> list[str]:

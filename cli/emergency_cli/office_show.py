@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from emergency_cli.bilingual import command
 from emergency_cli.context import Settings, common_options, hint, now, pass_settings
 from emergency_cli.office_words import called, class_word, day_word, post_word
 from emergency_cli.output import SCHEMA, Column, emit_csv, emit_json, format_option, show, table
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 KEYS = ("fact", "since", "value", "offices")
 
 
-@click.command("show")
+@command("show", zh="名录中一个单位的全部内容及起止日期。")
 @click.argument("office")
 @format_option
 @common_options
@@ -38,7 +39,13 @@ def show_office(settings: Settings, office: str, form: str) -> None:
             f"There is no office {office} in the directory{why} `emergency offices list` shows them."
         )
     if reason:
-        click.echo(f"Warning: a change of the office {office} is left out: {reason}", err=True)
+        click.echo(
+            settings.say(
+                f"注意：单位 {office} 的一项变更未列出：{reason}",
+                f"Warning: a change of the office {office} is left out: {reason}",
+            ),
+            err=True,
+        )
     moment = now().astimezone(settings.zone(directory))
     facts = list(_facts(directory, known, moment.date()))
     if form == "json":

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from emergency_cli.bilingual import both, group, option
 from emergency_cli.context import Settings, common_options, now, pass_settings
 from emergency_cli.output import SCHEMA, Column, emit_json, indented, show, table
 
@@ -18,14 +19,18 @@ if TYPE_CHECKING:
     from emergency.projections.building import Progress
 
 
-@click.group()
+@group(zh="读模型：状态、重建、重试。")
 def projections() -> None:
     """The read models: status, rebuild, retry."""
 
 
-@projections.command()
-@click.option(
-    "--format", "form", type=click.Choice(["table", "json"]), default="table", help="What to print."
+@projections.command(zh="读模型处理到何处、按哪个规则库、哪些无法判定。")
+@option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    help=both("输出格式。", "What to print."),
 )
 @common_options
 @pass_settings
@@ -89,14 +94,23 @@ def _print_parked(settings: Settings, known: ProjectionStatus) -> None:
     )
 
 
-@projections.command()
-@click.option("--anew", is_flag=True, help="Do not go on with a rebuild that was broken off.")
-@click.option(
+@projections.command(
+    zh="""从记录重新判定全部，期间原有列表照常可读。
+
+    中断后，下次接着进行。
+    """
+)
+@option(
+    "--anew",
+    is_flag=True,
+    help=both("不接着上次中断的重建。", "Do not go on with a rebuild that was broken off."),
+)
+@option(
     "--processes",
     type=click.IntRange(1, 64),
     default=1,
     show_default=True,
-    help="How many judge at once.",
+    help=both("同时判定的进程数。", "How many judge at once."),
 )
 @common_options
 @pass_settings
@@ -126,7 +140,7 @@ def rebuild(settings: Settings, *, anew: bool, processes: int) -> None:
     show(*(indented(line, 0) for line in lines))
 
 
-@projections.command()
+@projections.command(zh="重试无法判定的；默认为全部，可指明事件。")
 @click.argument("incidents", nargs=-1, metavar="[INCIDENT]...")
 @common_options
 @pass_settings
