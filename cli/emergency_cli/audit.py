@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from emergency_cli.bilingual import WrongUseError, both, command, group, option
-from emergency_cli.context import Settings, common_options, now, pass_settings
+from emergency_cli.context import Settings, common_options, lang_option, now, pass_settings
 from emergency_cli.incidents import known_office
 from emergency_cli.lazy import Later, LazyGroup, leave
 from emergency_cli.norms import NORM_KEYS, emit_matrix, print_norms
@@ -142,6 +142,7 @@ COMMANDS = {
     有可以认定、推定或疑似的发现时，退出码为 1；用 --rules 时，有判定变动即为 1。
     """,
 )
+@lang_option
 def audit() -> None:
     """Judge incidents: obligations, findings, and the four norms.
 

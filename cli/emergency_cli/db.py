@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import click
 
 from emergency_cli.bilingual import both, group, option
-from emergency_cli.context import Settings, common_options, now, pass_settings
+from emergency_cli.context import Settings, common_options, lang_option, now, pass_settings
 from emergency_cli.lazy import REFUSED, leave
 from emergency_cli.output import SCHEMA, emit_json
 
@@ -27,6 +27,7 @@ _form = option(
 
 
 @group(zh="数据库：状态、检查、升级。")
+@lang_option
 def db() -> None:
     """The store itself: status, check, upgrade."""
 
@@ -82,7 +83,9 @@ def status(settings: Settings, form: str) -> None:
         click.echo(say("升级将做:", "An upgrade would do this:"))
         _say_steps(settings, known.steps)
         click.echo(
-            say("先留一份副本,然后运行 emergency db upgrade。", "Keep a copy, then run: emergency db upgrade")
+            say(
+                "先留一份副本，然后运行 emergency db upgrade。", "Keep a copy, then run: emergency db upgrade"
+            )
         )
 
 
@@ -173,21 +176,21 @@ def upgrade(settings: Settings, *, dry_run: bool) -> None:
     if not done.steps:
         click.echo(
             say(
-                f"库已是版本 {done.after},无需升级。",
+                f"库已是版本 {done.after}，无需升级。",
                 f"The store is of version {done.after}: there is nothing to do.",
             )
         )
         return
     if dry_run:
         click.echo(
-            say(f"库为版本 {done.before},升级将做:", f"The store is of version {done.before}; would do:")
+            say(f"库为版本 {done.before}，升级将做:", f"The store is of version {done.before}; would do:")
         )
         _say_steps(settings, done.steps)
         return
     _say_steps(settings, done.steps)
     click.echo(
         say(
-            f"已由版本 {done.before} 升至 {done.after},事件 {done.events} 个,内容未变。",
+            f"已由版本 {done.before} 升至 {done.after}，事件 {done.events} 个，内容未变。",
             f"Upgraded from version {done.before} to {done.after}: {done.events} events, none of them changed.",
         )
     )
@@ -238,7 +241,7 @@ def _tell(settings: Settings, checked: Checked) -> None:
         more = checked.undecodable_count - len(checked.undecodable)
         click.echo(say(f"另有 {more} 个读不懂。", f"And {more} more that it cannot read."))
     through = say(
-        f"已核验 {checked.events} 个事件,至位置 {checked.last_position}:",
+        f"已核验 {checked.events} 个事件，至位置 {checked.last_position}:",
         f"{checked.events} events checked through position {checked.last_position}: ",
     )
     if checked.sound:

@@ -17,6 +17,7 @@ from emergency_cli.context import (
     Settings,
     common_options,
     identity_options,
+    lang_option,
     now,
     pass_settings,
     shared_option,
@@ -61,6 +62,7 @@ COMMANDS = {
     不因此等候：任何单位都可先行报告，并附不同意见（emergency report … --dissent TEXT）。
     """,
 )
+@lang_option
 def draft() -> None:
     """The unified draft: one text and one set of facts over what several units reported.
 

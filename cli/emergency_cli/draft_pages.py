@@ -616,12 +616,16 @@ def difference(
     if old is None and len(numbers) < 2:  # noqa: PLR2004 - a difference is between two
         raise NotFoundError(
             f"The unified draft of {draft.holder} has {len(numbers)} version{'' if len(numbers) == 1 else 's'}: there "
-            "is nothing to compare."
+            "is nothing to compare.",
+            zh=f"{draft.holder} 的统稿只有 {len(numbers)} 版，无可比较。",
         )
     before, after = (draft.version(old or numbers[-2]), draft.version(new or numbers[-1]))
     if before is None or after is None:
-        there = ", ".join(map(str, numbers)) or "none"
-        raise NotFoundError(f"There is no version {old if before is None else new}; there are: {there}.")
+        there, missing = ", ".join(map(str, numbers)), old if before is None else new
+        raise NotFoundError(
+            f"There is no version {missing}; there are: {there or 'none'}.",
+            zh=f"没有第 {missing} 版；现有各版：{there or '无'}。",
+        )
     page = Page(settings, view)
     said, says = before.said, after.said
     changed = list(differing(said, says))

@@ -48,9 +48,12 @@ def use(settings: Settings, office: str | None, role: str | None, officer: str |
     if office not in directory:
         from emergency.errors import NotFoundError  # noqa: PLC0415 - only for a mistake
 
+        near = hint(office, directory.offices)
         raise NotFoundError(
-            f"There is no office {office} in the directory.{hint(office, directory.offices)} "
-            f"`emergency offices list` shows them; `emergency offices add {office} …` adds it."
+            f"There is no office {office} in the directory.{near} "
+            f"`emergency offices list` shows them; `emergency offices add {office} …` adds it.",
+            zh=f"名录中没有单位 {office}。{near.zh}emergency offices list 可查；"
+            f"emergency offices add {office} … 可新增。",
         )
     remember({**known, "office": office, "role": role, "officer": officer})
     warn_of_name(settings, officer)

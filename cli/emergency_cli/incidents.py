@@ -126,8 +126,10 @@ def known_office(settings: Settings, name: str | None) -> None:
     from emergency.errors import NotFoundError  # noqa: PLC0415 - only for a mistake
 
     names = [*directory.offices, *{office.ref for office in directory if office.ref}]
+    near = hint(name, names)
     raise NotFoundError(
-        f"There is no office {name} in the directory.{hint(name, names)} `emergency offices list --all` shows them."
+        f"There is no office {name} in the directory.{near} `emergency offices list --all` shows them.",
+        zh=f"名录中没有单位 {name}。{near.zh}emergency offices list --all 可查。",
     )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emergency_cli.bilingual import WrongUseError, both, group, option
-from emergency_cli.context import Settings, common_options, now, pass_settings
+from emergency_cli.context import Settings, common_options, lang_option, now, pass_settings
 from emergency_cli.entries import (
     CHANNELS,
     Said,
@@ -55,6 +55,7 @@ KEYS = (
     时限以批示或督办所定的为准，以及就此另有规定的条文所定的。
     """
 )
+@lang_option
 def instruction() -> None:
     """Leaders' instructions: received, passed on, answered, pressed for, settled.
 

@@ -34,9 +34,12 @@ def show_office(settings: Settings, office: str, form: str) -> None:
     if known is None:
         from emergency.errors import NotFoundError  # noqa: PLC0415 - only for a mistake
 
-        why = f" that can be read: {reason}." if reason else f".{hint(office, directory.offices)}"
+        near = hint(office, directory.offices)
+        why = f" that can be read: {reason}." if reason else f".{near}"
+        why_zh = f"（或读不出：{reason}）。" if reason else f"。{near.zh}"
         raise NotFoundError(
-            f"There is no office {office} in the directory{why} `emergency offices list` shows them."
+            f"There is no office {office} in the directory{why} `emergency offices list` shows them.",
+            zh=f"名录中没有单位 {office}{why_zh}emergency offices list 可查。",
         )
     if reason:
         click.echo(

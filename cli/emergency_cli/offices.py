@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from emergency_cli.bilingual import WrongUseError, both, group, option
-from emergency_cli.context import Settings, common_options, now, pass_settings
+from emergency_cli.context import Settings, common_options, lang_option, now, pass_settings
 from emergency_cli.office_changes import dissolve, post, reporting_class, succeed
 from emergency_cli.office_show import show_office
 from emergency_cli.output import SCHEMA, Column, emit_csv, emit_json, format_option, show, table
@@ -22,6 +22,7 @@ LINES = ("party", "government", "department", "enterprise")
 
 
 @group(zh="报送网络：谁向谁报告。")
+@lang_option
 def offices() -> None:
     """The directory: who reports to whom."""
 
@@ -74,8 +75,8 @@ def add(settings: Settings, /, office: str, since: datetime | None, **said: Any)
     try:
         registered = OfficeRegistered(office=office, since=since.date() if since else None, **said)
     except ValidationError as error:
-        said_wrong = complaint(error)
-        raise WrongUseError(f"{said_wrong}.", zh=f"{said_wrong}。") from None
+        why = complaint(error)
+        raise WrongUseError(f"{why}.", zh=f"{why}。") from None
     _tell(settings, settings.engine.register_offices([registered]))
 
 

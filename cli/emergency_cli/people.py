@@ -9,7 +9,7 @@ import click
 
 from emergency_cli.asking import ask
 from emergency_cli.bilingual import WrongUseError, both, group, option
-from emergency_cli.context import Settings, common_options, identity_options, pass_settings
+from emergency_cli.context import Settings, common_options, identity_options, lang_option, pass_settings
 from emergency_cli.informant import (
     kept_words,
     key_of,
@@ -49,6 +49,7 @@ _why = option("--why", metavar="TEXT", help=both("原因；入库留痕。", "Th
 
 
 @group(zh="人员保护：姓名封存、留痕启封、删除。")
+@lang_option
 def people() -> None:
     """Protected people: names sealed, opened on the record, erased."""
 
@@ -288,6 +289,7 @@ def reseal(settings: Settings, former: tuple[Path, ...], key: Path | None) -> No
 
 
 @people.group(zh="封存姓名的密钥。")
+@lang_option
 def key() -> None:
     """The key that seals names."""
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from emergency_cli.bilingual import both, group, option
-from emergency_cli.context import Settings, common_options, now, pass_settings
+from emergency_cli.context import Settings, common_options, lang_option, now, pass_settings
 from emergency_cli.output import SCHEMA, Column, emit_json, indented, show, table
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 
 @group(zh="读模型：状态、重建、重试。")
+@lang_option
 def projections() -> None:
     """The read models: status, rebuild, retry."""
 

@@ -14,6 +14,7 @@ from emergency_cli.context import (
     Settings,
     common_options,
     identity_options,
+    lang_option,
     now,
     pass_settings,
     shared_option,
@@ -103,6 +104,7 @@ act_options = _all(*_recording, identity_options, common_options, pass_settings)
     REVIEW 为 emergency review list 所列的 INCIDENT/NAME，如 qixia/r1；事件只有一案的，写事件编号即可。
     """
 )
+@lang_option
 def review() -> None:
     """Reviews: what people determine, beside what the engine found.
 
@@ -612,10 +614,10 @@ def _act(settings: Settings, name: str, number: str | None) -> str | None:
     acts = {str(r.version): r.event_id for r in _shown(settings, name).review.acts}
     found = acts.get(number.removeprefix("#")) or (number if number in acts.values() else None)
     if found is None:
-        listed = ", ".join(f"#{n}" for n in acts) or "none"
+        listed = ", ".join(f"#{n}" for n in acts)
         raise WrongUseError(
-            f"{name} has no {number}; what was done in it is {listed}.",
-            zh=f"{name} 没有 {number}；其中已有：{listed}。",
+            f"{name} has no {number}; what was done in it is {listed or 'none'}.",
+            zh=f"{name} 没有 {number}；其中已有：{listed or '无'}。",
         )
     return found
 

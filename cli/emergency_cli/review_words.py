@@ -51,7 +51,7 @@ def verdicts_of(view: ReviewView, words: Sequence[str], posts: Sequence[str] = (
     """Verdicts as they are typed: ``late=confirmed``, ``F2=rejected``, ``concealed=late``, ``new=missed``; by post.
 
     Raises:
-        click.UsageError: one of them cannot be understood, or could be meant in two ways.
+        WrongUseError: one of them cannot be understood, or could be meant in two ways.
     """
     from emergency.domain.review import Verdict  # noqa: PLC0415 - help needs no engine
 
@@ -109,15 +109,15 @@ def _meant(name: str, copied: Sequence[CopiedFinding]) -> list[CopiedFinding]:
     found = [f for f in copied if name in (f.kind.value, f.id)]
     if len(found) == 1:
         return found
-    listed = ", ".join(f"{number} {f.kind.value}" for number, f in numbered.items()) or "none"
+    listed = ", ".join(f"{number} {f.kind.value}" for number, f in numbered.items())
     if found:
         raise WrongUseError(
             f"{name} fits several findings. Name one by its number: {listed}.",
             zh=f"{name} 与几项发现相符。请写编号：{listed}。",
         )
     raise WrongUseError(
-        f"{name} is no finding under review. They are: {listed}; or `new`, `all`.",
-        zh=f"{name} 不是本案的发现。本案有：{listed}；或写 new、all。",
+        f"{name} is no finding under review. They are: {listed or 'none'}; or `new`, `all`.",
+        zh=f"{name} 不是本案的发现。本案有：{listed or '无'}；或写 new、all。",
     )
 
 

@@ -498,7 +498,10 @@ def _named(book: Rulebook, name: str) -> Any:  # noqa: ANN401 - of any folder
             fitting = [one for one in shelf if fits(one.id, name)]
             if len(fitting) > 1:
                 some = ", ".join(one.id for one in fitting[:5]) + (", …" if len(fitting) > 5 else "")  # noqa: PLR2004
-                raise NotFoundError(f"{len(fitting)} rules fit {name}: {some}. Write more of the name.")
+                raise NotFoundError(
+                    f"{len(fitting)} rules fit {name}: {some}. Write more of the name.",
+                    zh=f"有 {len(fitting)} 条规则与 {name} 相符：{some}。请把名称写得更全。",
+                )
             if fitting:
                 return fitting[0]
     return book.rule(name)

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from emergency_cli.bilingual import WrongUseError, both, group, option, say
-from emergency_cli.context import Settings, common_options, pass_settings
+from emergency_cli.context import Settings, common_options, lang_option, pass_settings
 from emergency_cli.lazy import REFUSED, leave
 
 MANY = 5
@@ -18,6 +18,7 @@ MANY = 5
 
 
 @group(zh="从时间线文件（格式 1）导入事件，一个文件一起事件。")
+@lang_option
 def timeline() -> None:
     """Read incidents from timeline files (format 1), one incident a file."""
 
