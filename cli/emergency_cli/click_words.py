@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
+import click
+
 from emergency_cli.bilingual import in_chinese
 
 MODULES = ("core", "decorators", "exceptions", "formatting", "parser", "termui", "types")
@@ -134,6 +136,14 @@ def say(sentence: str) -> str:
 def say_count(one: str, more: str, count: int) -> str:
     """The same for a sentence that differs by the number of things."""
     return say(one if count == 1 else more)
+
+
+def message(error: click.ClickException) -> str:
+    """What an error says; click ends one of its sentences with a full stop of its own."""
+    said = error.format_message()
+    if in_chinese() and isinstance(error, click.MissingParameter):
+        return said.replace("'.", "'。", 1)
+    return said
 
 
 @contextmanager

@@ -255,8 +255,8 @@ lang_option = _remembered_option(
     "--lang",
     type=click.Choice(["zh", "en"]),
     help=both(
-        "界面语言；未指定时依次看 EMERGENCY_LANG、系统语言，不是中文即用英文。",
-        "The language; that of EMERGENCY_LANG or else of the locale unless given: Chinese, or English.",
+        "语言；默认依 EMERGENCY_LANG 或系统语言，非中文即英文。",
+        "The language; by default EMERGENCY_LANG or the locale: zh, else en.",
     ),
 )
 

@@ -61,26 +61,27 @@ def status(settings: Settings, form: str) -> None:
         )
         return
     say = settings.say
-    click.echo(f"{say('库', 'store')}: {known.url}")
+    click.echo(f"{say('库：', 'store: ')}{known.url}")
     if known.prefix or known.schema:
         tables = f"{known.schema}." if known.schema else ""
-        click.echo(f"{say('表', 'tables')}: {tables}{known.prefix}*")
+        click.echo(f"{say('表：', 'tables: ')}{tables}{known.prefix}*")
     click.echo(
-        f"{say('库的版本', 'store version')}: {known.version} "
-        + say(f"(本程序写 {known.program_version})", f"(this program writes {known.program_version})")
+        f"{say('库的版本：', 'store version: ')}{known.version} "
+        + say(f"（本程序写 {known.program_version}）", f"(this program writes {known.program_version})")
     )
-    click.echo(f"{say('事件', 'events')}: {known.events}")
-    click.echo(f"{say('最后位置', 'last position')}: {known.last_position}")
-    click.echo(f"{say('大小', 'size')}: {_size(known.size)}")
+    click.echo(f"{say('事件：', 'events: ')}{known.events}")
+    click.echo(f"{say('最后位置：', 'last position: ')}{known.last_position}")
+    click.echo(f"{say('大小：', 'size: ')}{_size(known.size)}")
     lists = ", ".join(
         say(
-            f"{name} 至 {position}(落后 {behind[name]})", f"{name} through {position} ({behind[name]} behind)"
+            f"{name} 至 {position}（落后 {behind[name]}）",
+            f"{name} through {position} ({behind[name]} behind)",
         )
         for name, position in known.readers.items()
     )
-    click.echo(f"{say('列表', 'lists')}: {lists or say('尚未建立', 'not built yet')}")
+    click.echo(f"{say('列表：', 'lists: ')}{lists or say('尚未建立', 'not built yet')}")
     if known.steps:
-        click.echo(say("升级将做:", "An upgrade would do this:"))
+        click.echo(say("升级将做：", "An upgrade would do this:"))
         _say_steps(settings, known.steps)
         click.echo(
             say(
@@ -183,7 +184,7 @@ def upgrade(settings: Settings, *, dry_run: bool) -> None:
         return
     if dry_run:
         click.echo(
-            say(f"库为版本 {done.before}，升级将做:", f"The store is of version {done.before}; would do:")
+            say(f"库为版本 {done.before}，升级将做：", f"The store is of version {done.before}; would do:")
         )
         _say_steps(settings, done.steps)
         return
@@ -241,7 +242,7 @@ def _tell(settings: Settings, checked: Checked) -> None:
         more = checked.undecodable_count - len(checked.undecodable)
         click.echo(say(f"另有 {more} 个读不懂。", f"And {more} more that it cannot read."))
     through = say(
-        f"已核验 {checked.events} 个事件，至位置 {checked.last_position}:",
+        f"已核验 {checked.events} 个事件，至位置 {checked.last_position}：",
         f"{checked.events} events checked through position {checked.last_position}: ",
     )
     if checked.sound:

@@ -268,7 +268,7 @@ def _next_step(page: Page, draft: DraftState) -> None:
         hint = f"emergency draft assign {ref} UNIT=TIME …"
     else:
         return
-    print_out(indented(f"{page.say('下一步', 'Next')}: {hint}", 0))
+    print_out(indented(f"{page.say('下一步：', 'Next: ')}{hint}", 0))
 
 
 # -- the whole draft -------------------------------------------------------------------------------------------

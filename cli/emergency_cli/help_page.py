@@ -127,12 +127,12 @@ def broken(text: str, width: int) -> list[str]:
 
 
 _UNIT = re.compile(
-    rf"[{re.escape(_NEVER_LAST)}]*"
+    rf"\[[^\[\]\s]{{1,20}}\]|[{re.escape(_NEVER_LAST)}]*"
     rf"(?:[\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]"
     rf"|[^\s|\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef“”‘’…]+\|?|.)"
     rf"[{re.escape(_NEVER_FIRST)}]*\s*"
 )
-"""What stays together: a Chinese character or a word, with the marks before and after it; one of choices|parted|so."""
+"""What stays together: a Chinese character or a word, with the marks before and after it; one of choices|parted|so; [required]."""
 
 
 def _units(text: str) -> Iterator[str]:

@@ -105,7 +105,7 @@ class Program(LazyGroup):
         _speak_utf8()
         settings = extra.setdefault("obj", Settings())
         settings.lang = settings.lang or _language_named(sys.argv[1:] if args is None else args)
-        from emergency_cli.click_words import spoken  # noqa: PLC0415 - belongs to a run, not to the commands
+        from emergency_cli.click_words import message, spoken  # noqa: PLC0415 - belongs to a run, not to the commands
 
         with speaking(settings), spoken(), _noting_interrupts() as interrupts:
             try:
@@ -114,12 +114,10 @@ class Program(LazyGroup):
                 code = _interrupted(settings)
             except click.UsageError as error:
                 where = error.ctx.command_path if error.ctx else prog_name
-                _say(
-                    f"{_error(settings)}{error.format_message()}\n{settings.say('帮助：', 'Help: ')}{where} --help"
-                )
+                _say(f"{_error(settings)}{message(error)}\n{settings.say('帮助：', 'Help: ')}{where} --help")
                 code = USAGE
             except click.ClickException as error:
-                _say(_error(settings) + error.format_message())
+                _say(_error(settings) + message(error))
                 code = REFUSED
             except Exception as error:  # noqa: BLE001 - the last line of defence: words, not a traceback
                 code = _interrupted(settings) if interrupts else _explain(settings, error)
@@ -172,9 +170,9 @@ def _speak_utf8() -> None:
             reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-def _say(message: str) -> None:
+def _say(words: str) -> None:
     try:
-        click.echo(message, err=True)
+        click.echo(words, err=True)
     except OSError:
         _leave_pipe()
 

@@ -188,9 +188,8 @@ def _tell_the_end(settings: Settings, event: OfficeSucceeded | OfficeDissolved, 
             groups.setdefault(told, []).append(office.id)
     say = settings.say
     for told, who in groups.items():
-        more = len(who) - SHOWN
         names = ", ".join(who[:SHOWN]) + (
-            say(f" 等 {len(who)} 个单位", f" and {more} more") if more > 0 else ""
+            say(f" 等 {len(who)} 个单位", f" and {len(who) - SHOWN} more") if len(who) > SHOWN else ""
         )
         if told:
             click.echo(

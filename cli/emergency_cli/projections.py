@@ -58,18 +58,18 @@ def status(settings: Settings, form: str) -> None:
         )
         return
     say = settings.say
-    click.echo(f"{say('已处理至', 'recorded through')}: {known.recorded_through}")
-    click.echo(f"{say('落后', 'behind')}: {known.behind}")
-    click.echo(f"{say('事件', 'incidents')}: {known.incidents}")
-    click.echo(f"{say('现行规则库', 'rulebook')}: {known.rulebook[:19]}")
+    click.echo(f"{say('已处理至：', 'recorded through: ')}{known.recorded_through}")
+    click.echo(f"{say('落后：', 'behind: ')}{known.behind}")
+    click.echo(f"{say('事件：', 'incidents: ')}{known.incidents}")
+    click.echo(f"{say('现行规则库：', 'rulebook: ')}{known.rulebook[:19]}")
     for book in known.rulebooks:
         if book != known.rulebook:
-            click.echo(f"{say('另有按此规则库判定的', 'rows under another rulebook')}: {book[:19]}")
+            click.echo(f"{say('另有按此规则库判定的：', 'rows under another rulebook: ')}{book[:19]}")
     if known.waiting:
-        click.echo(f"{say('待重新判定', 'waiting to be judged again')}: {known.waiting}")
+        click.echo(f"{say('待重新判定：', 'waiting to be judged again: ')}{known.waiting}")
     if known.rebuilding:
         done, of = known.rebuilding
-        click.echo(f"{say('正在重建', 'being rebuilt')}: {done} / {of}")
+        click.echo(f"{say('正在重建：', 'being rebuilt: ')}{done} / {of}")
     _print_parked(settings, known)
 
 

@@ -151,7 +151,7 @@ def review_page(settings: Settings, view: ReviewView, at: datetime) -> Iterator[
     yield indented(f"{row['review']}  {view.timeline.opened.title}", 0)
     yield indented(f"{whose}: {state}", 0)
     if row["why"]:
-        yield indented(f"{say('事由', 'why')}: {row['why']}", 0)
+        yield indented(f"{say('事由：', 'why: ')}{row['why']}", 0)
     if row["findings_then"]:
         yield indented(say("疑点（系统｜认定）：", "Findings (the engine | people):"), 0)
     for number, finding in enumerate(row["findings_then"], 1):
@@ -257,7 +257,7 @@ def print_done(settings: Settings, done: ReviewOutcome, *, quiet: bool, form: st
     click.echo(
         f"{done.review}  {number} {settings.say('已入库', 'on record')}{already if done.already else ''}"
     )
-    show(*(indented(f"{settings.say('注意', 'Note')}: {settings.words(words)}", 2) for words in warnings))
+    show(*(indented(f"{settings.say('注意：', 'Note: ')}{settings.words(words)}", 2) for words in warnings))
 
 
 def _number(settings: Settings, done: ReviewOutcome) -> str:

@@ -253,8 +253,8 @@ def _review_value(say: Say, value: ReviewValue, _book: Rulebook) -> str:
     if value.limit is None:
         return say("废止", "repealed")
     limit, start = limit_words(value.limit), CLOCKS[value.clock]
-    joined = f"{limit.en} after" if value.limit.no_hours is not None else f"{limit.en}, counted from"
-    parts = [say(f"{start[0]}后{limit.zh}", f"{joined} {start[1]}")]
+    after = " after" if value.limit.no_hours is not None else ", counted from"
+    parts = [say(f"{start[0]}后{limit.zh}", f"{limit.en}{after} {start[1]}")]
     if value.extension is not None:
         longer = length_words(value.extension)
         parts.append(say(f"可延长{longer.zh}", f"may be extended by {longer.en}"))
@@ -308,7 +308,7 @@ def _scheme_lines(say: Say, value: SchemeValue, _book: Rulebook) -> Iterator[str
         yield line_words(say, line)
     if value.grades:
         named = (grade_words(say, grade) for grade in value.grades)
-        yield f"{say('等次', 'grades')}: {words.listed(say, named)}"
+        yield f"{say('等次：', 'grades: ')}{words.listed(say, named)}"
 
 
 def line_words(say: Say, line: SchemeLine) -> str:
