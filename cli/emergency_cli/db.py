@@ -66,8 +66,8 @@ def status(settings: Settings, form: str) -> None:
         tables = f"{known.schema}." if known.schema else ""
         click.echo(f"{say('表：', 'tables: ')}{tables}{known.prefix}*")
     click.echo(
-        f"{say('库的版本：', 'store version: ')}{known.version} "
-        + say(f"（本程序写 {known.program_version}）", f"(this program writes {known.program_version})")
+        f"{say('库的版本：', 'store version: ')}{known.version}"
+        + say(f"（本程序写 {known.program_version}）", f" (this program writes {known.program_version})")
     )
     click.echo(f"{say('事件：', 'events: ')}{known.events}")
     click.echo(f"{say('最后位置：', 'last position: ')}{known.last_position}")

@@ -132,7 +132,7 @@ _UNIT = re.compile(
     rf"|[^\s|\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef“”‘’…]+\|?|.)"
     rf"[{re.escape(_NEVER_FIRST)}]*\s*"
 )
-"""What stays together: a Chinese character or a word, with the marks before and after it; one of choices|parted|so; [required]."""
+"""What stays together: a Chinese character or a word, with its marks; each of choices|parted|so; ``[required]``."""
 
 
 def _units(text: str) -> Iterator[str]:

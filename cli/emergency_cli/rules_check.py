@@ -176,5 +176,5 @@ def _failure(settings: Settings, one: Tried) -> None:
         ),
     ]
     if one.reason is not None:
-        lines.append(f"{say('理由：', 'why: ')}{words.worded(say, one.reason)}")
+        lines.append(f"{say('理由', 'why')}: {words.worded(say, one.reason)}")
     show(one.name, *(indented(line, 2) for line in lines))

@@ -365,7 +365,7 @@ def _coverage_table(settings: Settings, cells: list[Cell], day: date) -> None:
         stages = words.listed(
             say, (words.named(say, words.STAGES, stage) for of, stage in bare if of == line)
         )
-        show(indented(f"{say('没有规则：', 'no rule: ')}{say(*_NARROW[line])}: {stages}", 0))
+        show(indented(f"{say('没有规则', 'no rule')}: {say(*_NARROW[line])}: {stages}", 0))
     show("")
 
 

@@ -308,7 +308,7 @@ def _scheme_lines(say: Say, value: SchemeValue, _book: Rulebook) -> Iterator[str
         yield line_words(say, line)
     if value.grades:
         named = (grade_words(say, grade) for grade in value.grades)
-        yield f"{say('等次：', 'grades: ')}{words.listed(say, named)}"
+        yield f"{say('等次', 'grades')}: {words.listed(say, named)}"
 
 
 def line_words(say: Say, line: SchemeLine) -> str:

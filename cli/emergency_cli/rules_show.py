@@ -381,7 +381,7 @@ def _rule_lines(settings: Settings, book: Rulebook, rule: Rule, value: Value) ->
         yield say("允许，不评判", "allowed, never judged")
     yield words.limit(say, value.limit, value.clock)
     if only := words.conditions(say, rule, book):
-        yield f"{say('条件：', 'only if: ')}{only}"
+        yield f"{say('条件', 'only if')}: {only}"
 
 
 def _other_lines(settings: Settings, book: Rulebook, one: Any, value: Any) -> Iterator[str]:  # noqa: ANN401 - of any folder
@@ -428,7 +428,7 @@ def show_rule(settings: Settings, rule: str) -> None:
     show(found.id, indented(found.title.zh, 2), indented(found.title.en, 2))
     for name, text in words.scope(say, found, book):
         show(indented(f"{name}: {text}", 2))
-    show(indented(f"{say('汇编行号：', 'row: ')}{found.row}", 2))
+    show(indented(f"{say('汇编行号', 'row')}: {found.row}", 2))
     for since, value in found.values.items():
         limit = (
             words.limit(say, value.limit, value.clock)
@@ -454,7 +454,7 @@ def _show_other(settings: Settings, book: Rulebook, one: Any) -> None:  # noqa: 
     for name, text in folders.scope(say, one, book, sort):
         show(indented(f"{name}: {text}", 2))
     if one.row is not None:
-        show(indented(f"{say('汇编行号：', 'row: ')}{one.row}", 2))
+        show(indented(f"{say('汇编行号', 'row')}: {one.row}", 2))
     for since, value in one.values.items():
         said = sort.value(say, value, book)
         click.echo("")
@@ -513,13 +513,13 @@ def _value_lines(settings: Settings, value: Any) -> list[str]:  # noqa: ANN401 -
     lines = [f"{cited(value)}{promulgated}"]
     if citation.text:
         lines.append(f"“{citation.text}”")
-    lines.append(f"{say('来源：', 'source: ')}{citation.source}")
+    lines.append(f"{say('来源', 'source')}: {citation.source}")
     lines.append(
         _checked(settings, value.checked_on) if value.confirmed else say("原文未核对", "text not confirmed")
     )
     lines.append(f"{say('入库', 'recorded on')} {value.recorded_on}")
     if value.note:
-        lines.append(f"{say('说明：', 'note: ')}{value.note}")
+        lines.append(f"{say('说明', 'note')}: {value.note}")
     return lines
 
 

@@ -221,7 +221,7 @@ def _print_sheets(settings: Settings, found: Scores) -> None:
             show(indented(_line(say("不计", "—"), what, one) + say(f"；{why}", f"; {why}"), 2))
         for one in row["inherited"]:
             name = _who(directory, one["office"])
-            show(indented(f"{say('承继：', 'inherited: ')}{name}  {_outcome(settings, one)}", 2))
+            show(indented(f"{say('承继', 'inherited')}: {name}  {_outcome(settings, one)}", 2))
 
     others = sum(row["speaks_of"] is False for row in found.rows)
     if others:
