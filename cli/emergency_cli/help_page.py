@@ -126,14 +126,23 @@ def broken(text: str, width: int) -> list[str]:
     return [line.rstrip() for line in lines if line.strip()]
 
 
-_UNIT = re.compile(
-    rf"\[[^\[\]\s]{{1,20}}\]|[{re.escape(_NEVER_LAST)}]*"
-    rf"(?:[\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]"
-    rf"|[^\s|\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef“”‘’…]+\|?|.)"
-    rf"[{re.escape(_NEVER_FIRST)}]*\s*"
-)
-"""What stays together: a Chinese character or a word, with its marks; each of choices|parted|so; ``[required]``."""
+_WORD = re.compile(r"\s*\S+\s*")
 
 
 def _units(text: str) -> Iterator[str]:
-    return (found[0] for found in _UNIT.finditer(text))
+    """What stays together: a Chinese character or a word, with its marks; each of choices|parted|so; ``[default]``."""
+    for word in _WORD.findall(text):
+        begun = 0
+        for at in range(1, len(word)):
+            before, after = word[at - 1], word[at]
+            if (before == "|" and not after.isspace()) or (
+                not (before.isascii() and after.isascii())
+                and (_wide(before) or _wide(after))
+                and before not in _NEVER_LAST
+                and after not in _NEVER_FIRST
+                and not after.isspace()
+                and word.rfind("[", begun, at) <= word.rfind("]", begun, at)
+            ):
+                yield word[begun:at]
+                begun = at
+        yield word[begun:]
