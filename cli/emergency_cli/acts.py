@@ -63,9 +63,10 @@ _FIGURES = Question(
     key="words",
     title=both("伤亡等数字", "Figures"),
     explained=both(
-        "如 死=2 伤=3 失联=1，约数写 失联=约20，正在核实写 死=?，已知没有写 死=0。没有说到的不要写：不写不等于零。",
-        "Like deaths=2 injured=3 missing=1; missing=约20 where approximate, deaths=? while being verified, deaths=0 "
-        "where there are none. Leave out what nobody said: unknown is not zero.",
+        "如 2死3伤1失联，或 死=2 伤=3；约数写 失联=约20，正在核实写 死=?，已知没有写 死=0。"
+        "没有说到的不要写：不写不等于零。",
+        "Like 2 dead 3 injured, or deaths=2 injured=3; missing=约20 where approximate, deaths=? while being verified, "
+        "deaths=0 where there are none. Leave out what nobody said: unknown is not zero.",
     ),
     read=q.figures,
 )

@@ -223,21 +223,21 @@ def levels(typing: Typing) -> Iterable[Value]:
     return (("I", "特别重大"), ("II", "重大"), ("III", "较大"), ("IV", "一般"))
 
 
+BY_WORDS: tuple[tuple[str, Callable[[Typing], Iterable[Value]]], ...] = (
+    ("[INCIDENT] [FIGURE", words),
+    ("[FIGURE", figures),
+    ("INCIDENT", incidents),
+    ("OFFICE", offices),
+    ("ENTRY", entries),
+)
+"""By what stands in the metavar; the first that fits."""
 BY_METAVAR: dict[str, Callable[[Typing], Iterable[Value]]] = {
-    "[INCIDENT] [FIGURE=NUMBER]...": words,
-    "[FIGURE=NUMBER]...": figures,
-    "[INCIDENT]...": incidents,
-    "INCIDENT": incidents,
-    "OFFICE": offices,
-    "[OFFICE]": offices,
     "UNIT[=TIME]...": offices,
     "NAME=NUMBER": other_figures,
     "ELEMENT=TEXT": elements,
     "ELEMENT": elements_alone,
     "SLUG": circumstances,
     "LEVEL": levels,
-    "#ENTRY": entries,
-    "[#ENTRY]": entries,
     "[REPORT]...": entries,
     "#INSTRUCTION": entries,
     "[ID | WORDS... | level]": explained,
@@ -290,10 +290,15 @@ def _offer_values(command: click.Command) -> None:
         number = isinstance(param.type, click.IntRange) and (command.name, param.name) in BY_COMMAND
         if not (number or isinstance(param.type, (click.types.StringParamType, click.types.FuncParamType))):
             continue
-        name, metavar = param.name or "", str(param.metavar or "")
-        values = BY_COMMAND.get((command.name or "", name)) or BY_METAVAR.get(metavar) or BY_NAME.get(name)
+        values = values_of(command.name or "", param.name or "", str(param.metavar or ""))
         if values is not None:
             param.type = Values(values)
+
+
+def values_of(command: str, name: str, metavar: str) -> Callable[[Typing], Iterable[Value]] | None:
+    """What a parameter offers; None = nothing."""
+    by_words = next((values for words, values in BY_WORDS if words in metavar), None)
+    return BY_COMMAND.get((command, name)) or BY_METAVAR.get(metavar) or by_words or BY_NAME.get(name)
 
 
 # -- shells ----------------------------------------------------------------------------------------------------

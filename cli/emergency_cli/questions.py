@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
-
-import click
 
 from emergency_cli.bilingual import Both, WrongUseError, both
 from emergency_cli.context import Settings, hint, now
@@ -176,41 +174,39 @@ def time(option: str) -> Read:
     """When: as people say it, held fast to the hour at which it was said."""
 
     def read(desk: Desk, text: str, hour: datetime) -> Understood:
-        from emergency_cli.entries import stated  # noqa: PLC0415 - the form is asked for help without an engine
+        from emergency.domain.times import AmbiguousTimeError, understood  # noqa: PLC0415 - help needs no engine
 
-        def read_at(words: str, moment: datetime) -> StatedTime:
-            return stated(desk.settings, desk.directory, words, moment, option)
-
-        meant = read_at(text, hour)
-        words = _lasting(desk, text, meant, read_at)
+        if text.isdecimal() and 1 <= int(text) <= len(desk.recent):
+            text = desk.recent[int(text) - 1].said
+        try:
+            meant = understood(text, hour, desk.settings.zone(desk.directory))
+        except AmbiguousTimeError as error:
+            desk.recent = [Choice(one, one) for one in error.written]
+            listed = "  ".join(f"{number} {one}" for number, one in enumerate(error.written, start=1))
+            raise WrongUseError(
+                f"{text!r} could be {listed}. Type the number.", zh=f"“{text}”可能是：{listed}。请填序号。"
+            ) from None
+        words = _lasting(desk, text, meant)
         now_anyway = option == "--at" and words == "now"
         return Understood(text, _time_shown(desk, meant), () if now_anyway else (option, words))
 
     return read
 
 
-def _lasting(desk: Desk, text: str, meant: StatedTime, read_at: Callable[[str, datetime], StatedTime]) -> str:
-    """The words, where they mean now what they meant then; otherwise others that always do."""
-    from emergency.errors import EmergencyError  # noqa: PLC0415 - as above
+def _lasting(desk: Desk, text: str, meant: StatedTime) -> str:
+    """The words, where they mean now what they meant then; otherwise digits that always do."""
+    from emergency.domain.intervals import Interval  # noqa: PLC0415 - as above
+    from emergency.domain.spoken import written  # noqa: PLC0415
+    from emergency.domain.times import understood  # noqa: PLC0415
+    from emergency.errors import UsageError  # noqa: PLC0415
 
-    def same(words: str) -> bool:
-        try:
-            found = read_at(words, now())
-        except (EmergencyError, click.UsageError):
-            return False
-        return (found.earliest, found.latest, found.basis) == (meant.earliest, meant.latest, meant.basis)
-
-    if same(text) or meant.earliest is None:
-        return text
     zone = desk.settings.zone(desk.directory)
-    begins = meant.earliest.astimezone(zone)
-    minute = begins.strftime("%Y-%m-%dT%H:%M")
-    day, after = (
-        begins.strftime("%Y-%m-%d"),
-        re.sub(r"^\D*?(?=\d|凌晨|清晨|早|上午|中午|下午|傍晚|晚|夜)", "", text),
-    )
-    tries = (minute, f"约 {minute}", day, f"{day} {after}", f"{day} {begins:%H}时许")
-    return next((words for words in tries if same(words)), text)
+    with suppress(UsageError):
+        found = understood(text, now(), zone)
+        if (found.earliest, found.latest, found.basis) == (meant.earliest, meant.latest, meant.basis):
+            return text
+    about = meant.basis is not None and meant.basis.value == "about"
+    return ("约 " if about else "") + written(Interval(meant.earliest, meant.latest), zone)
 
 
 def _time_shown(desk: Desk, meant: StatedTime) -> str:
@@ -250,7 +246,8 @@ def offices(option: str, *, several: bool = True) -> Read:
 
 
 def _office(desk: Desk, word: str) -> str:
-    from emergency_cli.entries import PUBLIC, known  # noqa: PLC0415 - as above
+    from emergency_cli.asking import meant  # noqa: PLC0415 - as above
+    from emergency_cli.entries import PUBLIC  # noqa: PLC0415 - as above
 
     if word in desk.directory or word == PUBLIC:
         return word
@@ -263,13 +260,10 @@ def _office(desk: Desk, word: str) -> str:
     if named:
         some = "、".join(f"{desk.directory.name(one)} ({one})" for one in named[:5])
         raise WrongUseError(f"{word} fits several offices: {some}.", zh=f"“{word}”对应多个单位：{some}。")
-    near = hint(word, [*(one.id for one in desk.directory), *(one.name for one in desk.directory)])
-    if not near:
-        known(desk.directory, word)
-    meant = near.removeprefix(" Did you mean ").removesuffix("?")
+    near = meant(word, [*(one.id for one in desk.directory), *(one.name for one in desk.directory)])
     raise WrongUseError(
-        f"There is no office {word}.{near} `emergency offices list` shows them.",
-        zh=f"没有单位“{word}”。是不是“{meant}”？执行 emergency offices list 可查看全部。",
+        f"There is no office {word} in the directory.{near} `emergency offices list` shows them.",
+        zh=f"报送网络中没有单位“{word}”。{near.zh}查看全部单位：emergency offices list。",
     )
 
 
@@ -287,7 +281,9 @@ def figures(desk: Desk, text: str, hour: datetime) -> Understood:
     from emergency_cli.figures import facts_of  # noqa: PLC0415
     from emergency_cli.words import figures as figures_words  # noqa: PLC0415
 
-    words = [word for word in re.split(r"[\s、;；]+|[,，](?!\d{3}(?!\d))", text) if word]
+    # A phrase, like 2死3伤, is read as a whole.
+    parts = re.split(r"[\s、;；]+|[,，](?!\d{3}(?!\d))", text) if re.search("[=＝]", text) else [text]
+    words = [word for word in parts if word]
     facts = valid(Facts, facts_of(words))
     return Understood(" ".join(words), figures_words(desk.settings, facts), tuple(words))
 

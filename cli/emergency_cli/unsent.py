@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emergency_cli.asking import on_terminal
-from emergency_cli.bilingual import StoppedError, WrongUseError, both, group, option
+from emergency_cli.bilingual import StoppedError, WrongUseError, both, confirm, group, option
 from emergency_cli.context import Settings, common_options, now, pass_settings, remembered
 from emergency_cli.output import Column, emit_csv, emit_json, format_option, show, table
 
@@ -150,9 +150,7 @@ def discard(settings: Settings, number: int, *, yes: bool) -> None:
             )
         if isinstance(found, Unsent):
             _show_one(settings, found)
-        if not click.confirm(
-            say(f"丢弃未提交的录入 {number}？", f"Throw unsent entry {number} away?"), default=False, err=True
-        ):
+        if not confirm(say(f"丢弃未提交的录入 {number}？", f"Throw unsent entry {number} away?"), err=True):
             click.echo(say("没有丢弃。", "It was not thrown away."))
             return
     drop(number)

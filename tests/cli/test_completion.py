@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from tests.cli.conftest import Type
 from tests.cli.terminal import Terminal
+from tests.cli.test_help import ALL
 
 from emergency_cli import completing
 from emergency_cli.lazy import LazyGroup
@@ -126,6 +127,17 @@ def test_of_thousands_the_newest_are_offered(on_duty: Type, tab: Tab, tmp_path: 
     assert len(offered) == completing.MOST
     assert offered[0] == "many-2999"
     assert tab("emergency report many-000")[:2] == ["many-0000", "many-0001"]
+
+
+def test_whatever_is_an_incident_or_office_by_its_help_is_offered() -> None:
+    missed = [
+        (path, param.name)
+        for path, command in ALL.items()
+        for param in command.params
+        if any(word in str(param.metavar) for word in ("INCIDENT", "OFFICE", "FIGURE=", "ENTRY"))
+        if completing.values_of(path[-1], param.name or "", str(param.metavar)) is None
+    ]
+    assert missed == []
 
 
 def test_no_command_is_loaded_to_be_named() -> None:

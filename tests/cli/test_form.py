@@ -34,10 +34,11 @@ def test_a_report_is_asked_for_checked_put_right_and_recorded(on_duty: Type, tmp
             ("时间", "<"),
             ("方式 [电话 (phone)]:", ""),
             ("时间", "前年的某一刻"),
-            ("! ", "昨天 23:40"),
-            ("伤亡等数字:", "六个人"),
+            ("! ", "昨天3点"),
+            ("请填序号", "2"),
+            ("伤亡等数字:", "死=两三个"),
             ("! ", "?"),
-            ("不写不等于零", "死=2 伤=约30"),
+            ("不写不等于零", "2死约30伤"),
             ("事件情况:", ""),
             ("其他要素:", "measures=已封控；trend=?"),
             ("信息来源:", ""),
@@ -48,12 +49,13 @@ def test_a_report_is_asked_for_checked_put_right_and_recorded(on_duty: Type, tmp
         )
         assert at.ended() == 0
     line = next(one for one in reversed(at.said.splitlines()) if one.startswith("emergency report"))
-    assert "死=2 伤=约30 --to yancheng --by phone --at '昨天 23:40'" in line
+    assert "2死约30伤 --to yancheng --by phone --at '20" in line
+    assert " 15:00' --say" in line
     assert "--say measures=已封控 --verifying trend" in line
     assert "= 盐城市应急管理局 (yc-em)" in at.said
     assert not _kept(tmp_path)
     shown = on_duty("show", "-").out
-    assert "23:40" in shown
+    assert "15:00" in shown
     # The last recipient and channel are offered the next time, and the incident.
     with Terminal("form", "follow-up", env=ZH, rows=80) as at:
         at.answer(
@@ -198,12 +200,14 @@ def test_half_an_hour_ago_is_said_from_when_it_was_typed(on_duty: Type) -> None:
     words = _in_a_command(on_duty, lambda settings: (reads(settings, "now", 0), reads(settings, "now", 30)))
     assert words[0] == ()
     then = (datetime.now(UTC) - timedelta(hours=30)).astimezone(Settings().zone())
-    assert words[1] == ("--at", then.strftime("%Y-%m-%dT%H:%M"))
-    about = _in_a_command(on_duty, lambda settings: reads(settings, "约 今天 1:05", 48))
+    assert words[1] == ("--at", then.strftime("%Y-%m-%d %H:%M"))
+    about = _in_a_command(on_duty, lambda settings: reads(settings, "约 昨天 01:05", 48))
     assert about[1].startswith("约 20")
-    assert about[1].endswith("T01:05")
+    assert about[1].endswith(" 01:05")
     day = _in_a_command(on_duty, lambda settings: reads(settings, "昨天", 24))
     assert len(day[1]) == len("2026-11-20")
+    small_hours = _in_a_command(on_duty, lambda settings: reads(settings, "昨天凌晨", 24))
+    assert "00:00~" in small_hours[1]
 
 
 def _in_a_command(type_in: Type, work: Callable[[Settings], Any]) -> Any:  # noqa: ANN401 - what it gives
