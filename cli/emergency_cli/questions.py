@@ -232,7 +232,7 @@ def offices(option: str, *, several: bool = True) -> Read:
         del hour
         found = [_office(desk, word) for word in _PARTED.split(text.strip(",，、;； "))]
         if len(found) > 1 and not several:
-            raise WrongUseError(f"Name one office, not {len(found)}.", zh="此处只能填一个单位。")
+            raise WrongUseError("Name one office only.", zh="此处只能填一个单位。")
         found = list(dict.fromkeys(found))
         return Understood(
             " ".join(found),
