@@ -229,7 +229,7 @@ def test_figures_are_parted_where_a_number_is_not(on_duty: Type) -> None:
 
 
 def test_of_who_told_it_only_that_it_was_told_is_kept(on_duty: Type) -> None:
-    said = "reporter=王某 13800000000；措施=已封控；trend=？"
+    said = "reporter=王某 13800000000；已采取的措施=已封控；trend=？"
     read = _in_a_command(on_duty, lambda settings: elements(Desk(settings, {}), said, datetime.now(UTC)))
     assert read.said == "reporter；measures=已封控；trend=?"
     assert read.words == ("--say", "reporter", "--say", "measures=已封控", "--verifying", "trend")
