@@ -19,9 +19,9 @@ from emergency.store.database import Database
 from emergency.store.log import store_version
 from emergency.store.port import PENDING, Codec, Undecodable, UnreachableError
 from emergency.store.rows import Stored, all_rows, moment_of, streamed
-from emergency.store.said import Words
 from emergency.store.tables import LAST, POSTGRESQL, SCHEMA_VERSION
 from emergency.store.upgrade import opened, shown
+from emergency.words import Words
 
 LISTED = 1000
 """At most so many faults, and so many events that cannot be read, are listed; all are counted."""
@@ -588,7 +588,7 @@ def _broken(broken: Broken) -> Fault:
             if row is not None
             else "",
         )
-        for text in what
+        for text in (what.zh, what.en)
     ]
     place: dict[str, Any] = {"position": broken.position} if row is None else _place(row)
     place["position"] = broken.position

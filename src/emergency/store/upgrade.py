@@ -16,8 +16,8 @@ from sqlalchemy import Connection, Engine
 from emergency.errors import StoreError
 from emergency.store.database import PATIENCE, Database, revision_of
 from emergency.store.log import database_of, reached, store_version
-from emergency.store.said import Words
 from emergency.store.tables import LAST, POSTGRESQL, SCHEMA_VERSION
+from emergency.words import Words
 
 _one_at_a_time = threading.Lock()
 """Alembic keeps in its modules which migration it runs."""
