@@ -12,6 +12,7 @@ import click
 from emergency.domain.fixed import changed, fixed
 from emergency_cli.after import print_outcome
 from emergency_cli.asking import ask, on_terminal
+from emergency_cli.bilingual import WrongUseError
 from emergency_cli.context import (
     Settings,
     common_options,
@@ -731,7 +732,8 @@ def valid(cls: Any, fields: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any val
     try:
         return cls(**fields)
     except ValidationError as error:
-        raise click.UsageError(f"{complaint(error)}.") from None
+        why = complaint(error)
+        raise WrongUseError(f"{why.en}.", zh=f"{why.zh}。") from None
 
 
 def known(directory: Directory, office: str) -> None:

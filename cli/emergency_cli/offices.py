@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from emergency_cli.bilingual import WrongUseError
 from emergency_cli.context import Settings, common_options, now, pass_settings
 from emergency_cli.office_changes import dissolve, post, reporting_class, succeed
 from emergency_cli.office_show import show_office
@@ -51,7 +52,8 @@ def add(settings: Settings, /, office: str, since: datetime | None, **said: Any)
     try:
         registered = OfficeRegistered(office=office, since=since.date() if since else None, **said)
     except ValidationError as error:
-        raise click.UsageError(f"{complaint(error)}.") from None
+        why = complaint(error)
+        raise WrongUseError(f"{why.en}.", zh=f"{why.zh}。") from None
     _tell(settings, settings.engine.register_offices([registered]))
 
 
@@ -97,7 +99,7 @@ def list_offices(settings: Settings, *, everyone: bool, all_time: bool, form: st
             "reports_to": list(directory.superiors(office.id, day)),
             "division": office.division,
             "logs_here": office.logs_since is not None,
-            "broken": directory.broken.get(office.id),
+            "broken": str(why) if (why := directory.broken.get(office.id)) else None,
             "reporting": directory.reporting_class(office.id, day),
             "exists": office.exists_on(day),
         }
@@ -107,7 +109,7 @@ def list_offices(settings: Settings, *, everyone: bool, all_time: bool, form: st
     for office, reason in directory.broken.items():
         click.echo(f"Warning: a change of the office {office} is left out: {reason}", err=True)
     rows += [
-        dict.fromkeys(OFFICE_KEYS) | {"office": office, "reports_to": [], "broken": reason}
+        dict.fromkeys(OFFICE_KEYS) | {"office": office, "reports_to": [], "broken": str(reason)}
         for office, reason in directory.broken.items()
         if directory.get(office) is None
     ]

@@ -48,7 +48,7 @@ from emergency.domain.record import Recorded
 from emergency.domain.schema import EventCodec
 from emergency.domain.values import Place, StatedTime, Value
 from emergency.domain.vocabulary import Category, Secrecy, Urgency
-from emergency.errors import BrokenDataError, BusyError, EmergencyError, NotFoundError, UsageError
+from emergency.errors import BrokenDataError, BusyError, NotFoundError, UsageError, why_not
 from emergency.exchange import registration
 from emergency.ledger import Asked, Ledger, digest_of, held, logged, position_at
 from emergency.projections.building import Telling
@@ -64,6 +64,7 @@ from emergency.projections.listing import (
     fits,
     listing,
     marked_so,
+    parked_row,
     streamed,
 )
 from emergency.projections.moves import moved_checks, moved_findings, moved_obligations
@@ -308,7 +309,10 @@ class Engine:
         # A minted reference is no part of what was asked for: asked again, it is the same command.
         said = Open(opened if ref else opened.model_copy(update={"ref": ""}))
         if informant is not None and first is None:
-            raise UsageError("An informant belongs to a clue: give it as the first entry.")
+            raise UsageError(
+                "An informant belongs to a clue: give it as the first entry.",
+                zh="提供线索的人只能随线索记录：请把线索作为第一条录入。",
+            )
         people = self.people if informant is not None else None
         protecting = people.said(informant) if people is not None and informant is not None else ()
         digest = digest_of(ref or "", *((said, record) if record else (said,)), *protecting)
@@ -490,7 +494,10 @@ class Engine:
             UsageError: nothing was said, as by a script whose variable was empty: that names no incident.
         """
         if not ref:
-            raise UsageError("Name the incident: `emergency list` shows them.")
+            raise UsageError(
+                "Name the incident: `emergency list` shows them.",
+                zh="请写明事件编号；全部事件见 `emergency list`。",
+            )
         with self._log.reading() as reading:
             if reading.version(incident_stream(ref)):
                 return ref
@@ -502,7 +509,10 @@ class Engine:
         if len(found) == 1:
             return found[0].removeprefix(INCIDENT)
         named = ", ".join(stream.removeprefix(INCIDENT) for stream in found[:_SHOWN])
-        raise NotFoundError(f"{ref} fits several incidents: {named}. Write more of it.")
+        raise NotFoundError(
+            f"{ref} fits several incidents: {named}. Write more of it.",
+            zh=f"{ref} 对应多起事件：{named}。请再多写几位。",
+        )
 
     def view(
         self,
@@ -591,7 +601,10 @@ class Engine:
             BrokenDataError: the rules cannot be used, or an incident that was named cannot be read.
         """
         if rules is None and known_on is None:
-            raise UsageError("Say what to try: other rules, the rules as they were known on a day, or both.")
+            raise UsageError(
+                "Say what to try: other rules, the rules as they were known on a day, or both.",
+                zh="请写明试什么：另一套规则、某日所知的规则，或两者都写。",
+            )
         from emergency.rulebook.trying import tried  # noqa: PLC0415 - no entry needs it
 
         other = tried(self.rulebook, rules, known_on=known_on)
@@ -671,7 +684,9 @@ class Engine:
         """
         if up_to is not None:
             if secrecy is not None:
-                raise UsageError("Say either a secrecy, or up to which.")
+                raise UsageError(
+                    "Say either a secrecy, or up to which.", zh="密级和“至某密级为止”只能写一个。"
+                )
             secrecy = cleared(up_to, unmarked=unmarked)
         _check_filters("incidents", {"secrecy": secrecy, "urgency": urgency})
         return self._listing("incidents", secrecy=secrecy, urgency=urgency)
@@ -851,7 +866,11 @@ class Engine:
         if self._log.is_joined:
             raise UsageError(
                 "The lists cannot be changed inside a portal's transaction: that would keep everybody else from them "
-                "until it ends. Do it outside."
+                "until it ends. Do it outside.",
+                zh=(
+                    "不能在门户系统的事务之内更改列表：事务结束之前，其他人都将无法使用列表。"
+                    "请在事务之外进行。"
+                ),
             )
         return self.projections
 
@@ -898,13 +917,19 @@ class Engine:
 def _check_filters(kind: Kind, filters: Mapping[str, Wanted]) -> None:
     known = FILTERS[kind]
     if unknown := [name for name in filters if name not in known]:
-        raise UsageError(f"There is no filter {unknown[0]}; the filters are {', '.join(known)}.")
+        raise UsageError(
+            f"There is no filter {unknown[0]}; the filters are {', '.join(known)}.",
+            zh=f"没有筛选条件 {unknown[0]}；可用的有 {'、'.join(known)}。",
+        )
     for name, marks in (("secrecy", Secrecy), ("urgency", Urgency)):
         # A slip here would limit a list to nothing, or seem to.
         wanted, there = filters.get(name) or (), [*marks, UNMARKED]
         for word in (wanted,) if isinstance(wanted, str) else wanted:
             if word not in there:
-                raise UsageError(f"There is no {name} {word}; there is {', '.join(there)}.")
+                raise UsageError(
+                    f"There is no {name} {word}; there is {', '.join(there)}.",
+                    zh=f"{name} 没有 {word} 这一项；可用的有 {'、'.join(there)}。",
+                )
 
 
 _ROWS: Mapping[str, Callable[[View], list[Row]]] = {
@@ -940,13 +965,13 @@ def _parked(reading: Reading, ref: str, error: Exception) -> Row:
     """An incident that cannot be judged, as the lists show it."""
     events = [event for stream in streams_of(reading, ref) for event in reading.readable(stream)]
     broken = [e.position for e in events if isinstance(e, Undecodable)]
-    reason = str(error) if isinstance(error, EmergencyError) else f"{type(error).__name__}: {error}"
     position = min(broken, default=max((e.position for e in events), default=0))
-    return {"incident": ref, "position": position, "reason": reason}
+    return parked_row(ref, position, why_not(error))
 
 
 def _valid(cls: type[V], **fields: object) -> V:
     try:
         return cls(**fields)
     except ValidationError as error:
-        raise UsageError(f"{complaint(error)}.") from error
+        said = complaint(error)
+        raise UsageError(f"{said.en}.", zh=f"{said.zh}。") from error

@@ -85,6 +85,14 @@ def words_of(error: BaseException) -> Words:
     return Words(str(getattr(error, "zh", None) or said), said)
 
 
+def why_not(error: BaseException) -> Words:
+    """Why something could not be worked out; what is no error of ours is a bug, or the system's, and is named so."""
+    if isinstance(error, EmergencyError):
+        return error.words
+    said = f"{type(error).__name__}: {error}"
+    return Words(f"程序出错（{said}），请报告此错误", said)
+
+
 _SYSTEM = {
     errno.ENOENT: "没有这个文件或文件夹",
     errno.EACCES: "没有权限",

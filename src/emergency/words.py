@@ -33,6 +33,10 @@ class Words:
     def __hash__(self) -> int:
         return hash((self.zh, self.en))
 
+    def __str__(self) -> str:
+        """In English, as ``str(error)`` is."""
+        return self.en
+
     def __repr__(self) -> str:
         return f"Words(zh={self.zh!r}, en={self.en!r})"
 

@@ -19,6 +19,7 @@ from emergency.projections.rows import UNMARKED, Row
 from emergency.projections.streams import INCIDENT
 from emergency.projections.tables import Views
 from emergency.store import Reading, ReadOnlyError
+from emergency.words import Words
 
 Kind = Literal["incidents", "obligations", "findings", "norms"]
 
@@ -154,6 +155,11 @@ def _held(projections: Projections, asked: _Asked) -> Iterator[Streamed]:
         yield found
 
 
+def parked_row(incident: str, position: int, reason: Words) -> Row:
+    """An incident that cannot be judged, as the lists show it."""
+    return {"incident": incident, "position": position, "reason": reason.en, "reason_zh": reason.zh}
+
+
 def about(projections: Projections, reading: Reading) -> Listing:
     """How the read models stand, without rows."""
     views = projections.live(reading)
@@ -168,7 +174,7 @@ def about(projections: Projections, reading: Reading) -> Listing:
         recorded_through=through,
         behind=last - through,
         parked=tuple(
-            {"incident": p["stream"].removeprefix(INCIDENT), "position": p["position"], "reason": p["reason"]}
+            parked_row(p["stream"].removeprefix(INCIDENT), p["position"], Words(p["reason_zh"], p["reason"]))
             for p in parked
         ),
         rulebooks=_rulebooks(reading, views),

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, UniqueConstraint, inspect
 from sqlalchemy.exc import DBAPIError
 
-from emergency.errors import BusyError, EmergencyError, StoreError
+from emergency.errors import BusyError, EmergencyError, StoreError, words_of
 from emergency.store.chain import Broken, Chain, Head, Kind
 from emergency.store.database import Database
 from emergency.store.log import store_version
@@ -326,6 +326,7 @@ class _Check:
             codec.decode(type_name, schema_version, body)
         except Exception as error:  # noqa: BLE001  whatever a codec raises, this event cannot be read
             self._checked.undecodable_count += 1
+            said = words_of(error)
             if len(self._checked.undecodable) < LISTED:
                 self._checked.undecodable.append(
                     Undecodable(
@@ -335,7 +336,8 @@ class _Check:
                         type=type_name,
                         schema_version=schema_version,
                         recorded_at=row.recorded_at,
-                        reason=str(error) or type(error).__name__,
+                        reason=said.en,
+                        reason_zh=said.zh,
                     )
                 )
 

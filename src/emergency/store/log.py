@@ -24,6 +24,7 @@ from emergency.errors import (
     StoreError,
     UnknownEventError,
     UsageError,
+    words_of,
 )
 from emergency.store import clock
 from emergency.store.database import PATIENCE, Database
@@ -38,6 +39,7 @@ from emergency.store.port import (
 )
 from emergency.store.recorder import LoggedEvent, NewEvent, SqlRecorder
 from emergency.store.tables import POSTGRESQL, SCHEMA_VERSION, SQLITE, Tables, tables_of
+from emergency.words import Words
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session, scoped_session
@@ -187,6 +189,7 @@ class Reading:
                 schema_version=row.schema_version,
                 recorded_at=row.recorded_at,
                 reason=str(error),
+                reason_zh=error.zh,
             )
 
 
@@ -666,21 +669,28 @@ def decoded(logged: LoggedEvent, codec: Codec) -> Recorded[Any]:
         UnknownEventError: Its type or schema version is not known here.
         BrokenDataError: Its body cannot be read.
     """
+    where = _place(logged)
     try:
         return recorded(logged, codec.decode(logged.topic, logged.schema_version, logged.state))
     except UnknownEventError as error:
         raise UnknownEventError(
-            f"{_place(logged)} is not known to this program: {error}. "
-            "It was probably written by a newer version: use that one."
+            f"{where.en} is not known to this program: {error}. "
+            "It was probably written by a newer version: use that one.",
+            zh=f"本程序不认识{where.zh}：{error.zh}。多半是较新版本写入的，请改用该版本。",
         ) from error
     except Exception as error:  # whatever a codec raises, this event cannot be read
-        raise BrokenDataError(f"{_place(logged)} cannot be read: {error}") from error
+        said = words_of(error)
+        raise BrokenDataError(
+            f"{where.en} cannot be read: {said.en}", zh=f"无法读取{where.zh}：{said.zh}"
+        ) from error
 
 
-def _place(logged: LoggedEvent) -> str:
-    return (
+def _place(logged: LoggedEvent) -> Words:
+    return Words(
+        f"位置 {logged.id} 的事件（类型 {logged.topic}，格式第{logged.schema_version}版，流 {logged.originator_id} "
+        f"第{logged.originator_version}版）",
         f"The event of type {logged.topic} (schema version {logged.schema_version}) at position {logged.id}, "
-        f"version {logged.originator_version} of stream {logged.originator_id},"
+        f"version {logged.originator_version} of stream {logged.originator_id},",
     )
 
 
