@@ -211,7 +211,10 @@ def cleared(up_to: Secrecy | str, *, unmarked: bool = False) -> tuple[str, ...]:
         UsageError: there is no such secrecy.
     """
     if up_to not in tuple(Secrecy):
-        raise UsageError(f"There is no secrecy {up_to}; there is {', '.join(SECRECY_RISING)}.")
+        raise UsageError(
+            f"There is no secrecy {up_to}; there is {', '.join(SECRECY_RISING)}.",
+            zh=f"没有密级 {up_to}；可用的有 {'、'.join(SECRECY_RISING)}。",
+        )
     may = SECRECY_RISING[: SECRECY_RISING.index(Secrecy(up_to)) + 1]
     return (*(each.value for each in may), *((UNMARKED,) if unmarked else ()))
 
@@ -235,7 +238,11 @@ def _begun(projections: Projections, asked: _Asked) -> tuple[Streamed, ExitStack
         if views is None:
             raise ReadOnlyError(
                 "The lists of this store were never made, and just now it can only be read. Let somebody who may "
-                "write to it run `emergency list` once; a single incident can be read with `emergency show`."
+                "write to it run `emergency list` once; a single incident can be read with `emergency show`.",
+                zh=(
+                    "本库的列表从未建立，而现在只能读取。请由有写入权限的人运行一次 "
+                    "`emergency list`；单起事件可以用 `emergency show` 查阅。"
+                ),
             )
         if views.postgresql and not projections.log.is_joined:
             # Compiling a plan that reads much by its estimate takes longer than the first thousand rows.

@@ -198,7 +198,8 @@ def _version_there(connection: Connection, database: Database, engine: Engine) -
     version = store_version(connection, database)
     if version == 0:
         raise StoreError(
-            f"There is no store at {shown(engine)}; the first entry, import or `emergency offices add` makes it."
+            f"There is no store at {shown(engine)}; the first entry, import or `emergency offices add` makes it.",
+            zh=(f"{shown(engine)} 没有库；第一次录入、导入或运行 `emergency offices add` 时自动建立。"),
         )
     return version
 
