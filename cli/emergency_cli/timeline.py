@@ -98,7 +98,7 @@ def import_files(settings: Settings, files: tuple[Path, ...], amend: bool, mappe
         settings.recorded_so_far = (
             f"Stopped. {count} of {len(files)} files are in the store; import again for the rest."
         )
-        changes = "".join(f"\n  {change}" for change in outcome.changes)
+        changes = "".join(f"\n  {settings.words(change)}" for change in outcome.changes)
         return f"{outcome.status} {outcome.ref}{changes}"
 
     _go_through(files, deal_with)

@@ -211,7 +211,7 @@ class ImportOutcome:
 
     ref: str
     status: Literal["imported", "unchanged", "amended"]
-    changes: tuple[str, ...]
+    changes: tuple[Words, ...]
     position: int | None
 
 

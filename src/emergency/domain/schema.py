@@ -164,8 +164,9 @@ class EventCodec:
                 data = step(data)
             return cls.model_validate(data)
         except (ValidationError, ValueError) as error:
-            said = complaint(error) if isinstance(error, ValidationError) else words_of(error)
+            short = complaint(error) if isinstance(error, ValidationError) else words_of(error)
+            said = Words(short.zh, str(error))
             raise BrokenDataError(
-                f"An event of type {name!r}, version {version}, cannot be read: {error}",
+                f"An event of type {name!r}, version {version}, cannot be read: {said.en}",
                 zh=f"类型 {name}、第{version}版的事件无法读取：{said.zh}",
             ) from error
