@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -338,6 +338,18 @@ class FileRecord(_Closed):
     complete_for: Names = ()
 
 
+class FileDrill(_Closed):
+    """What a drill (演练) makes of the file; an import ignores it.
+
+    Args:
+        me: The office whose part the trainee plays.
+        tell: What the trainee hears at a step, in words, beside what goes on record; by step.
+    """
+
+    me: str
+    tell: dict[str, str] = Field(default_factory=dict)
+
+
 class CaseFile(_Closed):
     """The whole file; ``expected`` is ignored."""
 
@@ -353,6 +365,7 @@ class CaseFile(_Closed):
     record: FileRecord = FileRecord()
     offices: Annotated[dict[str, FileOffice], Field(min_length=1)]
     steps: Annotated[tuple[FileStep, ...], Field(min_length=1)]
+    drill: FileDrill | None = None
     expected: Any = None
 
 
@@ -472,7 +485,29 @@ def _references(document: Document, case: CaseFile) -> list[Flaw]:
                 )
         if step.of is not None:
             among(step.of, ids, (*where, "of"), a_step, public=False)
-    return flaws + _unfit_references(document, case)
+    return flaws + _unfit_references(document, case) + _unfit_drill(document, case)
+
+
+def _unfit_drill(document: Document, case: CaseFile) -> list[Flaw]:
+    """Every name that a drill needs and the file has not."""
+    if case.drill is None:
+        return []
+    an_office, a_step = Said("单位", "office"), Said("步骤", "step")
+    named: list[tuple[str, Collection[str], tuple[str, ...], Said]] = [
+        (case.drill.me, case.offices, ("drill", "me"), an_office)
+    ]
+    ids = [step.id for step in case.steps]
+    named += [(name, ids, ("drill", "tell", name), a_step) for name in case.drill.tell]
+    return [
+        document.flaw(
+            path,
+            f'there is no {what.en} "{name}" in this file{near.en}',
+            zh=f"本文件中没有{what.zh}“{name}”{near.zh}",
+        )
+        for name, known, path, what in named
+        if name not in known
+        for near in (yamlfile.nearest(name, known),)
+    ]
 
 
 def _unfit_references(document: Document, case: CaseFile) -> list[Flaw]:
