@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +14,9 @@ from emergency_cli.context import Settings, common_options, lang_option, now, pa
 from emergency_cli.office_changes import dissolve, post, reporting_class, succeed
 from emergency_cli.office_show import show_office
 from emergency_cli.output import SCHEMA, Column, emit_csv, emit_json, format_option, show, table
+
+if TYPE_CHECKING:
+    from emergency.assessment.model import Words
 
 TIERS = ("unit", "village", "township", "county", "city", "province", "ministry", "state")
 OFFICE_KEYS = (
@@ -161,15 +165,22 @@ def list_offices(settings: Settings, *, everyone: bool, all_time: bool, form: st
     elif not rows:
         click.echo(settings.say("还没有登记单位。", "No offices yet: emergency offices add, or import."))
     else:
+        from emergency.assessment.words import LINES as LINES_SAID  # noqa: PLC0415 - as above
+        from emergency.assessment.words import TIERS as TIERS_SAID  # noqa: PLC0415
+
         say = settings.say
         columns = [
             Column("id", lambda row: row["office"]),
             Column(say("名称", "name"), lambda row: _name(settings, row)),
-            Column(say("层级", "tier"), lambda row: row["tier"] or ""),
-            Column(say("条块", "line"), lambda row: row["line"] or ""),
+            Column(say("层级", "tier"), lambda row: _worded(settings, TIERS_SAID, row["tier"])),
+            Column(say("条块", "line"), lambda row: _worded(settings, LINES_SAID, row["line"])),
             Column(say("报送", "reports to"), lambda row: ", ".join(row["reports_to"])),
         ]
         show(table(columns, rows))
+
+
+def _worded(settings: Settings, words: Mapping[Any, Words], word: str | None) -> str:
+    return settings.words(words[word]) if word else ""
 
 
 def _name(settings: Settings, row: dict[str, Any]) -> str:
