@@ -55,3 +55,7 @@ class UnknownEventError(BrokenDataError):
 
 class StoreError(EmergencyError):
     """The database cannot be opened, read or written."""
+
+
+class NotInstalledError(RefusedError):
+    """What this needs is not installed here, a package or a font; the message says how to get it, or do without."""
