@@ -33,6 +33,7 @@ _LATIN = {FANG: "Times New Roman", KAI: "Times New Roman", BIAOSONG: "Times New 
 """For documents in English."""
 _LEVELS = (HEI, KAI, FANG, FANG)
 
+_OFF = {"w:val": "0"}
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """The date of every file within: the earliest that such a file can bear, so that equal documents are equal."""
 _FOOTER = 40.0
@@ -193,17 +194,13 @@ class _Writer:
         thick = {"w:val": "single", "w:sz": _eighths(page.THICK), "w:space": "0", "w:color": "000000"}
         thin = {**thick, "w:sz": _eighths(page.THIN)}
         lines = {"w:top": thick, "w:bottom": thick, "w:insideH": thin}
-        place = _e(
-            "w:tblpPr",
-            {
-                **{"w:leftFromText": "0", "w:rightFromText": "0", "w:topFromText": _twips(LINE / 2)},
-                **{"w:vertAnchor": "margin", "w:horzAnchor": "margin", "w:tblpXSpec": "center"},
-                "w:tblpYSpec": "bottom",
-            },
-        )
+        # LibreOffice lets a table as wide as the text hang freely only where it hangs on the paper.
+        place = {"w:leftFromText": "0", "w:rightFromText": "0", "w:topFromText": _twips(LINE / 2)}
+        place |= {"w:vertAnchor": "margin", "w:horzAnchor": "page", "w:tblpX": _twips(page.LEFT * page.MM)}
+        place["w:tblpYSpec"] = "bottom"
         whole = page.WIDTH * page.MM
-        table = _table([whole], lines, [_row([_cell(row, whole)]) for row in rows], place, sides=0.0)
-        return [table, _blank(1.0)]
+        shown = [_row([_cell(row, whole)]) for row in rows]
+        return [_table([whole], lines, shown, _e("w:tblpPr", place), sides=0), _blank(1.0)]
 
     def _table(self, grid: Grid) -> Any:  # noqa: ANN401 - an element
         shares = page.columns(grid)
@@ -242,7 +239,7 @@ class _Writer:
     def header(self) -> list[Any]:
         """The mark of a drill."""
         mark = page.drill_mark(self._document)
-        run = [_Run(f" {mark} ", HEI, page.TITLE, boxed=True)] if mark else []
+        run = [_Run(f"\u00a0{mark}\u00a0", HEI, page.TITLE, boxed=True)] if mark else []
         return [self._p(run, align="center", line=1.4 * page.TITLE)]
 
     def _both_sides(
@@ -282,7 +279,9 @@ class _Writer:
             "w:pPr",
             {},
             *([_e("w:keepNext")] if keep else []),
+            _e("w:widowControl", _OFF),
             *([tabs] if tabs is not None else []),
+            *_switches(),
             _e("w:spacing", spacing),
             *([_e("w:ind", given)] if given else []),
             _e("w:jc", {"w:val": align}),
@@ -346,7 +345,7 @@ def _table(
         {},
         *([place] if place is not None else []),
         _e("w:tblW", {"w:w": _twips(sum(widths)), "w:type": "dxa"}),
-        _e("w:jc", {"w:val": "center"}),
+        *([_e("w:jc", {"w:val": "center"})] if place is None else []),
         _e("w:tblBorders", {}, *(_e(name, line) for name, line in lines.items())),
         _e("w:tblLayout", {"w:type": "fixed"}),
         _e("w:tblCellMar", {}, *margins),
@@ -396,6 +395,11 @@ def _e(name: str, attributes: Mapping[str, str] | None = None, *children: Any, t
     return made
 
 
+def _switches() -> list[Any]:
+    """What a program does unless each paragraph says no: hang a comma over the edge, put blanks beside figures."""
+    return [_e(name, _OFF) for name in ("w:overflowPunct", "w:autoSpaceDE", "w:autoSpaceDN", "w:snapToGrid")]
+
+
 def _twips(points: float) -> str:
     return str(round(points * 20))
 
@@ -429,13 +433,11 @@ def _settings(made: Document, document: Official) -> None:
         "w:rPr", {}, _e("w:rFonts", fonts), _e("w:sz", {"w:val": half}), _e("w:szCs", {"w:val": half}),
         _e("w:lang", languages),
     )  # fmt: skip
-    off = {"w:val": "0"}
-    # Without the first, a page would now and then lose a line; the next two would put blanks beside figures.
-    lines = [_e(name, off) for name in ("w:widowControl", "w:autoSpaceDE", "w:autoSpaceDN", "w:snapToGrid")]
+    # A page would lose a line now and then, so that no line of a paragraph stands alone.
+    lines = [_e("w:widowControl", _OFF), *_switches()]
     lines.append(_e("w:spacing", {"w:before": "0", "w:after": "0", "w:line": _twips(LINE), "w:lineRule": "exact"}))
     defaults.clear()
     defaults.extend([_e("w:rPrDefault", {}, letters), _e("w:pPrDefault", {}, _e("w:pPr", {}, *lines))])
-
     made.settings.odd_and_even_pages_header_footer = True
     settings = made.settings.element
     for name, value in (("w:characterSpacingControl", "doNotCompress"),):
