@@ -108,7 +108,9 @@ class _Writer:
     def _below_mark(self) -> list[Any]:
         document = self._document
         if document.bulletin:
-            issue = [_blank(LINE / 2), self._p([_Run(document.issue)], align="center")] if document.issue else []
+            issue = (
+                [_blank(LINE / 2), self._p([_Run(document.issue)], align="center")] if document.issue else []
+            )
             sides = self._both_sides([_Run(document.issued_by or "")], [_Run(document.dated or "")])
             return [*issue, _blank(LINE / 2), sides]
         number = [_Run(document.number or "")]
@@ -142,7 +144,9 @@ class _Writer:
             return [self._table(block), _blank(1.0, keep=last)]
         if isinstance(block, Heading):
             level = min(max(block.level, 1), page.LEVELS)
-            return [self._p([_Run(block.text, _LEVELS[level - 1])], first=page.INDENT, keep=True, level=level)]
+            return [
+                self._p([_Run(block.text, _LEVELS[level - 1])], first=page.INDENT, keep=True, level=level)
+            ]
         return [self._p([_Run(block.text)], first=0 if block.flush else page.INDENT, keep=last)]
 
     def ending(self) -> list[Any]:
@@ -155,7 +159,9 @@ class _Writer:
             made += [_blank(LINE, keep=True), _blank(LINE, keep=True)]
             if signature:
                 made.append(
-                    self._p([_Run(signature)], align="right", right=blanks, keep=bool(dated or document.notes))
+                    self._p(
+                        [_Run(signature)], align="right", right=blanks, keep=bool(dated or document.notes)
+                    )
                 )
             if dated:
                 made.append(
@@ -215,7 +221,10 @@ class _Writer:
                 short = at == 0 or page.width(text) <= page.SHORT_CELL
                 font = HEI if at == 0 else FANG
                 shown = self._p(
-                    [_Run(text, font, size)], align="center" if short else "left", line=1.35 * size, keep=at == 0
+                    [_Run(text, font, size)],
+                    align="center" if short else "left",
+                    line=1.35 * size,
+                    keep=at == 0,
                 )
                 cells.append(_cell(shown, width, middle=True))
             whole = all(len(text) <= page.LONG_CELL for text in row)
@@ -271,7 +280,10 @@ class _Writer:
         given = {name: _twips(cells * page.CELL) for name, cells in indents.items() if cells}
         if first:
             # Programs that count characters go by the second, the others by the first.
-            given |= {"w:firstLine": str(round(first * page.BODY * 20)), "w:firstLineChars": str(round(first * 100))}
+            given |= {
+                "w:firstLine": str(round(first * page.BODY * 20)),
+                "w:firstLineChars": str(round(first * 100)),
+            }
         if align == "both" and not self._document.chinese:
             align = "left"
         spacing = {"w:before": "0", "w:after": _twips(after), "w:line": _twips(line), "w:lineRule": "exact"}
@@ -381,7 +393,12 @@ def _height(paragraph: Any) -> float:  # noqa: ANN401 - an element
     return int(line) / 20
 
 
-def _e(name: str, attributes: Mapping[str, str] | None = None, *children: Any, text: str | None = None) -> Any:  # noqa: ANN401
+def _e(
+    name: str,
+    attributes: Mapping[str, str] | None = None,
+    *children: Any,  # noqa: ANN401 - elements
+    text: str | None = None,
+) -> Any:  # noqa: ANN401 - an element
     """An element."""
     from docx.oxml.ns import qn  # noqa: PLC0415 - an extra
     from docx.oxml.parser import OxmlElement  # noqa: PLC0415 - the same
@@ -435,7 +452,9 @@ def _settings(made: Document, document: Official) -> None:
     )  # fmt: skip
     # A page would lose a line now and then, so that no line of a paragraph stands alone.
     lines = [_e("w:widowControl", _OFF), *_switches()]
-    lines.append(_e("w:spacing", {"w:before": "0", "w:after": "0", "w:line": _twips(LINE), "w:lineRule": "exact"}))
+    lines.append(
+        _e("w:spacing", {"w:before": "0", "w:after": "0", "w:line": _twips(LINE), "w:lineRule": "exact"})
+    )
     defaults.clear()
     defaults.extend([_e("w:rPrDefault", {}, letters), _e("w:pPrDefault", {}, _e("w:pPr", {}, *lines))])
     made.settings.odd_and_even_pages_header_footer = True
@@ -466,7 +485,9 @@ def _font_table() -> bytes:
         for name, other in _INSTEAD.items()
     )
     space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-    whole = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><w:fonts xmlns:w="{space}">{fonts}</w:fonts>'
+    whole = (
+        f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><w:fonts xmlns:w="{space}">{fonts}</w:fonts>'
+    )
     return whole.encode()
 
 

@@ -7,6 +7,7 @@ those named by ``EMERGENCY_FONTS`` and by typst's own ``TYPST_FONT_PATHS``.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
@@ -42,7 +43,14 @@ ROLES: dict[Role, Words] = {
 
 REGULAR, BOLD = 400, 700
 
-_SONG = ("Noto Serif CJK SC", "Noto Serif SC", "Source Han Serif SC", "Source Han Serif CN", "Songti SC", "SimSun")
+_SONG = (
+    "Noto Serif CJK SC",
+    "Noto Serif SC",
+    "Source Han Serif SC",
+    "Source Han Serif CN",
+    "Songti SC",
+    "SimSun",
+)
 _SANS = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "Microsoft YaHei")
 
 PROPER: dict[Role, tuple[str, ...]] = {
@@ -80,6 +88,9 @@ FULL = (*_SONG, *_SANS)
 
 _CHINESE = frozenset("的死亡报告县〔〕：。")
 
+_UNSEEN = re.compile("[\\s\u00ad\u034f\u061c\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]")
+"""What is not seen itself, but does something to its neighbours, or is blank."""
+
 
 @fixed(frozen=True, slots=True)
 class Fonts:
@@ -101,7 +112,7 @@ class Fonts:
         lacking: set[str] = set()
         for face in {self.roles[role] for role in roles}:
             lacking |= face.lacks(characters)
-        lacking = {one for one in lacking if not _unseen(one)}
+        lacking = {one for one in lacking if not _UNSEEN.match(one)}
         further: list[Face] = []
         asked = set()
         for face in (*self.roles.values(), *self.others):
@@ -138,14 +149,14 @@ def found(folders: Iterable[Path] | None = None) -> Fonts:
     chosen: dict[Role, Face] = {}
     warnings: dict[Role, Words] = {}
     for role in Role:
-        face = next(named(PROPER[role], REGULAR), None)
-        if face is None:
-            weight = BOLD if role is Role.BIAOSONG else REGULAR
-            face = next(named(INSTEAD[role], weight), None) or _any_chinese(there, weight)
-            if face is None:
-                raise _no_chinese(looked_in)
-            warnings[role] = _stands_in(role, face)
-        chosen[role] = face
+        if proper := next(named(PROPER[role], REGULAR), None):
+            chosen[role] = proper
+            continue
+        weight = BOLD if role is Role.BIAOSONG else REGULAR
+        other = next(named(INSTEAD[role], weight), None) or _any_chinese(there, weight)
+        if other is None:
+            raise _no_chinese(looked_in)
+        chosen[role], warnings[role] = other, _stands_in(role, other)
     full = list(named(FULL, REGULAR))
     rest = sorted((face for face in there if face not in full), key=lambda face: abs(face.weight - REGULAR))
     return Fonts(chosen, (*full, *rest), warnings)
@@ -194,18 +205,6 @@ def _files(folders: Iterable[Path]) -> list[Path]:
 def _any_chinese(there: Iterable[Face], weight: int) -> Face | None:
     fitting = sorted(there, key=lambda face: abs(face.weight - weight))
     return next((face for face in fitting if not face.lacks(set(_CHINESE))), None)
-
-
-def _unseen(character: str) -> bool:
-    """Whether a character is not seen itself, but does something to its neighbours, or is blank."""
-    code = ord(character)
-    return (
-        character.isspace()
-        or code in {0xAD, 0x34F, 0x61C, 0x2060, 0xFEFF}
-        or 0x200B <= code <= 0x200F
-        or 0xFE00 <= code <= 0xFE0F
-        or 0xE0100 <= code <= 0xE01EF
-    )
 
 
 def _stands_in(role: Role, face: Face) -> Words:

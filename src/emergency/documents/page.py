@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
+from itertools import pairwise
 from typing import Any
 
 from emergency.documents.model import Grid, Official
@@ -59,6 +60,11 @@ LONG_CELL, SHORT_CELL = 200, 8
 centred."""
 
 _BREAKS = re.compile("\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
+_UNPRINTABLE = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(17))
+    + "]"
+)
 _CHUNK = 8
 _ZERO_WIDTH_SPACE = "\u200b"
 
@@ -73,21 +79,12 @@ def printable(text: str) -> str:
     text = _BREAKS.sub("\n", text).replace("\t", " ")
     if text.isprintable():
         return text
-    return "".join(one if _may_stand(one) else coded(one) for one in text)
+    return _UNPRINTABLE.sub(lambda found: coded(found.group()), text)
 
 
 def coded(character: str) -> str:
     """A character by its code, for where it cannot be shown itself."""
     return f"[U+{ord(character):04X}]"
-
-
-def _may_stand(character: str) -> bool:
-    code = ord(character)
-    if character == "\n":
-        return True
-    if unicodedata.category(character) in {"Cc", "Cs"} or code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF:
-        return False
-    return not (0x202A <= code <= 0x202E or 0x2066 <= code <= 0x2069)
 
 
 def width(text: str) -> float:
@@ -112,10 +109,14 @@ def breakable(text: str, most: float) -> str:
             return word
         made = [word[0]]
         since = 0
-        for before, one in zip(word, word[1:], strict=False):
+        for before, one in pairwise(word):
             since += 1
             plain = before.isascii() and one.isascii()
-            if (plain or since >= _CHUNK) and not unicodedata.category(one).startswith("M") and one != "\u200d":
+            if (
+                (plain or since >= _CHUNK)
+                and not unicodedata.category(one).startswith("M")
+                and one != "\u200d"
+            ):
                 made.append(_ZERO_WIDTH_SPACE)
                 since = 0
             made.append(one)
@@ -238,7 +239,12 @@ def with_texts(document: Official, change: Callable[[str], str]) -> Official:
 def texts(document: Official) -> str:
     """Every text that the document shows, one after the other."""
     found: list[str] = []
-    with_texts(document, lambda text: found.append(text) or text)
+
+    def kept(text: str) -> str:
+        found.append(text)
+        return text
+
+    with_texts(document, kept)
     return "\n".join(found)
 
 
@@ -247,6 +253,6 @@ def _changed(value: Any, change: Callable[[str], str]) -> Any:  # noqa: ANN401 -
         return change(value)
     if isinstance(value, tuple):
         return tuple(_changed(one, change) for one in value)
-    if is_dataclass(value):
+    if is_dataclass(value) and not isinstance(value, type):
         return type(value)(**{one.name: _changed(getattr(value, one.name), change) for one in fields(value)})
     return value

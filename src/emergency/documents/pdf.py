@@ -10,7 +10,7 @@ import json
 import os
 import tempfile
 from collections.abc import Sequence
-from importlib.resources import files
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from emergency.documents.model import Block, Grid, Heading, Official
 from emergency.documents.sfnt import Face
 from emergency.domain.fixed import fixed
 from emergency.errors import BrokenDataError
+
 
 @fixed(frozen=True, slots=True)
 class Pdf:
@@ -70,24 +71,38 @@ def made(document: Official, fonts: Fonts | None = None) -> Pdf:
             role.value: {"families": [named[face], *families], "weight": face.weight}
             for role, face in chosen.items()
         }
-        try:
-            content, _ = typst.Compiler(font_paths=loaded, ignore_system_fonts=True).compile_with_warnings(
-                input=files(__package__).joinpath("layout.typ").read_bytes(),
-                format="pdf",
-                sys_inputs={"document": json.dumps(_data(document, faces))},
-                pdf_standards="a-2u",
-                timestamp=0,
-            )
-        except typst.TypstError as error:
-            said = str(error.message)
-            raise BrokenDataError(
-                f"The document could not be made into a PDF: {said}. Write it as DOCX or as plain text instead.",
-                zh=f"无法将公文生成 PDF：{said}。请改用 DOCX 或纯文本。",
-            ) from error
-    assert isinstance(content, bytes)  # noqa: S101 - one file, since it is PDF
+        content = _compiled(typst, loaded, _data(document, faces))
     used = {role for role in roles if role is not Role.SONG}
     warnings = [words for role, words in fonts.warnings.items() if role in used]
     return Pdf(content, (*warnings, *([lacking(missing)] if missing else [])))
+
+
+def _compiled(typst: Any, fonts: Any, data: dict[str, Any]) -> bytes:  # noqa: ANN401 - the module, and fonts of it
+    """What typst makes of the data; a second time where the signature stood on a page of its own."""
+    try:
+        with as_file(files(__package__).joinpath("layout.typ")) as layout:
+            content, alone = _once(typst.Compiler, layout, fonts, {**data, "together": False})
+            if alone:
+                content, _ = _once(typst.Compiler, layout, fonts, {**data, "together": True})
+    except typst.TypstError as error:
+        message = str(error.message)
+        raise BrokenDataError(
+            f"The document could not be made into a PDF: {message}. Write it as DOCX or as plain text instead.",
+            zh=f"无法将公文生成 PDF：{message}。请改用 DOCX 或纯文本。",
+        ) from error
+    return content
+
+
+def _once(compiler: Any, layout: Path, fonts: Any, data: dict[str, Any]) -> tuple[bytes, bool]:  # noqa: ANN401
+    """The file, and whether the signature stands on another page than what is said last."""
+    sent = {"document": json.dumps(data)}
+    one = compiler(layout, root=layout.parent, font_paths=fonts, ignore_system_fonts=True, sys_inputs=sent)
+    # The date of the file is fixed: that of the document is on the page, as it was written.
+    content: bytes = one.compile(format="pdf", pdf_standards="a-2u", timestamp=0)
+    if not data["ends"]:
+        return content, False
+    said, signed = (one.query(label, field="value", one=True) for label in ("<said-last>", "<signed>"))
+    return content, said != signed
 
 
 def _roles(document: Official) -> set[Role]:

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from emergency.domain.fixed import fixed
 
@@ -143,5 +143,5 @@ def _segments(file: BinaryIO) -> Iterator[int]:
                 yield one
 
 
-def _read(file: BinaryIO, form: str) -> tuple[int, ...]:
+def _read(file: BinaryIO, form: str) -> tuple[Any, ...]:
     return struct.unpack(form, file.read(struct.calcsize(form)))
