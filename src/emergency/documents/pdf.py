@@ -81,9 +81,9 @@ def _compiled(typst: Any, fonts: Any, data: dict[str, Any]) -> bytes:  # noqa: A
     """What typst makes of the data; a second time where the signature stood on a page of its own."""
     try:
         with as_file(files(__package__).joinpath("layout.typ")) as layout:
-            content, alone = _once(typst.Compiler, layout, fonts, {**data, "together": False})
-            if alone:
-                content, _ = _once(typst.Compiler, layout, fonts, {**data, "together": True})
+            content, alone = _once(typst.Compiler, layout, fonts, {**data, "break-before": None})
+            if alone and (at := _last_part(data["body"])):
+                content, _ = _once(typst.Compiler, layout, fonts, {**data, "break-before": at})
     except typst.TypstError as error:
         message = str(error.message)
         raise BrokenDataError(
@@ -94,15 +94,20 @@ def _compiled(typst: Any, fonts: Any, data: dict[str, Any]) -> bytes:  # noqa: A
 
 
 def _once(compiler: Any, layout: Path, fonts: Any, data: dict[str, Any]) -> tuple[bytes, bool]:  # noqa: ANN401
-    """The file, and whether the signature stands on another page than what is said last."""
+    """The file, and whether its last page has nothing but a signature or an imprint."""
     sent = {"document": json.dumps(data)}
     one = compiler(layout, root=layout.parent, font_paths=fonts, ignore_system_fonts=True, sys_inputs=sent)
     # The date of the file is fixed: that of the document is on the page, as it was written.
     content: bytes = one.compile(format="pdf", pdf_standards="a-2u", timestamp=0)
-    if not data["ends"]:
-        return content, False
-    said, signed = (one.query(label, field="value", one=True) for label in ("<said-last>", "<signed>"))
-    return content, said != signed
+    return content, json.loads(one.query("<said-on-last-page>", field="value")) == [False]
+
+
+def _last_part(body: list[dict[str, Any]]) -> int:
+    """Where in the body its last part starts, with the headings above it."""
+    at = len(body) - 1
+    while at > 0 and body[at - 1]["kind"] == "heading":
+        at -= 1
+    return max(at, 0)
 
 
 def _roles(document: Official) -> set[Role]:
@@ -182,7 +187,9 @@ def _data(document: Official, faces: dict[str, dict[str, Any]]) -> dict[str, Any
         "signature-blanks": page.signature_blanks(document.signature or "", document.dated or ""),
         "dated": fitting(document.dated, line - page.DATE_BLANKS),
         "notes": [fitting(note) for note in page.noted(document)],
-        "sent": [[label, fitting(offices, line)] for label, offices in page.sent(document)],
+        "sent": [
+            [label, page.width(label), fitting(offices, line)] for label, offices in page.sent(document)
+        ],
         "printed": [fitting(one, page.CHARACTERS / 2) for one in printed] if any(printed) else [],
     }
 
