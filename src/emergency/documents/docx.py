@@ -214,7 +214,7 @@ class _Writer:
         widths = [page.WIDTH * page.MM * share / sum(shares) for share in shares]
         line = {"w:val": "single", "w:sz": "4", "w:space": "0", "w:color": "000000"}
         names = ("w:top", "w:left", "w:bottom", "w:right", "w:insideH", "w:insideV")
-        rows = []
+        rows, rooms = [], page.rooms(grid)
         for at, row in enumerate(page.filled(grid)):
             cells = []
             for text, width in zip(row, widths, strict=True):
@@ -227,8 +227,7 @@ class _Writer:
                     keep=at == 0,
                 )
                 cells.append(_cell(shown, width, middle=True))
-            whole = all(len(text) <= page.LONG_CELL for text in row)
-            rows.append(_row(cells, head=at == 0, whole=whole))
+            rows.append(_row(cells, head=at == 0, whole=not page.long_row(row, rooms)))
         return _table(widths, dict.fromkeys(names, line), rows, sides=0.3 * size)
 
     def footer(self, *, odd: bool) -> list[Any]:

@@ -29,11 +29,10 @@ HEIGHT = PAPER[1] - TOP - BOTTOM
 LINES, CHARACTERS = 22, 28
 PITCH = HEIGHT * MM / LINES
 """From one line to the next, in points."""
-CELL = WIDTH * MM / CHARACTERS
-"""From one character to the next, in points: a little less than the character itself."""
-
 BODY, TITLE, SMALL, TABLE, TINY = 16.0, 22.0, 14.0, 12.0, 8.0
 """三号, 二号, 四号 and 小四, in points; the last is the line with version and hash."""
+CELL = (WIDTH * MM - BODY) / (CHARACTERS - 1) - 0.001
+"""From one character to the next, in points: a little less than a character of 三号, of which 28 are 158 mm."""
 MARK_MOST, MARK_LEAST = 60.0, 24.0
 """How large the mark may be, and how small before it takes a second line, in points."""
 HEAD = 35.0
@@ -55,9 +54,9 @@ LEVELS, KAI_LEVEL = 4, 2
 
 DRILL = "演　练"
 
-LONG_CELL, SHORT_CELL = 200, 8
-"""A place of a table with more characters than the first may be broken over pages; with no more than the second it is
-centred."""
+LONG_ROW, SHORT_CELL = 8, 8
+"""A row of a table with more lines than the first may be broken over pages, lest it be longer than one; what has no
+more characters than the second is centred."""
 
 _BREAKS = re.compile("\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
 _UNPRINTABLE = re.compile(
@@ -234,6 +233,21 @@ def with_texts(document: Official, change: Callable[[str], str]) -> Official:
     """The same document with every text that it shows changed in the same way."""
     made: Official = _changed(document, change)
     return made
+
+
+def rooms(grid: Grid) -> list[float]:
+    """How many characters a line of each column of a table takes, about."""
+    widths, size = columns(grid), table_size(grid)
+    return [max(WIDTH * MM * one / sum(widths) / size - 0.7, 1.0) for one in widths]
+
+
+def long_row(row: list[str], rooms: list[float]) -> bool:
+    """Whether a row of a table may be broken over pages."""
+    lines = (
+        sum(max(1.0, width(line) / room) for line in text.split("\n"))
+        for text, room in zip(row, rooms, strict=True)
+    )
+    return max(lines, default=0.0) > LONG_ROW
 
 
 def texts(document: Official) -> str:

@@ -201,25 +201,22 @@ def _block(block: Block) -> dict[str, Any]:
         return {"kind": "heading", "level": level, "text": page.breakable(block.text, most)}
     if not isinstance(block, Grid):
         return {"kind": "paragraph", "flush": block.flush, "text": page.breakable(block.text, most)}
-    widths, size = page.columns(block), page.table_size(block)
-    room = [page.WIDTH * page.MM * width / sum(widths) / size - 0.7 for width in widths]
+    rooms = page.rooms(block)
     head, *rows = page.filled(block)
+
+    def places(row: list[str]) -> list[dict[str, Any]]:
+        long = page.long_row(row, rooms)
+        return [
+            {"text": page.breakable(text, room), "long": long, "short": page.width(text) <= page.SHORT_CELL}
+            for text, room in zip(row, rooms, strict=True)
+        ]
+
     return {
         "kind": "grid",
-        "size": size,
-        "widths": widths,
-        "head": [page.breakable(text, most) for text, most in zip(head, room, strict=True)],
-        "rows": [
-            [
-                {
-                    "text": page.breakable(text, most),
-                    "long": len(text) > page.LONG_CELL,
-                    "short": page.width(text) <= page.SHORT_CELL,
-                }
-                for text, most in zip(row, room, strict=True)
-            ]
-            for row in rows
-        ],
+        "size": page.table_size(block),
+        "widths": page.columns(block),
+        "head": places(head),
+        "rows": [places(row) for row in rows],
     }
 
 
