@@ -66,6 +66,7 @@ _TOLD = (
 for people to determine: it stands in no circular as a step."""
 
 _UUID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
+_ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2}) ([0-9]{2}):([0-9]{2})")
 _LENGTH: TypeAdapter[timedelta] = TypeAdapter(timedelta)
 
 
@@ -95,9 +96,7 @@ def standing_of(rows: Iterable[Row], at: datetime) -> Standing:
             continue
         if row["determination"] == REJECTED:
             rejected += 1
-        elif row["determination"] is not None:
-            stated.append(row)
-        elif row["kind"] == Fault.LATE and row["status"] == Status.ESTABLISHED:
+        elif row["determination"] is not None or _arithmetic(row):
             stated.append(row)
         elif row["kind"] == Fault.LATE and row["status"] in (Status.PRESUMED, Status.POSSIBLE):
             apart.append(row)
@@ -106,14 +105,22 @@ def standing_of(rows: Iterable[Row], at: datetime) -> Standing:
     return Standing(tuple(stated), tuple(apart), awaiting, rejected)
 
 
-def _finding_words(row: Row, speech: Speech) -> str:
-    """What is stated of one finding: the fault that people determined, else the arithmetic; and the engine's view."""
+def _arithmetic(row: Row) -> bool:
+    """Whether it is a late report that arithmetic alone establishes."""
+    return bool(row["kind"] == Fault.LATE and row["status"] == Status.ESTABLISHED)
+
+
+def _finding_words(row: Row, speech: Speech, by: str = "") -> str:
+    """What is stated of one finding: the fault that people determined, else the arithmetic; and the engine's view.
+
+    ``by``: who determined it, where that is known.
+    """
     status = speech.words(word(STATUSES, row["status"]))
     kind = speech.words(word(KINDS, row["determination"] or row["kind"]))
     late = _late(row, speech)
     parts = [kind + (speech.say(f"（{late}）", f" ({late})") if late else "")]
     if row["determination"] is not None:
-        parts.append(speech.say("有权机关已认定", "determined"))
+        parts.append(speech.say(f"{by or '有权机关'}已认定", f"determined ({by})" if by else "determined"))
     parts.append(speech.colon(speech.say("系统判定", "the engine"), status))
     return speech.say("，", ", ").join(parts)
 
@@ -122,7 +129,9 @@ def _late(row: Row, speech: Speech) -> str:
     span = row["late_by"]
     if span is None:
         return ""
-    least, most = (None if span[end] is None else _LENGTH.validate_python(span[end]) for end in ("at_least", "at_most"))
+    least, most = (
+        None if span[end] is None else _LENGTH.validate_python(span[end]) for end in ("at_least", "at_most")
+    )
     return speech.words(span_words(Span(least, most)))
 
 
@@ -130,7 +139,8 @@ def _citations(row: Row, speech: Speech) -> str:
     """The rules it is held against, each with whether anybody read the text."""
     grounds = [ground for ground in row["grounds"] if ground["breached"]] or row["grounds"]
     said = [
-        ground["citation"] + ("" if ground["confirmed"] else speech.say("（原文未核对）", " (text not confirmed)"))
+        ground["citation"]
+        + ("" if ground["confirmed"] else speech.say("（原文未核对）", " (text not confirmed)"))
         for ground in grounds
     ]
     return speech.say("；", "; ").join(dict.fromkeys(said))
@@ -183,7 +193,10 @@ class _OfIncident:
             title=say(f"关于{event}信息报送情况的通报", f"Circular on the reporting of: {event}"),
             body=(Paragraph(lead), *body, *self._rest()),
             source=Source(
-                kind=say("通报", "circular"), through=self.view.position, at=self.at, about=self.view.timeline.ref
+                kind=say("通报", "circular"),
+                through=self.view.position,
+                at=self.at,
+                about=self.view.timeline.ref,
             ),
             office=speech.office(self.view.directory, self.office),
             signed=self.at,
@@ -205,14 +218,15 @@ class _OfIncident:
             speech.colon(say("地点", "Where"), opened.place.name),
         ]
         if opened.level is not None:
-            parts.append(speech.colon(say("记录所载等级", "Level on record"), speech.words(LEVELS[opened.level])))
+            parts.append(
+                speech.colon(say("记录所载等级", "Level on record"), speech.words(LEVELS[opened.level]))
+            )
         yield Paragraph(say("；", "; ").join(parts) + say("。", "."))
 
     def _course(self) -> Iterator[Block]:
-        say, rows = self.speech.say, []
-        for step in sorted(self.view.timeline.speaking, key=_when):
-            if step.act in _TOLD:
-                rows.append(self._row(step))
+        say = self.speech.say
+        steps = sorted(self.view.timeline.speaking, key=_when)
+        rows = [self._row(step) for step in steps if step.act in _TOLD]
         if rows:
             head = (say("时间", "When"), say("单位", "Who"), say("行为", "What"), say("内容", "Stated"))
             yield Grid(head, tuple(rows), (4, 4, 5, 4))
@@ -231,9 +245,12 @@ class _OfIncident:
     def _stated(self) -> Iterator[Block]:
         speech = self.speech
         for number, row in enumerate(self.found.stated, 1):
-            said = _finding_words(row, speech)
+            said = _finding_words(row, speech, self._determined_by(row))
             yield Paragraph(
-                f"{number}. " + speech.colon(self._office(row), said) + speech.say("。", ".") + self._ground(row)
+                f"{number}. "
+                + speech.colon(self._office(row), said)
+                + speech.say("。", ".")
+                + self._ground(row)
             )
         if not self.found.stated:
             yield Paragraph(speech.say("无。", "None."))
@@ -241,13 +258,29 @@ class _OfIncident:
     def _office(self, row: Row) -> str:
         return self._name(row["office"])
 
+    def _determined_by(self, row: Row) -> str:
+        """Who determined it, and when, as the record says; the last who did."""
+        speech, found = self.speech, ""
+        for one in self.view.timeline.determined:
+            made = one.event
+            if any(v.office == row["office"] and v.kind == row["determination"] for v in made.verdicts):
+                when = speech.time(made.at)
+                found = speech.say(
+                    f"{when or ''}{self._name(made.office)}", f"{self._name(made.office)}, {when or '?'}"
+                )
+        return found
+
     def _ground(self, row: Row) -> str:
         """The arithmetic of a late report, as it is explained; of what else was determined, only the rules.
 
         What the engine says of a pattern speaks of suspicion: where people determined, their word stands alone.
         """
         speech = self.speech
-        arithmetic = row["kind"] == Fault.LATE and row["status"] in (Status.ESTABLISHED, Status.PRESUMED, Status.POSSIBLE)
+        arithmetic = row["kind"] == Fault.LATE and row["status"] in (
+            Status.ESTABLISHED,
+            Status.PRESUMED,
+            Status.POSSIBLE,
+        )
         if arithmetic:
             return speech.say("", " ") + self._explained(row)
         cited = _citations(row, speech)
@@ -261,7 +294,8 @@ class _OfIncident:
             number = self.view.numbers.get(match[0])
             return f"#{number}" if number is not None else labels.get(match[0], match[0][:8])
 
-        return _UUID.sub(label, self.speech.say(row["explanation"]["zh"], row["explanation"]["en"]))
+        said = _UUID.sub(label, self.speech.say(row["explanation"]["zh"], row["explanation"]["en"]))
+        return _ISO.sub(_on_paper, said) if self.speech.chinese else said
 
     def _apart(self) -> Iterator[Block]:
         for number, row in enumerate(self.found.apart, 1):
@@ -272,6 +306,12 @@ class _OfIncident:
     def _rest(self) -> Iterator[Block]:
         if said := _not_stated(self.found, self.speech):
             yield Paragraph(said)
+
+
+def _on_paper(match: re.Match[str]) -> str:
+    """A moment of an explanation as paper has it."""
+    year, month, day, hour, minute = map(int, match.groups())
+    return f"{year}年{month}月{day}日{hour}时" + (f"{minute:02d}分" if minute else "")
 
 
 def _not_stated(found: Standing, speech: Speech) -> str:
@@ -295,9 +335,10 @@ def _not_stated(found: Standing, speech: Speech) -> str:
     return speech.say("；", "; ").join(parts) + speech.say("。", ".") if parts else ""
 
 
-def _when(step: Step) -> tuple[float, str]:
-    moment = step.at.earliest or step.at.latest
-    return (moment.timestamp() if moment is not None else float("inf"), step.label)
+def _when(step: Step) -> tuple[float, float]:
+    """By the middle of what the record leaves open; in the order of the record where that is the same."""
+    ends = [end.timestamp() for end in (step.at.earliest, step.at.latest) if end is not None]
+    return (sum(ends) / len(ends) if ends else float("inf"), ends[-1] if ends else float("inf"))
 
 
 # -- a period --------------------------------------------------------------------------------------------------
@@ -460,11 +501,20 @@ class _OfPeriod:
         body = numbered(
             [
                 (say("总体情况", "By office"), list(self._table())),
-                (say("迟报、逾期未报情况", "Late, or not made"), list(self._listed(Fault.LATE, self.found.stated))),
-                (say("经认定的漏报、谎报、瞒报", "Missed, falsified, concealed, as determined"), list(self._determined())),
+                (
+                    say("迟报、逾期未报情况", "Late, or not made"),
+                    list(self._listed(Fault.LATE, self.found.stated)),
+                ),
+                (
+                    say("经认定的漏报、谎报、瞒报", "Missed, falsified, concealed, as determined"),
+                    list(self._determined()),
+                ),
                 (say("表扬", "Commended"), list(self._praised())),
                 (
-                    say("待核实事项（不作结论，不计入）", "To be verified (nothing is concluded, nothing counted)"),
+                    say(
+                        "待核实事项（不作结论，不计入）",
+                        "To be verified (nothing is concluded, nothing counted)",
+                    ),
                     list(self._listed(Fault.LATE, self.found.apart, empty=False)),
                 ),
             ],
@@ -476,8 +526,12 @@ class _OfPeriod:
             source=Source(kind=say("通报", "circular"), through=period.through, at=period.at),
             office=speech.office(period.directory, self.office),
             signed=period.at,
-            secrecy=gravest(Secrecy(m) if (m := self._marked(ref, "secrecy")) else None for ref in self._named()),
-            urgency=most_urgent(Urgency(m) if (m := self._marked(ref, "urgency")) else None for ref in self._named()),
+            secrecy=gravest(
+                Secrecy(m) if (m := self._marked(ref, "secrecy")) else None for ref in self._named()
+            ),
+            urgency=most_urgent(
+                Urgency(m) if (m := self._marked(ref, "urgency")) else None for ref in self._named()
+            ),
         )
         return put_on_paper(content, self.choices, speech)
 
@@ -495,7 +549,9 @@ class _OfPeriod:
         if since is not None and until is not None:
             if since == until:
                 return speech.day(since)
-            return speech.say(f"{speech.day(since)}至{speech.day(until)}", f"{speech.day(since)} to {speech.day(until)}")
+            return speech.say(
+                f"{speech.day(since)}至{speech.day(until)}", f"{speech.day(since)} to {speech.day(until)}"
+            )
         if since is not None:
             return speech.say(f"{speech.day(since)}以来", f"since {speech.day(since)}")
         if until is not None:
@@ -544,14 +600,23 @@ class _OfPeriod:
         said = []
         if days < whole:
             said.append(
-                self.speech.say(f"本期{whole}日中存续{days}日", f"existed on {days} of {whole} days of the period")
+                self.speech.say(
+                    f"本期{whole}日中存续{days}日", f"existed on {days} of {whole} days of the period"
+                )
             )
-        before = [old.office for old in lineage(self.period.directory, office, last) if old.office in self.counts]
+        before = [
+            old.office for old in lineage(self.period.directory, office, last) if old.office in self.counts
+        ]
         if before:
             listed = self.speech.listed(map(self._name, before))
-            said.append(self.speech.say(f"{listed}由其承接，各自单列，不相加", f"took over from {listed}: lines of their own"))
+            said.append(
+                self.speech.say(
+                    f"{listed}由其承接，各自单列，不相加", f"took over from {listed}: lines of their own"
+                )
+            )
         return (
-            self.speech.colon(self._name(office), self.speech.say("；", "; ").join(said)) + self.speech.say("。", ".")
+            self.speech.colon(self._name(office), self.speech.say("；", "; ").join(said))
+            + self.speech.say("。", ".")
             if said
             else ""
         )
@@ -608,7 +673,9 @@ class _OfPeriod:
     def _within(self, ends: Row | None) -> str | None:
         if ends is None:
             return None
-        early, late = (datetime.fromisoformat(ends[end]) if ends[end] else None for end in ("earliest", "latest"))
+        early, late = (
+            datetime.fromisoformat(ends[end]) if ends[end] else None for end in ("earliest", "latest")
+        )
         return self.speech.within(Interval(early, late))
 
     def _praised(self) -> Iterator[Block]:
@@ -642,8 +709,8 @@ class _OfPeriod:
             said.append(
                 say(
                     "未定，指记录不足以判定，或所据时间系假定、所据条文未经核对，均不计为迟报",
-                    "open: the record allows no verdict, or only one on an assumed time or an unconfirmed text; none of "
-                    "these counts as late",
+                    "open: the record allows no verdict, or only one on an assumed time or an unconfirmed text; none "
+                    "of these counts as late",
                 )
             )
         if rest := _not_stated(self.found, self.speech):

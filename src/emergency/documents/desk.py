@@ -248,11 +248,12 @@ class Documents:
             raise NotFoundError(
                 "The public is no office: no document is its own.", zh="“社会”不是单位，没有它的公文。"
             )
+        here = {view.directory.ref(one): one for one in view.timeline.offices}
+        if office not in view.directory and office in here:
+            return here[office]  # as the imported file calls it
         self._ledger.known(view.directory, office)
         return office
 
 
 def _nobody() -> UsageError:
-    return UsageError(
-        "Say whose document it is: name the office.", zh="请指明是哪个单位的公文。"
-    )
+    return UsageError("Say whose document it is: name the office.", zh="请指明是哪个单位的公文。")

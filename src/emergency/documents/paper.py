@@ -91,7 +91,7 @@ PLAIN_PAPER = Choices()
 
 @fixed(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where a document comes from, for the line below each page.
+    """Where a document comes from, for the line below each page: short enough to stand on one line.
 
     Args:
         kind: What it is, in the language of the document.
@@ -121,6 +121,7 @@ class Content:
         urgency: The most urgent one.
         addressees: To whom it goes, where the record says so.
         notes: Lines below the date.
+        unsent: It is still to be sent.
     """
 
     title: str
@@ -133,6 +134,7 @@ class Content:
     urgency: Urgency | None = None
     addressees: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    unsent: bool = False
 
 
 def put_on_paper(content: Content, choices: Choices, speech: Speech) -> Official:
@@ -170,6 +172,7 @@ def put_on_paper(content: Content, choices: Choices, speech: Speech) -> Official
         bulletin=bulletin,
         issue=choices.issue,
         issued_by=content.office if bulletin else None,
+        unsent=content.unsent,
     )
     return replace(official, footer=_footer(official, content.source, speech))
 
@@ -216,11 +219,10 @@ def short_hash(whole: str) -> str:
 def _footer(official: Official, source: Source, speech: Speech) -> str:
     made = source.at.astimezone(speech.zone)
     parts = [
-        speech.say(f"{source.kind} 格式{KIND_VERSION}", f"{source.kind} v{KIND_VERSION}"),
-        short_hash(content_hash(official)),
+        f"{source.kind}{speech.say('', ' ')}v{KIND_VERSION} {short_hash(content_hash(official))}",
         source.about or "",
-        speech.say(f"日志至{source.through}", f"log to {source.through}"),
-        speech.say(f"{made:%Y-%m-%d %H:%M}生成", f"made {made:%Y-%m-%d %H:%M}"),
+        speech.say(f"日志{source.through}", f"log {source.through}"),
+        f"{made:%Y-%m-%d %H:%M}",
     ]
     return " · ".join(part for part in parts if part)
 

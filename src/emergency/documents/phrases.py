@@ -154,7 +154,9 @@ class Speech:
             said = self.say(f"不少于{_plain(amount.min)}", f"at least {_plain(amount.min)}")
         else:
             said = self.say(f"不超过{_plain(amount.max or 0)}", f"at most {_plain(amount.max or 0)}")
-        return f"{amount.of}{self.say('', ' ')}{about}{said}{amount.unit if self.chinese else ' ' + amount.unit}"
+        return (
+            f"{amount.of}{self.say('', ' ')}{about}{said}{amount.unit if self.chinese else ' ' + amount.unit}"
+        )
 
     def figures(self, facts: Facts, *, harm_only: bool = False) -> list[str]:
         """Every figure that facts state, in the order of paper; what is being verified says so."""
@@ -163,7 +165,9 @@ class Speech:
             count = facts.figure(figure)
             verifying = figure in facts.verifying
             if count is not None:
-                found.append(self.figure(figure, count) + (self.say("（正在核实）", " (being verified)") * verifying))
+                found.append(
+                    self.figure(figure, count) + (self.say("（正在核实）", " (being verified)") * verifying)
+                )
             elif verifying:
                 found.append(self.being_verified(self.name(figure)))
         if not harm_only:
@@ -219,12 +223,18 @@ class Speech:
         if early is None or late is None:
             if early is not None:
                 return self.say(f"{self.moment(early)}之后", f"after {self.moment(early)}")
-            return self.say(f"{self.moment(late)}之前", f"before {self.moment(late)}") if late is not None else ""
+            return (
+                self.say(f"{self.moment(late)}之前", f"before {self.moment(late)}")
+                if late is not None
+                else ""
+            )
         if early == late:
             return self.moment(early)
         first, last = early.astimezone(self.zone), late.astimezone(self.zone)
         if last - first == timedelta(hours=1) and _PAST.search(text):
-            return self.say(f"{self.day(first.date())}{first.hour}时许", f"{self.day(first.date())} past {first:%H}:00")
+            return self.say(
+                f"{self.day(first.date())}{first.hour}时许", f"{self.day(first.date())} past {first:%H}:00"
+            )
         if not (first.hour or first.minute or last.hour or last.minute):
             if last - first == _ONE_DAY:
                 return self.day(first.date())

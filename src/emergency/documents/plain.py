@@ -30,25 +30,14 @@ def rendered(document: Official) -> str:
 
 def columns(text: str) -> int:
     """How many columns a text takes on a terminal."""
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
+    )
 
 
 def _lines(document: Official) -> Iterator[str]:
     say = _Say(document.chinese)
-    drill = say("【演练】", "[DRILL]")
-    if document.drill:
-        yield _centred(drill)
-    for mark in (document.copy_number, document.secrecy, document.urgency):
-        if mark:
-            yield mark
-    yield from (_centred(line) for line in wrapped(document.mark, WIDTH))
-    yield from _below_the_mark(document, say)
-    yield "━" * WIDTH
-    yield ""
-    yield from (_centred(line) for line in wrapped(document.title, WIDTH - 8))
-    yield ""
-    if document.addressees and not document.bulletin:
-        yield from wrapped(say.listed(document.addressees) + say("：", ":"), WIDTH)
+    yield from _head(document, say)
     for block in document.body:
         if isinstance(block, Heading):
             yield from wrapped(block.text, WIDTH, first=_INDENT)
@@ -72,7 +61,28 @@ def _lines(document: Official) -> Iterator[str]:
     yield "─" * WIDTH
     yield from wrapped(document.footer, WIDTH)
     if document.drill:
-        yield _centred(drill)
+        yield _centred(_drill(say))
+
+
+def _head(document: Official, say: _Say) -> Iterator[str]:
+    """Everything above the body."""
+    if document.drill:
+        yield _centred(_drill(say))
+    for mark in (document.copy_number, document.secrecy, document.urgency):
+        if mark:
+            yield mark
+    yield from (_centred(line) for line in wrapped(document.mark, WIDTH))
+    yield from _below_the_mark(document, say)
+    yield "━" * WIDTH
+    yield ""
+    yield from (_centred(line) for line in wrapped(document.title, WIDTH - 8))
+    yield ""
+    if document.addressees and not document.bulletin:
+        yield from wrapped(say.listed(document.addressees) + say("：", ":"), WIDTH)
+
+
+def _drill(say: _Say) -> str:
+    return say("【演练】", "[DRILL]")
 
 
 class _Say:
@@ -110,7 +120,9 @@ def _imprint(document: Official, say: _Say) -> Iterator[str]:
         name = say("送：", "Cc: ") if document.bulletin else say("抄送：", "Cc: ")
         lines.append(name + say.listed(document.copies_to))
     if document.printed_by:
-        on = say(f"{document.printed_on}印发", f"printed {document.printed_on}") if document.printed_on else ""
+        on = (
+            say(f"{document.printed_on}印发", f"printed {document.printed_on}") if document.printed_on else ""
+        )
         lines.append(_apart(document.printed_by, on))
     if lines:
         yield "─" * WIDTH

@@ -88,7 +88,9 @@ _STAGES = {Kind.FIRST: Stage.FIRST, Kind.FOLLOW_UP: Stage.FOLLOW_UP, Kind.FINAL:
 OWN = ""
 """Whose word an office's own is."""
 
-UNSENT = Words("〔待报稿：尚未报出，未作为报告入库〕", "[To be sent: not reported yet, and not on record as a report]")
+UNSENT = Words(
+    "〔待报稿：尚未报出，未作为报告入库〕", "[To be sent: not reported yet, and not on record as a report]"
+)
 
 # -- what is said ----------------------------------------------------------------------------------------------
 
@@ -294,9 +296,15 @@ def _entry(view: View, kind: Kind, entry: str | None) -> Step | None:
         other = next((one for one in Kind if fits(step, one)), None)
         number = view.numbers.get(step.id)
         hint, zh = (
-            (f" It makes a {NAMES[other].en}: emergency document {other}.", f"可生成{NAMES[other].zh}：emergency document {other}。")
+            (
+                f" It makes a {NAMES[other].en}: emergency document {other}.",
+                f"可生成{NAMES[other].zh}：emergency document {other}。",
+            )
             if other is not None
-            else (" Name a report of that kind, or leave the number out.", "请指明此类报告的编号，或不写编号。")
+            else (
+                " Name a report of that kind, or leave the number out.",
+                "请指明此类报告的编号，或不写编号。",
+            )
         )
         raise RefusedError(
             f"Entry #{number} of {view.timeline.ref} is no {NAMES[kind].en}.{hint}",
@@ -327,7 +335,9 @@ _SECTIONS: tuple[tuple[Words, tuple[str, ...]], ...] = (
 
 _EVENT, _HARM_PART, _DONE, _LEADERS, _NEXT, _REQUESTS = range(len(_SECTIONS))
 
-_ON_PAPER = frozenset({"occurred-at", "place", "adcode", "kind", "reporting-unit", "source", "received-at", "signer"})
+_ON_PAPER = frozenset(
+    {"occurred-at", "place", "adcode", "kind", "reporting-unit", "source", "received-at", "signer"}
+)
 """Elements that stand elsewhere on the paper, or in its lead."""
 
 _TOLD_BY_FIGURE: Mapping[str, tuple[str, ...]] = {
@@ -370,7 +380,9 @@ class _Report:
         if self.step is None:
             blocks.append(Paragraph(speech.words(UNSENT), flush=True))
         blocks.append(Paragraph(self._lead()))
-        blocks += numbered([(speech.words(title), self._part(i)) for i, (title, _) in enumerate(_SECTIONS)], speech)
+        blocks += numbered(
+            [(speech.words(title), self._part(i)) for i, (title, _) in enumerate(_SECTIONS)], speech
+        )
         blocks += self._dissent()
         blocks += self._gaps()
         signer = getattr(self.step.entry, "signer", None) if self.step is not None else None
@@ -390,6 +402,7 @@ class _Report:
             urgency=self.opened.urgency,
             addressees=tuple(self._name(office) for office in self._addressees()),
             notes=(say("待报稿", "To be sent"),) if self.step is None else (),
+            unsent=self.step is None,
         )
         return put_on_paper(content, self.choices, speech)
 
@@ -419,7 +432,9 @@ class _Report:
     def _addressees(self) -> tuple[str, ...]:
         if self.step is not None:
             return tuple(office for office in self.step.to if office != PUBLIC)
-        owed = still_due(standing(self.view.assessment.obligations, self.at), self.office, self.view.directory)
+        owed = still_due(
+            standing(self.view.assessment.obligations, self.at), self.office, self.view.directory
+        )
         named = tuple(dict.fromkeys(due.recipient for due in owed if due.condition is None))
         return named or self.view.directory.superiors(self.office, self.day)
 
@@ -459,7 +474,9 @@ class _Report:
         parts = [self._heard(step) for step, _ in received]
         if not parts:
             return ""
-        return self.speech.colon(say("信息来源", "Source"), self.speech.listed(dict.fromkeys(parts))) + say("。", ".")
+        return self.speech.colon(say("信息来源", "Source"), self.speech.listed(dict.fromkeys(parts))) + say(
+            "。", "."
+        )
 
     def _heard(self, step: Step) -> str:
         """Who told, when and how."""
@@ -511,12 +528,18 @@ class _Report:
         parts = []
         if self.kind is not Kind.FOLLOW_UP:
             parts.append(
-                speech.colon(speech.say("事件类别", "Category"), speech.words(CATEGORIES[self.opened.category]))
+                speech.colon(
+                    speech.say("事件类别", "Category"), speech.words(CATEGORIES[self.opened.category])
+                )
             )
         if told.nature:
             parts.append(speech.colon(speech.say("性质", "Nature"), told.nature))
         if told.level is not None:
-            parts.append(speech.colon(speech.say("初判等级", "Level as first judged"), speech.words(LEVELS[told.level])))
+            parts.append(
+                speech.colon(
+                    speech.say("初判等级", "Level as first judged"), speech.words(LEVELS[told.level])
+                )
+            )
         if told.circumstances:
             known = self.view.rulebook.words.get("circumstances", {})
             listed = [speech.say(known[s].zh, known[s].en) if s in known else s for s in told.circumstances]
@@ -575,12 +598,19 @@ class _Report:
             if other in agreeing:
                 continue
             value = (
-                speech.say("正在核实", "being verified") if other.value is None else self._bare(name, other.value)
+                speech.say("正在核实", "being verified")
+                if other.value is None
+                else self._bare(name, other.value)
             )
             whose = self._whose(other)
             text += speech.say(f"（另据{whose}：{value}）", f" ({whose}: {value})")
         before = self.earlier.get(name)
-        if self.kind is Kind.FOLLOW_UP and before is not None and first.value is not None and first.value != before:
+        if (
+            self.kind is Kind.FOLLOW_UP
+            and before is not None
+            and first.value is not None
+            and first.value != before
+        ):
             value = self._bare(name, before)
             text += speech.say(f"（前报{value}）", f" (reported before: {value})")
         return text
@@ -589,7 +619,11 @@ class _Report:
         speech = self.speech
         if stated.value is None:
             return speech.being_verified(speech.name(name))
-        said = speech.amount(stated.value) if isinstance(stated.value, Amount) else speech.figure(name, stated.value)
+        said = (
+            speech.amount(stated.value)
+            if isinstance(stated.value, Amount)
+            else speech.figure(name, stated.value)
+        )
         return said + (speech.say("（正在核实）", " (being verified)") if stated.verifying else "")
 
     def _bare(self, name: str, value: Count | Amount) -> str:
@@ -615,7 +649,12 @@ class _Report:
         if held is None or slug in PERSONAL or slug in _ON_PAPER:
             return None
         element, step = held
-        if self.kind is Kind.FOLLOW_UP and self.step is None and step.office == self.office and step.act in REPORTS:
+        if (
+            self.kind is Kind.FOLLOW_UP
+            and self.step is None
+            and step.office == self.office
+            and step.act in REPORTS
+        ):
             return None  # it was told before: a follow-up says what is new
         speech = self.speech
         verifying = speech.say("正在核实", "being verified")
@@ -646,7 +685,9 @@ class _Report:
                 continue
             when = speech.time(entry.at, step.at)
             said = speech.say(f"{entry.leader}批示：“{entry.words}”", f'{entry.leader}: "{entry.words}"')
-            yield Paragraph((speech.say(f"{when}，", f"{when}, ") if when else "") + said + speech.say("。", "."))
+            yield Paragraph(
+                (speech.say(f"{when}，", f"{when}, ") if when else "") + said + speech.say("。", ".")
+            )
 
     def _before_last_report(self, step: Step) -> bool:
         """Whether the office had it when it reported the time before: a follow-up does not tell it again."""
@@ -656,7 +697,10 @@ class _Report:
 
     def _ended(self) -> Iterator[Block]:
         speech = self.speech
-        says = {Stabilised: Words("事态稳定", "the situation is stable"), HandlingEnded: Words("应急处置结束", "the handling ended")}
+        says = {
+            Stabilised: Words("事态稳定", "the situation is stable"),
+            HandlingEnded: Words("应急处置结束", "the handling ended"),
+        }
         for step in self.view.timeline.speaking:
             words = says.get(step.act)
             when = speech.time(step.entry.at, step.at)
@@ -685,7 +729,11 @@ class _Report:
         """The office's reports before this one, in the order of the record."""
         numbers = self.view.numbers
         limit = numbers.get(self.step.id, 0) if self.step is not None else float("inf")
-        mine = [s for s in self.view.timeline.acts(self.office) if s.act in REPORTS and numbers.get(s.id, 0) < limit]
+        mine = [
+            s
+            for s in self.view.timeline.acts(self.office)
+            if s.act in REPORTS and numbers.get(s.id, 0) < limit
+        ]
         return sorted(mine, key=lambda step: numbers.get(step.id, 0))
 
     def _earlier(self) -> dict[str, Count | Amount]:
@@ -723,13 +771,18 @@ class _Report:
                 )
         if lines:
             head = say("与统稿不同之处", "Where this differs from the unified draft")
-            yield Paragraph(speech.colon(head, say("；", "; ").join(line.rstrip("。.") for line in lines)) + say("。", "."))
+            yield Paragraph(
+                speech.colon(head, say("；", "; ").join(line.rstrip("。.") for line in lines))
+                + say("。", ".")
+            )
 
     def _gaps(self) -> Iterator[Block]:
         """The elements that the rules ask for and that are not on record; and what no record ever holds."""
         speech = self.speech
         missing = [slug for slug in self._required() if not self._is_there(slug)]
-        unknown = [slug for slug in missing if slug not in PERSONAL and slug not in _ON_PAPER and slug not in CORE]
+        unknown = [
+            slug for slug in missing if slug not in PERSONAL and slug not in _ON_PAPER and slug not in CORE
+        ]
         if unknown:
             listed = speech.listed(self._element_name(slug) for slug in unknown)
             yield Paragraph(speech.colon(listed, self._unknown()) + speech.say("。", "."))
@@ -763,12 +816,17 @@ class _Report:
 
     def _is_there(self, slug: str) -> bool:
         told = self.told
-        if slug in told.elements or not set(_TOLD_BY_FIGURE.get(slug, (slug.replace("-", "_"),))).isdisjoint(told.figures):
+        if slug in told.elements or not set(_TOLD_BY_FIGURE.get(slug, (slug.replace("-", "_"),))).isdisjoint(
+            told.figures
+        ):
             return True
         return (
             (slug == "nature-or-cause" and told.nature is not None)
             or (slug == "level-initial" and told.level is not None)
-            or (slug == "pollutants" and any(isinstance(each[0].value, Amount) for each in told.figures.values()))
+            or (
+                slug == "pollutants"
+                and any(isinstance(each[0].value, Amount) for each in told.figures.values())
+            )
         )
 
 

@@ -62,10 +62,16 @@ def unified_draft_of(
     found = draft.version(version) if version is not None else draft.issued or draft.latest
     if found is None:
         there = ", ".join(str(one.number) for one in draft.versions)
-        which, zh = (f"version {version}", f"第{version}版") if version is not None else ("version", "任何一版")
+        which, zh = (
+            (f"version {version}", f"第{version}版") if version is not None else ("version", "任何一版")
+        )
         raise RefusedError(
             f"The unified draft of {draft.holder} has no {which}. "
-            + (f"There are: {there}." if there else f"Lay one down first: emergency draft edit {view.timeline.ref} …"),
+            + (
+                f"There are: {there}."
+                if there
+                else f"Lay one down first: emergency draft edit {view.timeline.ref} …"
+            ),
             zh=f"{draft.holder} 的统稿没有{zh}。"
             + (f"现有：{there}。" if there else f"请先拟稿：emergency draft edit {view.timeline.ref} …"),
         )
@@ -127,7 +133,9 @@ class _Draft:
             ),
             office=named,
             signed=self.when,
-            signer=(signed.act.officer or signed.act.role) if signed is not None and signed.approved else None,
+            signer=(signed.act.officer or signed.act.role)
+            if signed is not None and signed.approved
+            else None,
             secrecy=opened.secrecy,
             urgency=opened.urgency,
             addressees=tuple(self._name(office) for office in self._assigned_to()),
@@ -174,7 +182,9 @@ class _Draft:
         if value == BEING_VERIFIED:
             return speech.say("正在核实", "being verified")
         if isinstance(value, Count):
-            unsure = speech.say("（正在核实）", " (being verified)") * (name in self.version.edited.facts.verifying)
+            unsure = speech.say("（正在核实）", " (being verified)") * (
+                name in self.version.edited.facts.verifying
+            )
             return speech.quantity(name, value) + unsure
         if isinstance(value, Amount):
             return speech.amount(value)
@@ -200,26 +210,37 @@ class _Draft:
             untraced = say("无出处", "untraced") if name in self.version.untraced else ""
             rows.append((self._fact(name), self._value(name, said[name]), rests or untraced))
         if rows:
-            yield Grid((say("事项", "Fact"), say("内容", "Says"), say("出处", "Rests on")), tuple(rows), (3, 5, 6))
+            yield Grid(
+                (say("事项", "Fact"), say("内容", "Says"), say("出处", "Rests on")), tuple(rows), (3, 5, 6)
+            )
         made_of = self._entries(self.version.contributions)
         yield Paragraph(
-            self.speech.colon(say("来稿", "Made of"), made_of or say("尚无", "no report yet")) + say("。", ".")
+            self.speech.colon(say("来稿", "Made of"), made_of or say("尚无", "no report yet"))
+            + say("。", ".")
         )
 
     def _contradictions(self) -> Iterator[Block]:
-        """What reports differ on, as it stands now, each with how it was settled; of the last version, and as issued."""
+        """What reports differ on, and how it was settled: as it stands now; of an older version, as it was issued."""
         version = self.version
         listed: tuple[Contradiction, ...]
         listed = self.draft.contradictions if version is self.draft.latest else version.unsettled
         say = self.speech.say
         for each in listed:
-            said = say("；", "; ").join(f"{self._entry(one.by)} {self._value(each.fact, one.value)}" for one in each.said)
+            said = say("；", "; ").join(
+                f"{self._entry(one.by)} {self._value(each.fact, one.value)}" for one in each.said
+            )
             if each.settled is None:
                 how = say("尚未裁定", "not settled")
             else:
-                by = self._entry(each.settled.by) if each.settled.by is not None else say("均不采用", "none of them")
+                by = (
+                    self._entry(each.settled.by)
+                    if each.settled.by is not None
+                    else say("均不采用", "none of them")
+                )
                 how = say(f"裁定采用：{by}，理由：{each.settled.why}", f"settled by {by}: {each.settled.why}")
-            yield Paragraph(self.speech.colon(self._fact(each.fact), f"{said}{say('。', '. ')}{how}") + say("。", "."))
+            yield Paragraph(
+                self.speech.colon(self._fact(each.fact), f"{said}{say('。', '. ')}{how}") + say("。", ".")
+            )
 
     def _dissents(self) -> Iterator[Block]:
         """What those who sent it on hold otherwise."""
@@ -245,7 +266,9 @@ class _Draft:
             when = self._time(done.id, done.act)
             rows.append((speech.words(STAGES[stage]), self._person(done.act), when, result + why))
         edited = self.version.edited
-        rows.insert(0, (say("拟稿", "drafted"), self._person(edited), self._time(self.version.id, edited), ""))
+        rows.insert(
+            0, (say("拟稿", "drafted"), self._person(edited), self._time(self.version.id, edited), "")
+        )
         if self.version.issued is not None:
             made = self.version.issued
             rows.append((say("印发", "issued"), self._person(made.act), self._time(made.id, made.act), ""))
@@ -256,15 +279,22 @@ class _Draft:
         )
         yield Paragraph(
             speech.colon(
-                say(f"第{self.version.number}版校验值", f"Hash of version {self.version.number}"), self.version.hash
+                say(f"第{self.version.number}版校验值", f"Hash of version {self.version.number}"),
+                self.version.hash,
             ),
             flush=True,
         )
 
     def _person(self, act: Entry) -> str:
         who = act.officer or act.role
-        return self.speech.say(f"{self._name(act.office)} {who}", f"{self._name(act.office)}, {who}") if who else self._name(act.office)
+        return (
+            self.speech.say(f"{self._name(act.office)} {who}", f"{self._name(act.office)}, {who}")
+            if who
+            else self._name(act.office)
+        )
 
     def _time(self, event_id: str, act: Entry) -> str:
         step = self.view.timeline.by_id.get(event_id)
-        return self.speech.time(act.at, step.at if step is not None else None) or self.speech.say("未载明", "not stated")
+        return self.speech.time(act.at, step.at if step is not None else None) or self.speech.say(
+            "未载明", "not stated"
+        )
