@@ -28,7 +28,7 @@ AFTER_HARM = ("bodies", "rescued", "at_risk", "evacuated", "loss_yuan")
 CORE = ("deaths", "missing", "trapped", "injured")
 """What every report on people harmed is read for: where one of them is not on record, the paper says so."""
 
-_FIGURES: Mapping[str, tuple[str, str, str]] = {
+FIGURES: Mapping[str, tuple[str, str, str]] = {
     "deaths": ("死亡", "人", "dead"),
     "missing": ("失联", "人", "missing"),
     "dead_or_missing": ("死亡、失联合计", "人", "dead or missing together"),
@@ -119,7 +119,7 @@ class Speech:
 
     def name(self, figure: str) -> str:
         """What a figure is called."""
-        known = _FIGURES.get(figure)
+        known = FIGURES.get(figure)
         if known is None:
             return figure if self.chinese else figure.replace("_", " ")
         return self.say(known[0], known[2])
@@ -130,7 +130,7 @@ class Speech:
 
     def figure(self, figure: str, count: Count) -> str:
         """``死亡2人``."""
-        known = _FIGURES.get(figure)
+        known = FIGURES.get(figure)
         if known is None:
             return self.say(f"{figure} {self.number(count)}", f"{self.number(count)} {self.name(figure)}")
         zh, unit, en = known
@@ -138,7 +138,7 @@ class Speech:
 
     def quantity(self, figure: str, count: Count) -> str:
         """``2人``: the number with what it is counted in."""
-        unit = _FIGURES[figure][1] if figure in _FIGURES else ""
+        unit = FIGURES[figure][1] if figure in FIGURES else ""
         return self.say(f"{self.number(count)}{unit}", self.number(count))
 
     def amount(self, amount: Amount) -> str:

@@ -169,8 +169,8 @@ def wrapped(text: str, width: int, *, first: int = 0) -> list[str]:
         wide = columns(piece)
         if taken + wide > room and line:
             carried: list[str] = []
-            if piece[0] in _NEVER_FIRST and len(line) > 1:
-                carried = [line.pop()]
+            while (carried[0] if carried else piece)[0] in _NEVER_FIRST and len(line) > 1:
+                carried.insert(0, line.pop())
             while len(line) > 1 and line[-1] in _NEVER_LAST:
                 carried.insert(0, line.pop())
             flush()

@@ -37,6 +37,7 @@ from emergency.documents.phrases import (
     zone_of,
 )
 from emergency.domain.draft import agree, said_in
+from emergency.domain.drafting import UnifiedDraftIssued
 from emergency.domain.events import (
     REPORTS,
     Answered,
@@ -147,8 +148,8 @@ def told_by(step: Step) -> Told:
 def held_now(view: View, office: str) -> Told:
     """What an office holds, from its own acts and from what it was told: of each source its last word.
 
-    A clue is not held, nor what it said in a denial. What it verified itself takes the place of all before. What it
-    only reported stands where it holds nothing else.
+    A clue is not held, nor what it said in a denial. What it verified itself, and what a unified draft of its own says
+    that was issued, takes the place of all before. What it only reported stands where it holds nothing else.
     """
     figures: dict[str, dict[str, Stated]] = {}
     reported: dict[str, Stated] = {}
@@ -156,10 +157,12 @@ def held_now(view: View, office: str) -> Told:
     nature: str | None = None
     level: Level | None = None
     circumstances: dict[str, None] = {}
+    issued = _issued(view, office)
     for step, source in _sources(view, office):
         own_report = source == OWN and step.act in REPORTS
-        verified = source == OWN and step.act is Verified
-        for name, each in _stated(step, source):
+        verified = source == OWN and (step.act is Verified or step.id in issued)
+        said, content = issued.get(step.id, (step.facts, getattr(step.entry, "content", None) or ()))
+        for name, each in _stated(step, source, said):
             if own_report:
                 reported[name] = each
                 continue
@@ -168,10 +171,10 @@ def held_now(view: View, office: str) -> Told:
                 words.clear()
             words.pop(source, None)
             words[source] = each
-        for element in getattr(step.entry, "content", None) or ():
+        for element in content:
             elements[element.of] = element, step
-        nature, level = step.facts.nature or nature, step.facts.level or level
-        circumstances.update(dict.fromkeys(step.facts.circumstances))
+        nature, level = said.nature or nature, said.level or level
+        circumstances.update(dict.fromkeys(said.circumstances))
     for name, each in reported.items():
         figures.setdefault(name, {OWN: each})
     return Told(
@@ -188,6 +191,17 @@ _HELD = (Learned, Verified, Withheld, *REPORTS, Answered, CallLogged)
 _TOLD = (*REPORTS, Answered, *NOTICES, Verified)
 
 
+def _issued(view: View, office: str) -> dict[str, tuple[Facts, tuple[Element, ...]]]:
+    """What the unified drafts say that an office issued itself or jointly, by the event id of the issue."""
+    return {
+        version.issued.id: (version.edited.facts, version.edited.content)
+        for draft in drafts_in(view).values()
+        if office in (draft.holder, draft.jointly)
+        for version in draft.versions
+        if version.issued is not None
+    }
+
+
 def _sources(view: View, office: str) -> list[tuple[Step, str]]:
     """What an office holds anything from, in the order in which it came to hold it."""
     timeline = view.timeline
@@ -200,6 +214,9 @@ def _sources(view: View, office: str) -> list[tuple[Step, str]]:
     for step in timeline.acts(office):
         if step.act in _HELD and _counts(step):
             put(step, step.at.latest or step.at.earliest, OWN)
+    for event_id in _issued(view, office):
+        step = timeline.by_id[event_id]
+        put(step, step.at.latest or step.at.earliest, OWN)
     for step in timeline.told(office):
         if step.office not in (office, PUBLIC) and step.act in _TOLD and _counts(step):
             at = timeline.received(step, office)
@@ -214,8 +231,8 @@ def _counts(step: Step) -> bool:
     return not (isinstance(entry, Learned) and entry.sign)
 
 
-def _stated(step: Step, source: str) -> Iterator[tuple[str, Stated]]:
-    facts = step.facts
+def _stated(step: Step, source: str, said: Facts | None = None) -> Iterator[tuple[str, Stated]]:
+    facts = said if said is not None else step.facts
     for name in (*HARM, *AFTER_HARM):
         count, verifying = facts.figure(name), name in facts.verifying
         if count is not None or verifying:
@@ -640,6 +657,9 @@ class _Report:
         if step.act is Verified:
             by = f"{say('，', ', ')}{step.entry.source}" if step.entry.source and not step.imported else ""
             return say("本单位核实", "verified by this office") + by + ref
+        if isinstance(step.entry, UnifiedDraftIssued):
+            number = step.entry.version
+            return say(f"统稿第{number}版", f"unified draft, version {number}") + ref
         if step.act in REPORTS:
             return say("本单位此前报告", "reported by this office before") + ref
         return say("本单位掌握", "known to this office") + ref
@@ -758,6 +778,8 @@ class _Report:
             said = said_in(issued.edited.facts)
             for name, stated in self.told.figures.items():
                 mine, theirs = stated[0].value, said.get(name)
+                if stated[0].step.act is UnifiedDraftIssued:
+                    continue
                 if mine is None or not isinstance(theirs, (Count, Amount)) or agree(name, mine, theirs):
                     continue
                 holder, number = self._name(draft.holder), issued.number

@@ -20,7 +20,7 @@ from emergency.documents.paper import (
     put_on_paper,
     short_hash,
 )
-from emergency.documents.phrases import AFTER_HARM, CATEGORIES, HARM, LEVELS, Speech, zone_of
+from emergency.documents.phrases import AFTER_HARM, CATEGORIES, FIGURES, HARM, LEVELS, Speech, zone_of
 from emergency.domain.draft import BEING_VERIFIED, CHAIN, Contradiction, DraftState, Version
 from emergency.domain.events import Entry
 from emergency.domain.values import PERSONAL, Amount, Count, Element
@@ -171,7 +171,7 @@ class _Draft:
             return self.speech.words(_OTHERS[name])
         for kind in ("elements", "circumstances"):
             title = self.view.rulebook.words.get(kind, {}).get(name)
-            if title is not None and name not in HARM:
+            if title is not None and name not in FIGURES:
                 return self.speech.say(title.zh, title.en)
         return self.speech.name(name)
 
