@@ -482,7 +482,7 @@ class Engine:
         """Documents (公文): first report, follow-up, final report, unified draft, circular; nothing is recorded."""
         from emergency.documents.desk import Documents  # noqa: PLC0415 - no entry needs it
 
-        return Documents(self._ledger, self.streamed)
+        return Documents(self._ledger, self.streamed, drill=self.is_drill)
 
     @property
     def reviews(self) -> Reviews:

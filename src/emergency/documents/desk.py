@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import date
 from typing import Any, Protocol
 
@@ -38,11 +39,13 @@ class Documents:
     Args:
         ledger: The log, its directory and its rules.
         lists: The rows of the lists.
+        drill: The store is a drill's: every page says so, whatever is chosen.
     """
 
-    def __init__(self, ledger: Ledger, lists: Lists) -> None:
+    def __init__(self, ledger: Ledger, lists: Lists, *, drill: bool = False) -> None:
         self._ledger = ledger
         self._lists = lists
+        self._drill = drill
 
     def first_report(
         self,
@@ -119,7 +122,9 @@ class Documents:
             entry = mine[-1].id if mine else None
         else:
             whose = office or ""
-        return reports.report_of(view, kind, whose, entry=entry, at=self._ledger.now(), choices=choices)
+        return reports.report_of(
+            view, kind, whose, entry=entry, at=self._ledger.now(), choices=self._marked(choices)
+        )
 
     def unified_draft(
         self,
@@ -150,7 +155,7 @@ class Documents:
             state,
             version=version,
             at=self._ledger.now(),
-            choices=choices,
+            choices=self._marked(choices),
             elsewhere=drafts.elsewhere(ref),
         )
 
@@ -168,7 +173,9 @@ class Documents:
         """
         view, _ = self._read(ref, None)
         whose = self._office(view, office)
-        return circular.incident_circular_of(view, whose, at=self._ledger.now(), choices=choices)
+        return circular.incident_circular_of(
+            view, whose, at=self._ledger.now(), choices=self._marked(choices)
+        )
 
     def period_circular(
         self,
@@ -226,7 +233,10 @@ class Documents:
             parked=tuple(row["incident"] for row in about.parked),
             offices=None if of is None else frozenset(one.id for one in directory if of in (one.id, one.ref)),
         )
-        return circular.period_circular_of(period, office, choices=choices)
+        return circular.period_circular_of(period, office, choices=self._marked(choices))
+
+    def _marked(self, choices: Choices) -> Choices:
+        return replace(choices, drill=True) if self._drill else choices
 
     # -- reading -----------------------------------------------------------------------------------------------
 
