@@ -430,7 +430,7 @@ def _hand_out(settings: Settings, made: Official, target: _Target) -> None:
 
         click.echo(plain.rendered(made), nl=False)
     else:
-        target.write(_rendered(made, target.form))
+        target.write(_rendered(settings, made, target.form))
         click.echo(settings.say(f"已写入 {target.path}", f"wrote {target.path}"))
     click.echo(
         settings.say(
@@ -440,8 +440,8 @@ def _hand_out(settings: Settings, made: Official, target: _Target) -> None:
     )
 
 
-def _rendered(made: Official, form: str) -> bytes:
-    """The document in a format.
+def _rendered(settings: Settings, made: Official, form: str) -> bytes:
+    """The document in a format; what is to be said about it, such as a missing font, is said.
 
     Raises:
         StoppedError: what it takes is not installed.
@@ -453,7 +453,7 @@ def _rendered(made: Official, form: str) -> bytes:
     try:
         from importlib import import_module  # noqa: PLC0415 - as above
 
-        content: bytes = import_module(f"emergency.documents.{form}").rendered(made)
+        renderer = import_module(f"emergency.documents.{form}")
     except ImportError as error:
         raise StoppedError(
             f"{form.upper()} needs what is not installed ({error.name or error}). Install it with: pip install "
@@ -461,4 +461,12 @@ def _rendered(made: Official, form: str) -> bytes:
             zh=f"生成 {form.upper()} 所需的程序库未安装（{error.name or error}）。请运行：pip install "
             "'emergency[documents]'。纯文本无需安装：--as text。",
         ) from None
+    content: bytes
+    if hasattr(renderer, "made"):
+        printed = renderer.made(made)
+        content = printed.content
+        for warning in printed.warnings:
+            click.echo(f"{settings.say('注意', 'Note')}: {settings.words(warning)}", err=True)
+    else:
+        content = renderer.rendered(made)
     return content
