@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,12 +10,14 @@ from tests.documents.scene import DAY, NOW, clock, entry, said, view
 
 from emergency.documents.paper import Choices
 from emergency.documents.reports import Kind, next_follow_up, report_of
+from emergency.domain.bookkeeping import Merged, Voided
 from emergency.domain.drafting import DraftEdited, DraftOpened, UnifiedDraftIssued
 from emergency.domain.events import (
     ClueLinked,
     Corrected,
     Denied,
     Entry,
+    EntryAmended,
     FinalReportFiled,
     FollowUpFiled,
     HandlingEnded,
@@ -370,6 +373,27 @@ class TestPaper:
         )  # of what it says, not of the hour
         other = report_of(view([up({"deaths": 2})]), Kind.FIRST, "county", entry="e2", at=NOW)
         assert other.footer.split(" · ")[0] != document.footer.split(" · ")[0]
+
+    def test_an_entry_that_was_put_right_since_says_so(self) -> None:
+        made = view([up({"deaths": 1})])
+        right = replace(made, amended={"e2": (EntryAmended(target="e2", changes={}, why="x"),)})
+        assert report_of(made, Kind.FIRST, "county", entry="e2", at=NOW).notes == ()
+        assert report_of(right, Kind.FIRST, "county", entry="e2", at=NOW).notes == (
+            "该记录入库后更正1次，本件按更正后的内容",
+        )
+
+    def test_a_merged_and_a_voided_incident_say_so(self) -> None:
+        merged = entry(Merged, "county", clock(16), into="leak-2", why="同一事件")
+        assert "本事件已并入leak-2，在该事件继续。" in held([LEARNED, merged])
+        refuted = entry(Verified, "county", clock(16), outcome="refuted")
+        voided = entry(Voided, "county", clock(17), refuted_by="e3", why="误报")
+        assert "本事件经核实并无此事，已撤销。" in held([LEARNED, refuted, voided])
+
+    def test_what_was_sent_of_a_draft_has_its_version_and_hash_in_the_footer(self) -> None:
+        sent = up({"deaths": 2}, draft="county", version=1, sent_hash="sha256:0123456789abcdef")
+        made = view([LEARNED, *TestDraft.ISSUED, sent])
+        document = report_of(made, Kind.FIRST, "county", entry="e6", at=NOW)
+        assert "leak #6 统稿第1版 sha256:0123456789ab ·" in document.footer
 
     def test_in_english_the_layout_stays(self) -> None:
         made = view([LEARNED, up({"deaths": 2, "verifying": ["missing"]})], title_en="Chlorine leak")

@@ -26,6 +26,7 @@ from emergency.documents.paper import (
     Choices,
     Content,
     Source,
+    afterwards,
     gravest,
     most_urgent,
     numbered,
@@ -191,7 +192,7 @@ class _OfIncident:
         )
         content = Content(
             title=say(f"关于{event}信息报送情况的通报", f"Circular on the reporting of: {event}"),
-            body=(Paragraph(lead), *body, *self._rest()),
+            body=(Paragraph(lead), *afterwards(self.view, speech), *body, *self._rest()),
             source=Source(
                 kind=say("通报", "circular"),
                 through=self.view.position,
@@ -479,6 +480,7 @@ class _OfPeriod:
     counts: Mapping[str, Counts] = field(init=False)
     speech: Speech = field(init=False)
     found: Standing = field(init=False)
+    owed: Mapping[str | None, Row] = field(init=False)
 
     def __post_init__(self) -> None:
         period = self.period
@@ -487,6 +489,7 @@ class _OfPeriod:
             counts=counts_of(period),
             speech=Speech(self.choices.chinese, zone_of(period.directory, self.office)),
             found=standing_of(mine, period.at),
+            owed={row["id"]: row for row in period.obligations if holds(row, period.at)},
         )
 
     def made(self) -> Official:
@@ -641,14 +644,7 @@ class _OfPeriod:
         if incident is not None:
             title = incident["title"] if speech.chinese else incident["title_en"] or incident["title"]
         parts = [title]
-        owed = next(
-            (
-                one
-                for one in self.period.obligations
-                if one["id"] == row["obligation"] and holds(one, self.period.at)
-            ),
-            None,
-        )
+        owed = self.owed.get(row["obligation"])
         if owed is not None and row["kind"] == Fault.LATE:
             parts.append(self._report(owed))
         parts.append(_finding_words(row, speech))

@@ -9,13 +9,15 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Literal
 
+from emergency.answers import View
 from emergency.documents.model import Block, Heading, Official, Paragraph
 from emergency.documents.phrases import SECRECY, URGENCY, Speech, numeral
+from emergency.domain.bookkeeping import Merged, Voided
 from emergency.domain.fixed import fixed
 from emergency.domain.vocabulary import Secrecy, Urgency
 from emergency.errors import UsageError
@@ -225,6 +227,22 @@ def _footer(official: Official, source: Source, speech: Speech) -> str:
         f"{made:%Y-%m-%d %H:%M}",
     ]
     return " · ".join(part for part in parts if part)
+
+
+def afterwards(view: View, speech: Speech) -> Iterator[Paragraph]:
+    """That the incident was merged into another, or that there was no such event: whoever reads of it must know."""
+    merged = view.timeline.merged
+    if merged is not None and isinstance(merged.entry, Merged):
+        into = merged.entry.into
+        yield Paragraph(
+            speech.say(f"本事件已并入{into}，在该事件继续。", f"This was merged: it goes on as {into}.")
+        )
+    if Voided in view.timeline.kinds:
+        yield Paragraph(
+            speech.say(
+                "本事件经核实并无此事，已撤销。", "There was no such event, as was verified: it was voided."
+            )
+        )
 
 
 def numbered(sections: Sequence[tuple[str, Sequence[Block]]], speech: Speech) -> tuple[Block, ...]:

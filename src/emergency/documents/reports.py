@@ -22,9 +22,11 @@ from emergency.documents.paper import (
     Choices,
     Content,
     Source,
+    afterwards,
     numbered,
     put_on_paper,
     sentences,
+    short_hash,
 )
 from emergency.documents.phrases import (
     AFTER_HARM,
@@ -390,12 +392,12 @@ class _Report:
     # -- whole -------------------------------------------------------------------------------------------------
 
     def made(self) -> Official:
-        say, speech = self.speech.say, self.speech
+        speech = self.speech
         kind = speech.words(NAMES[self.kind])
-        number = self.view.numbers.get(self.step.id) if self.step is not None else None
         blocks: list[Block] = []
         if self.step is None:
             blocks.append(Paragraph(speech.words(UNSENT), flush=True))
+        blocks += afterwards(self.view, speech)
         blocks.append(Paragraph(self._lead()))
         blocks += numbered(
             [(speech.words(title), self._part(i)) for i, (title, _) in enumerate(_SECTIONS)], speech
@@ -410,7 +412,7 @@ class _Report:
                 kind=kind,
                 through=self.view.position,
                 at=self.at,
-                about=f"{self.view.timeline.ref} #{number}" if number is not None else self.view.timeline.ref,
+                about=self._about(),
             ),
             office=self._name(self.office),
             signed=self.when or self.at,
@@ -418,10 +420,36 @@ class _Report:
             secrecy=self.opened.secrecy,
             urgency=self.opened.urgency,
             addressees=tuple(self._name(office) for office in self._addressees()),
-            notes=(say("待报稿", "To be sent"),) if self.step is None else (),
+            notes=self._notes(),
             unsent=self.step is None,
         )
         return put_on_paper(content, self.choices, speech)
+
+    def _about(self) -> str:
+        """What it is made from: the incident, the entry, and the version of a unified draft that was sent."""
+        ref, step = self.view.timeline.ref, self.step
+        if step is None:
+            return ref
+        parts = [ref, f"#{self.view.numbers.get(step.id)}"]
+        version, sent = getattr(step.entry, "version", None), getattr(step.entry, "sent_hash", None)
+        if version is not None and sent is not None:
+            parts += [self.speech.say(f"统稿第{version}版", f"draft version {version}"), short_hash(sent)]
+        return " ".join(parts)
+
+    def _notes(self) -> tuple[str, ...]:
+        """That it is still to be sent, or that the entry was put right since: the paper may say what was not sent."""
+        say = self.speech.say
+        if self.step is None:
+            return (say("待报稿", "To be sent"),)
+        times = len(self.view.amended.get(self.step.id, ()))
+        if not times:
+            return ()
+        return (
+            say(
+                f"该记录入库后更正{times}次，本件按更正后的内容",
+                f"the entry was put right {times} time{'s' if times > 1 else ''}; this is how it reads now",
+            ),
+        )
 
     def _name(self, office: str) -> str:
         return self.speech.office(self.view.directory, office, self.day)

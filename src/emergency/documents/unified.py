@@ -16,6 +16,7 @@ from emergency.documents.paper import (
     Choices,
     Content,
     Source,
+    afterwards,
     numbered,
     put_on_paper,
     short_hash,
@@ -104,6 +105,7 @@ class _Draft:
         blocks: list[Block] = []
         if version.issued is None:
             blocks.append(Paragraph(speech.words(UNISSUED), flush=True))
+        blocks += afterwards(self.view, speech)
         blocks += [Paragraph(line.strip()) for line in version.edited.text.splitlines() if line.strip()]
         blocks += numbered(
             [
