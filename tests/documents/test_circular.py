@@ -310,9 +310,15 @@ class TestPeriod:
             ((None, date(2025, 3, 31)), "截至2025年3月31日"),
             ((date(2025, 3, 1), date(2025, 3, 1)), "关于2025年3月1日信息报送情况"),
             ((None, None), "入库以来"),
+            ((date(2025, 3, 1), date(2025, 3, 31)), "关于2025年3月信息报送情况"),
+            ((date(2025, 2, 1), date(2025, 2, 28)), "关于2025年2月信息报送情况"),
+            ((date(2024, 2, 1), date(2024, 2, 28)), "关于2024年2月1日至28日信息报送情况"),
+            ((date(2025, 1, 1), date(2025, 12, 31)), "关于2025年信息报送情况"),
+            ((date(2025, 3, 2), date(2025, 4, 1)), "关于2025年3月2日至4月1日信息报送情况"),
+            ((date(2024, 3, 1), date(2025, 3, 31)), "关于2024年3月1日至2025年3月31日信息报送情况"),
         ],
     )
-    def test_open_ends_are_said(self, ends: tuple[date | None, date | None], words: str) -> None:
+    def test_it_is_called_as_people_call_it(self, ends: tuple[date | None, date | None], words: str) -> None:
         made = period_circular_of(period([], [], since=ends[0], until=ends[1]), "city")
         assert words in made.title
 

@@ -92,7 +92,7 @@ def test_the_chain_names_officers_by_id_and_what_is_missing() -> None:
 
 def test_contradictions_and_dissent_are_printed() -> None:
     text = said(made(*WHOLE))
-    assert "死亡：某化工厂 #2 1人；某县卫健局 #3 2人。裁定采用：某县卫健局 #3，理由：医院核实。" in text
+    assert "死亡：某化工厂 #2：1人；某县卫健局 #3：2人。裁定采用：某县卫健局 #3，理由：医院核实。" in text
     assert "某县卫健局 #10：核实死亡3人。" in text
 
 

@@ -461,6 +461,24 @@ def _came_to(row: Row, finding: Row | None) -> str:
     return "undetermined"
 
 
+def _days(since: date, until: date, speech: Speech) -> str:
+    """A period as people call it: a whole year or month by its name, else its first and last day."""
+    after = until + timedelta(days=1)
+    whole_month = since.day == 1 and after.day == 1 and (since.year, since.month) == (until.year, until.month)
+    if since == until:
+        return speech.day(since)
+    if (since.month, since.day, after.month, after.day) == (1, 1, 1, 1) and since.year == until.year:
+        return speech.say(f"{since.year}年", str(since.year))
+    if whole_month:
+        return speech.say(f"{since.year}年{since.month}月", f"{since:%B} {since.year}")
+    last = speech.day(until)
+    if speech.chinese and since.year == until.year:
+        last = last.removeprefix(f"{since.year}年")
+        if since.month == until.month:
+            last = last.removeprefix(f"{since.month}月")
+    return speech.say(f"{speech.day(since)}至{last}", f"{speech.day(since)} to {last}")
+
+
 def period_circular_of(period: Period, office: str, *, choices: Choices = PLAIN_PAPER) -> Official:
     """How the offices reported in a period: counts by office, each late report with its ground, what was commended.
 
@@ -550,11 +568,7 @@ class _OfPeriod:
     def _span(self) -> str:
         since, until, speech = self.period.since, self.period.until, self.speech
         if since is not None and until is not None:
-            if since == until:
-                return speech.day(since)
-            return speech.say(
-                f"{speech.day(since)}至{speech.day(until)}", f"{speech.day(since)} to {speech.day(until)}"
-            )
+            return _days(since, until, speech)
         if since is not None:
             return speech.say(f"{speech.day(since)}以来", f"since {speech.day(since)}")
         if until is not None:

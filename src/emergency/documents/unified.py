@@ -229,7 +229,7 @@ class _Draft:
         say = self.speech.say
         for each in listed:
             said = say("；", "; ").join(
-                f"{self._entry(one.by)} {self._value(each.fact, one.value)}" for one in each.said
+                self.speech.colon(self._entry(one.by), self._value(each.fact, one.value)) for one in each.said
             )
             if each.settled is None:
                 how = say("尚未裁定", "not settled")
