@@ -88,6 +88,7 @@ if TYPE_CHECKING:
     from emergency.commands.people import Named, People
     from emergency.commands.points import Points
     from emergency.commands.reviews import Reviews
+    from emergency.documents.desk import Documents
     from emergency.exchange.case_file import CaseFile
     from emergency.projections.matrix import By, Matrix
 
@@ -479,6 +480,13 @@ class Engine:
         from emergency.commands.points import Points  # noqa: PLC0415 - no entry needs it
 
         return Points(self._ledger, self.streamed)
+
+    @property
+    def documents(self) -> Documents:
+        """Documents (公文): first report, follow-up, final report, unified draft, circular; nothing is recorded."""
+        from emergency.documents.desk import Documents  # noqa: PLC0415 - no entry needs it
+
+        return Documents(self._ledger, self.streamed, drill=self.is_drill)
 
     @property
     def reviews(self) -> Reviews:

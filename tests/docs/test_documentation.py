@@ -24,6 +24,7 @@ PAGES = [
     "docs/how-to/review-a-finding.md",
     "docs/how-to/offices.md",
     "docs/how-to/unified-draft.md",
+    "docs/how-to/print-a-document.md",
     "docs/how-to/run-a-drill.md",
 ]
 BLOCK = re.compile(r"^```(console|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
