@@ -119,7 +119,7 @@ class Advice:
             office=me,
             category=said,
             kind=word,
-            place=where.name,
+            place=place,
             division=where.division,
             occurred_at=occurred_at or UNSTATED,
             learned_at=learned_at or moment(now),

@@ -495,10 +495,14 @@ def _clock(rulebook: Rulebook, ground: Ground, obligation: Obligation) -> Words 
     return None if value is None else CLOCKS[value.clock]
 
 
-def urgency(one: Advised) -> tuple[bool, bool, float, str]:
-    """The order of what to do: what surely applies before what may; at once before any hour; the soonest first."""
+def urgency(one: Advised) -> tuple[bool, bool, float, bool, str]:
+    """The order of what to do: what surely applies before what may; at once before any hour; the soonest first.
+
+    Of two that are due together, what may be told by phone comes before what must be written.
+    """
     by = one.due.by
-    return not one.sure, by is not None, 0.0 if by is None else by.timestamp(), one.due.obligation
+    written = one.due.channel == "written"
+    return not one.sure, by is not None, 0.0 if by is None else by.timestamp(), written, one.due.obligation
 
 
 # -- content, levels passed over, checks ---------------------------------------------------------------------------
@@ -508,7 +512,9 @@ def _content(case: Case, asking: _Asking) -> tuple[Content, ...]:
     """What the first report must say by phone and in writing: once, where that is the same."""
     titles = case.rulebook.words.get("elements", {})
     step = next((s for s in case.timeline.steps if s.act is events.Reported), None)
-    told = told_by(step or case.timeline.steps[0])
+    asked = asking.question
+    typed = {"kind"} | ({"place"} if asked.place else set()) | ({"occurred-at"} if asked.occurred_at.stated else set())
+    told = told_by(step or case.timeline.steps[0]) | typed
     found: dict[tuple[str, ...], tuple[list[str], list[Ground]]] = {}
     for channel in (Channel.PHONE, Channel.WRITTEN):
         lists = required(case, asking.day, Stage.FIRST, channel)
