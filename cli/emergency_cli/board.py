@@ -211,7 +211,7 @@ def _widths(board: Board, lines: Sequence[Line], width: int) -> _Widths:
     used = 3 + sum(column + 1 for column in (word, left, by, ref) if column)
     rest = max(width - used, 4)
     asked = max((cell_len(_whom(line)) for line in lines), default=0)
-    if width < MEDIUM:
+    if width < MEDIUM:  # whom and what as one text: on a narrow board each gets the room that it needs
         return _Widths(word, left, by, rest, 0, ref)
     whom = min(asked, max(rest * 3 // 5, rest - _titled(lines) - 1))
     return _Widths(word, left, by, whom, rest - whom - 1, ref)
@@ -227,6 +227,12 @@ def _whom(line: Line) -> str:
     return f"{line.whom} {line.which}"
 
 
+def _briefly(line: Line) -> str:
+    """Whom and what, without naming a first report, which most are."""
+    which = "" if line.first else line.which
+    return " ".join(filter(None, (line.whom, which, line.title)))
+
+
 def _what(line: Line) -> str:
     return f"{line.title} [{line.condition}]" if line.condition else line.title
 
@@ -238,7 +244,8 @@ def _row(line: Line, widths: _Widths, width: int) -> str:
     parts.append(_padded(line.left, widths.left, right=True))
     if widths.by:
         parts.append(_padded(line.by, widths.by, right=True))
-    parts.append(_padded(_whom(line), widths.whom))
+    named = _whom(line) if widths.title else _briefly(line)
+    parts.append(_padded(named, widths.whom))
     if widths.title:
         parts.append(_padded(_what(line), widths.title))
     if widths.ref:

@@ -33,6 +33,7 @@ class Line(NamedTuple):
         title: On what.
         ref: The incident.
         condition: What would have to be so; empty where nothing is open.
+        first: Whether it is a first report, over whatever channel.
     """
 
     state: str
@@ -45,6 +46,7 @@ class Line(NamedTuple):
     title: str
     ref: str
     condition: str
+    first: bool
 
 
 def state_of(one: Advised, at: datetime) -> str:
@@ -110,6 +112,7 @@ def line_of(
         title=one.title or "",
         ref=one.incident or "",
         condition="" if due.condition is None else settings.words(due.condition),
+        first=due.stage == "first" and due.channel != "written",
     )
 
 

@@ -658,6 +658,7 @@ def _who(question: Question, known: Directory, rulebook: Rulebook, day: date) ->
         )
     ]
     if near:
+        near.sort(key=lambda one: above.index(one.id) if one.id in above else len(above))
         return tuple(Words(f"{o.name} ({o.id})", f"{o.name} ({o.id})") for o in near[:_NAMED])
     kinds = [_BELOW.get(tier) or office_words(tier, line) for tier, line in bound if (tier, line) != (me.tier, me.line)]
     return tuple(dict.fromkeys(kinds))[:_NAMED]
