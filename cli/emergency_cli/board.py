@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from emergency_cli.context import Settings, now
+from emergency_cli.context import Settings
 from emergency_cli.owed import AT_ONCE, CONDITION, DUE, DUE_SOON, OVERDUE, SIGNS, Line, line_of, state_of, state_word
 
 if TYPE_CHECKING:
@@ -62,7 +62,10 @@ class Board:
         who: Who sits here: the role and the officer, as they were remembered.
         on_duty: Who is on duty by the shift's record; empty where nobody keeps one.
         found: What is owed, as it was last read; None where it was never read.
-        read_at: When that was.
+        read_at: When that was, by the machine's clock.
+        shift: How far the store's clock is ahead of the machine's: nothing, but for a drill.
+        stands: Where the store's clock stands still, as a drill's may; None where it runs.
+        drill: The store is a drill's.
         position: The position of the log that was last seen.
         trouble: Why the store cannot be read just now; empty where it can.
         names: What offices are called.
@@ -73,27 +76,34 @@ class Board:
     on_duty: str = ""
     found: Next | None = None
     read_at: datetime | None = None
+    shift: timedelta = timedelta()
+    stands: datetime | None = None
+    drill: bool = False
     position: int | None = None
     trouble: str = ""
     names: Callable[[str], str] = str
     every: int = 2
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
+    def hour(self, real: datetime) -> datetime:
+        """The hour by the store's clock at a moment of the machine's."""
+        return self.stands or real + self.shift
+
 
 # -- drawing -----------------------------------------------------------------------------------------------------
 
 
-def draw(board: Board, width: int, height: int, at: datetime) -> list[Text]:
-    """The board as lines, exactly as many as fit, none wider than the terminal."""
+def draw(board: Board, width: int, height: int, real: datetime) -> list[Text]:
+    """The board as lines, exactly as many as fit, none wider than the terminal, at a moment of the machine's clock."""
     from rich.text import Text  # noqa: PLC0415 - the rest of the program draws nothing
 
-    say = board.settings.say
+    say, at = board.settings.say, board.hour(real)
     if width < NARROWEST or height < LOWEST:
         words = say("终端太小", "too small")
         return [Text(_fitted(f"{words} {NARROWEST}x{LOWEST}", width))][:height]
     found = board.found
     zone = ZoneInfo(found.zone) if found is not None else ZoneInfo("Asia/Shanghai")
-    head = _head(board, width, at, zone)
+    head = _head(board, width, at, zone, real)
     if found is None:
         wait = say("正在读取……", "reading …") if not board.trouble else ""
         return [*head, Text(_fitted(wait, width))][:height]
@@ -113,7 +123,7 @@ def ranked(rows: Sequence[Advised], at: datetime) -> list[Advised]:
     return sorted(rows, key=lambda one: order.index(state_of(one, at)))
 
 
-def _head(board: Board, width: int, at: datetime, zone: ZoneInfo) -> list[Text]:
+def _head(board: Board, width: int, at: datetime, zone: ZoneInfo, real: datetime) -> list[Text]:
     from rich.text import Text  # noqa: PLC0415 - as above
 
     say, found = board.settings.say, board.found
@@ -123,9 +133,11 @@ def _head(board: Board, width: int, at: datetime, zone: ZoneInfo) -> list[Text]:
         who = f"{found.office_name}" + (f" ({found.office})" if width >= MEDIUM else "")
     if found is not None and found.owed_to_me:
         who = say(f"{who} 应收未收", f"owed to {who}")
+    if board.drill:
+        who = f"【演练】{who}" if board.settings.chinese else f"[DRILL 演练] {who}"
     lines = [Text(_apart(who, clock, width), style="bold reverse")]
     duty = say(f"值班：{board.on_duty}", f"on duty: {board.on_duty}") if board.on_duty else board.who
-    stale = _stale(board, at, zone)
+    stale = _stale(board, real, zone)
     if stale:
         lines.append(Text(_fitted(f"!! {stale}", width), style=STYLES[OVERDUE] + " reverse"))
     else:
@@ -152,13 +164,13 @@ def _store(board: Board) -> str:
     return said + (board.settings.say(f"（落后 {behind}）", f" ({behind} behind)") if behind else "")
 
 
-def _stale(board: Board, at: datetime, zone: ZoneInfo) -> str:
+def _stale(board: Board, real: datetime, zone: ZoneInfo) -> str:
     """Since when the board is not fresh, and why; empty where it is."""
     say = board.settings.say
-    silent = board.read_at is not None and at - board.read_at > timedelta(seconds=board.every) + PATIENCE
+    silent = board.read_at is not None and real - board.read_at > timedelta(seconds=board.every) + PATIENCE
     if not board.trouble and not silent:
         return ""
-    since = "" if board.read_at is None else board.read_at.astimezone(zone).strftime("%H:%M:%S")
+    since = "" if board.read_at is None else board.hour(board.read_at).astimezone(zone).strftime("%H:%M:%S")
     why = board.trouble or say("库无应答", "the store does not answer")
     if not since:
         return say(f"库读不到：{why}", f"the store cannot be read: {why}")
@@ -300,14 +312,29 @@ def _apart(left: str, right: str, width: int) -> str:
 
 def read(board: Board, engine: Engine, office: str, *, owed_to_me: bool, closed: bool, whole: bool) -> None:
     """Look at the store once: the position, and the list where anything may have changed."""
-    position = engine.advice.position()
-    anew = whole or board.found is None or position != board.position
-    found = engine.next(office, at=now(), owed_to_me=owed_to_me, closed=closed) if anew else board.found
+    from emergency.store import clock  # noqa: PLC0415 - the engine is loaded by now
+
+    position, hour, real = engine.advice.position(), engine.now(), clock.now()
+    shift = hour - real if engine.is_drill else timedelta()
+    anew = (
+        whole
+        or board.found is None
+        or position != board.position
+        or board.found.about.behind > 0
+        or abs(shift - board.shift) > _SET
+    )
+    found = engine.next(office, at=hour, owed_to_me=owed_to_me, closed=closed) if anew else board.found
     duty = on_duty(engine, office) if anew else board.on_duty
     names = engine.directory().name if anew and owed_to_me else board.names
+    stands = hour if engine.is_drill and engine.clock_stands else None
     with board.lock:
         board.found, board.position, board.on_duty, board.names = found, position, duty, names
-        board.read_at, board.trouble = now(), ""
+        board.shift, board.stands, board.drill = shift, stands, engine.is_drill
+        board.read_at, board.trouble = clock.now(), ""
+
+
+_SET = timedelta(seconds=5)
+"""A clock that is off by more than this was set."""
 
 
 def on_duty(engine: Engine, office: str) -> str:
@@ -391,6 +418,8 @@ def run(settings: Settings, office: str, *, owed_to_me: bool, closed: bool, ever
     from rich.console import Console  # noqa: PLC0415 - only for the board
     from rich.live import Live  # noqa: PLC0415
 
+    from emergency.store import clock  # noqa: PLC0415
+
     board = Board(settings, who=_who(settings), every=every)
     engine = settings.engine
     with _woken() as (woken, wake, stopped):
@@ -405,13 +434,13 @@ def run(settings: Settings, office: str, *, owed_to_me: bool, closed: bool, ever
                 while not stopped():
                     if reader.refused is not None:
                         raise reader.refused
-                    show(board, console, live.update, now())
+                    show(board, console, live.update, clock.now())
                     _until_next_second(woken)
         finally:
             reader.stop()
 
 
-def show(board: Board, console: Console, update: Callable[..., Any], at: datetime) -> None:
+def show(board: Board, console: Console, update: Callable[..., Any], real: datetime) -> None:
     """Draw the board at its present size."""
     from rich.text import Text  # noqa: PLC0415 - as above
 
@@ -421,7 +450,7 @@ def show(board: Board, console: Console, update: Callable[..., Any], at: datetim
             console.size = (size.columns, size.lines)  # type: ignore[assignment] - rich takes any pair
     width, height = console.size
     with board.lock:
-        lines = draw(board, width, height, at)
+        lines = draw(board, width, height, real)
     update(Text("\n").join(lines), refresh=True)
 
 

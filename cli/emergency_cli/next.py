@@ -158,7 +158,7 @@ def _print_table(settings: Settings, found: Next) -> None:
         return line_of(settings, one, found.at, zone, owed_to_me=found.owed_to_me, owing=owing)
 
     def report(line: Line) -> str:
-        text = f"{line.which}{say('：', ': ')}{broken(line.whom)}"
+        text = broken(line.whom) if line.first else f"{line.which}{say('：', ': ')}{broken(line.whom)}"
         return f"{text}\n[{line.condition}]" if line.condition else text
 
     columns = [
