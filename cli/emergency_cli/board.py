@@ -21,7 +21,18 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from emergency_cli.context import Settings
-from emergency_cli.owed import AT_ONCE, CONDITION, DUE, DUE_SOON, OVERDUE, SIGNS, Line, line_of, state_of, state_word
+from emergency_cli.owed import (
+    AT_ONCE,
+    CONDITION,
+    DUE,
+    DUE_SOON,
+    OVERDUE,
+    SIGNS,
+    Line,
+    line_of,
+    state_of,
+    state_word,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -103,7 +114,7 @@ def draw(board: Board, width: int, height: int, real: datetime) -> list[Text]:
         return [Text(_fitted(f"{words} {NARROWEST}x{LOWEST}", width))][:height]
     found = board.found
     zone = ZoneInfo(found.zone) if found is not None else ZoneInfo("Asia/Shanghai")
-    head = _head(board, width, at, zone, real)
+    head = _head(board, width, height, at, zone, real)
     if found is None:
         wait = say("正在读取……", "reading …") if not board.trouble else ""
         return [*head, Text(_fitted(wait, width))][:height]
@@ -123,7 +134,8 @@ def ranked(rows: Sequence[Advised], at: datetime) -> list[Advised]:
     return sorted(rows, key=lambda one: order.index(state_of(one, at)))
 
 
-def _head(board: Board, width: int, at: datetime, zone: ZoneInfo, real: datetime) -> list[Text]:
+def _head(board: Board, width: int, height: int, at: datetime, zone: ZoneInfo, real: datetime) -> list[Text]:
+    """Whose board, the hour, who is on duty, how fresh it is, how many of what; fewer lines where there are few."""
     from rich.text import Text  # noqa: PLC0415 - as above
 
     say, found = board.settings.say, board.found
@@ -140,9 +152,9 @@ def _head(board: Board, width: int, at: datetime, zone: ZoneInfo, real: datetime
     stale = _stale(board, real, zone)
     if stale:
         lines.append(Text(_fitted(f"!! {stale}", width), style=STYLES[OVERDUE] + " reverse"))
-    else:
+    elif height >= _ROOMY:
         lines.append(Text(_apart(duty, _store(board) if width >= MEDIUM else "", width)))
-    if found is not None:
+    if found is not None and (height >= _ROOMY or not stale):
         counts = Counter(state_of(one, at) for one in found.rows)
         said = [
             f"{SIGNS[state].strip()} {state_word(board.settings, state)} {counts[state]}"
@@ -150,8 +162,13 @@ def _head(board: Board, width: int, at: datetime, zone: ZoneInfo, real: datetime
             if counts[state]
         ]
         lines.append(Text(_fitted("  ".join(said) or say("无待办", "nothing owed"), width), style="bold"))
-    lines.append(Text("─" * width, style="dim"))
+    if height >= _AIRY:
+        lines.append(Text("─" * width, style="dim"))
     return lines
+
+
+_ROOMY, _AIRY = 7, 9
+"""From so many lines on the header says who is on duty, and is set off by a rule."""
 
 
 def _store(board: Board) -> str:
@@ -159,7 +176,9 @@ def _store(board: Board) -> str:
     found = board.found
     if found is None:
         return ""
-    said = board.settings.say(f"库位 {found.about.recorded_through}", f"position {found.about.recorded_through}")
+    said = board.settings.say(
+        f"库位 {found.about.recorded_through}", f"position {found.about.recorded_through}"
+    )
     behind = found.about.behind
     return said + (board.settings.say(f"（落后 {behind}）", f" ({behind} behind)") if behind else "")
 
@@ -236,13 +255,12 @@ def _titled(lines: Sequence[Line]) -> int:
 
 
 def _whom(line: Line) -> str:
-    return f"{line.whom} {line.which}"
+    return " ".join(filter(None, (line.whom, line.which)))
 
 
 def _briefly(line: Line) -> str:
-    """Whom and what, without naming a first report, which most are."""
-    which = "" if line.first else line.which
-    return " ".join(filter(None, (line.whom, which, line.title)))
+    """Whom and what as one text."""
+    return " ".join(filter(None, (line.whom, line.which, line.title)))
 
 
 def _what(line: Line) -> str:
@@ -347,7 +365,14 @@ class _Reader(threading.Thread):
     """Reads the store at intervals, and waits patiently where it cannot be read."""
 
     def __init__(
-        self, board: Board, engine: Engine, office: str, *, owed_to_me: bool, closed: bool, wake: Callable[[], None]
+        self,
+        board: Board,
+        engine: Engine,
+        office: str,
+        *,
+        owed_to_me: bool,
+        closed: bool,
+        wake: Callable[[], None],
     ) -> None:
         super().__init__(daemon=True, name="board reader")
         self._board, self._engine, self._office = board, engine, office
@@ -447,7 +472,7 @@ def show(board: Board, console: Console, update: Callable[..., Any], real: datet
     with suppress(OSError):
         size = os.get_terminal_size(sys.stdout.fileno())
         if size.columns > 0 and size.lines > 0:
-            console.size = (size.columns, size.lines)  # type: ignore[assignment] - rich takes any pair
+            console.size = (size.columns, size.lines)
     width, height = console.size
     with board.lock:
         lines = draw(board, width, height, real)
@@ -473,8 +498,8 @@ def _woken() -> Iterator[tuple[int, Callable[[], None], Callable[[], bool]]]:
         What to wait on, how to wake it, and whether it is time to stop. A second Ctrl-C does not wait for anything.
     """
     woken, wakes = os.pipe()
-    os.set_blocking(wakes, False)  # noqa: FBT003 - the function's own
-    os.set_blocking(woken, False)  # noqa: FBT003
+    os.set_blocking(wakes, False)
+    os.set_blocking(woken, False)
     asked: list[int] = []
     over = threading.Event()
 
@@ -492,7 +517,9 @@ def _woken() -> Iterator[tuple[int, Callable[[], None], Callable[[], bool]]]:
             raise KeyboardInterrupt
         wake()
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    before = {
+        number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    }
     before[signal.SIGWINCH] = signal.signal(signal.SIGWINCH, resized)
     try:
         yield woken, wake, lambda: bool(asked)

@@ -45,11 +45,16 @@ LINES = ("party", "government", "department", "enterprise")
     "--division",
     metavar="CODE",
     help=both(
-        "事发地行政区划代码，六位；不写则用本单位的。", "The division code of the place; my office's unless given."
+        "事发地行政区划代码，六位；不写则用本单位的。",
+        "The division code of the place; my office's unless given.",
     ),
 )
 @option("--occurred", metavar="TIME", help=both("事发时间。", "When it happened."))
-@option("--learned", metavar="TIME", help=both("获悉时间；不写为现在。", "When I learned of it; now unless given."))
+@option(
+    "--learned",
+    metavar="TIME",
+    help=both("获悉时间；不写为现在。", "When I learned of it; now unless given."),
+)
 @option("--level", metavar="LEVEL", help=both("已定的等级：I 至 IV。", "The level it was given: I to IV."))
 @option(
     "--figure",
@@ -66,12 +71,18 @@ LINES = ("party", "government", "department", "enterprise")
     help=both("情形，如 饮用水；可重复。", "A circumstance, like sensitive; may be given again."),
 )
 @option(
-    "--tier", type=click.Choice(TIERS), help=both("本单位层级，未登记时用。", "My tier, if I am in no directory.")
+    "--tier",
+    type=click.Choice(TIERS),
+    help=both("本单位层级，未登记时用。", "My tier, if I am in no directory."),
 )
 @option(
-    "--line", type=click.Choice(LINES), help=both("本单位条线，未登记时用。", "My line, if I am in no directory.")
+    "--line",
+    type=click.Choice(LINES),
+    help=both("本单位条线，未登记时用。", "My line, if I am in no directory."),
 )
-@option("--at", metavar="TIME", help=both("以此时为准；不写为现在。", "The instant of judging; now unless given."))
+@option(
+    "--at", metavar="TIME", help=both("以此时为准；不写为现在。", "The instant of judging; now unless given.")
+)
 @option(
     "--format",
     "form",
@@ -289,7 +300,10 @@ def _print(settings: Settings, found: Guide, zone: ZoneInfo, near: Sequence[str]
     reports(say("报出之后（按现在报出计）", "After that (as if reported now)"), found.after)
     reports(say("事态稳定、处置结束之后", "When it is over"), found.ending, relative=True)
     part(
-        say("可以越级（被越过的一级仍须报告）", "May be passed over (that level is owed its report all the same)"),
+        say(
+            "可以越级（被越过的一级仍须报告）",
+            "May be passed over (that level is owed its report all the same)",
+        ),
         (_passed(settings, one, articles) for one in found.passing),
     )
     part(say("另须告知", "Tell also"), (settings.words(words) for words in found.beside))
@@ -376,11 +390,19 @@ def _report(
     if relative:
         when = _limited(settings, one, limit)
     elif due.by is None:
-        when = say("及时", "without delay") if due.stage in REVIEW_STEPS else limit if settings.chinese else "at once"
+        when = (
+            say("及时", "without delay")
+            if due.stage in REVIEW_STEPS
+            else limit
+            if settings.chinese
+            else "at once"
+        )
     else:
         when = f"{_clock(due.by, zone, found.at)} ({countdown(settings, due.by - found.at)})"
     whom = _name(settings, one)
-    whom += f" ({due.recipient})" if one.to is None else say("（报送网络中未登记）", " (not in the directory)")
+    whom += (
+        f" ({due.recipient})" if one.to is None else say("（报送网络中未登记）", " (not in the directory)")
+    )
     how = {"written": say("，书面", ", in writing")}.get(due.channel, "")
     stage = "" if due.stage == "first" else f"{settings.words(stage_words(due.stage, due.occasion))} "
     text = f"{when} → {stage}{whom}{how} {articles.number(due.citation, confirmed=due.confirmed, unread=due.unread)}"
@@ -405,7 +427,9 @@ def _limited(settings: Settings, one: Advised, limit: str) -> str:
     if one.clock is None:
         return limit
     clock = settings.words(one.clock)
-    return settings.say(f"{clock}后{limit}", f"{limit} of {clock}" if limit != "at once" else f"at once on {clock}")
+    return settings.say(
+        f"{clock}后{limit}", f"{limit} of {clock}" if limit != "at once" else f"at once on {clock}"
+    )
 
 
 def _content(settings: Settings, found: Guide, articles: _Articles) -> Iterable[str]:
@@ -422,7 +446,10 @@ def _content(settings: Settings, found: Guide, articles: _Articles) -> Iterable[
             text += say(f"\n  已有：{told}", f"\n  told already: {told}")
         yield text
     if found.content:
-        yield say("尚不清楚的写明“正在核实”，不要等查清再报。", "Say of what is not clear yet that it is being verified (正在核实).")
+        yield say(
+            "尚不清楚的写明“正在核实”，不要等查清再报。",
+            "Say of what is not clear yet that it is being verified (正在核实).",
+        )
 
 
 def _passed(settings: Settings, one: Passing, articles: _Articles) -> str:
@@ -434,7 +461,9 @@ def _passed(settings: Settings, one: Passing, articles: _Articles) -> str:
     if one.condition is not None:
         parts.append(settings.words(one.condition))
     cited = settings.words(one.citation)
-    number = f"[{cited}]" if one.because == "class" else articles.number(one.citation.zh, confirmed=one.confirmed)
+    number = (
+        f"[{cited}]" if one.because == "class" else articles.number(one.citation.zh, confirmed=one.confirmed)
+    )
     return f"{say('，', ', ').join(parts)} {number}"
 
 
@@ -514,10 +543,12 @@ def _print_json(found: Guide, near: Sequence[str]) -> None:
                 {
                     "channels": list(one.channels),
                     "elements": [
-                        {"element": slug, "title": words_row(title), "told": told} for slug, title, told in one.elements
+                        {"element": slug, "title": words_row(title), "told": told}
+                        for slug, title, told in one.elements
                     ],
                     "grounds": [
-                        {"rule": g.rule, "citation": g.citation, "confirmed": g.confirmed} for g in one.grounds
+                        {"rule": g.rule, "citation": g.citation, "confirmed": g.confirmed}
+                        for g in one.grounds
                     ],
                 }
                 for one in found.content

@@ -50,11 +50,11 @@ KEYS = (
     help=both("改列下级应报本单位而未报的。", "What others owe this office instead."),
 )
 @option(
-    "--closed", is_flag=True, help=both("连同已结案事件的未了事项。", "Also what is left of closed incidents.")
+    "--closed",
+    is_flag=True,
+    help=both("连同已结案事件的未了事项。", "Also what is left of closed incidents."),
 )
-@option(
-    "--watch", is_flag=True, help=both("值班看板，直到 Ctrl-C。", "The live board, until Ctrl-C.")
-)
+@option("--watch", is_flag=True, help=both("值班看板，直到 Ctrl-C。", "The live board, until Ctrl-C."))
 @option(
     "--every",
     type=click.IntRange(1, 60),
@@ -63,7 +63,9 @@ KEYS = (
     metavar="SECONDS",
     help=both("看板每隔几秒看一次库。", "How often the board looks at the store, in seconds."),
 )
-@option("--at", metavar="TIME", help=both("以此时为准；不写为现在。", "The instant of judging; now unless given."))
+@option(
+    "--at", metavar="TIME", help=both("以此时为准；不写为现在。", "The instant of judging; now unless given.")
+)
 @option(
     "--format",
     "form",
@@ -112,7 +114,9 @@ def next_due(
             "the output is no terminal that a board can be shown on: this is the list, once.",
         )
         click.echo(f"{settings.say('注意：', 'Note: ')}{words}", err=True)
-    found = settings.engine.next(who, at=settings.moment(at, "--at") or now(), owed_to_me=owed_to_me, closed=closed)
+    found = settings.engine.next(
+        who, at=settings.moment(at, "--at") or now(), owed_to_me=owed_to_me, closed=closed
+    )
     print_next(settings, found, form)
 
 
@@ -158,7 +162,7 @@ def _print_table(settings: Settings, found: Next) -> None:
         return line_of(settings, one, found.at, zone, owed_to_me=found.owed_to_me, owing=owing)
 
     def report(line: Line) -> str:
-        text = broken(line.whom) if line.first else f"{line.which}{say('：', ': ')}{broken(line.whom)}"
+        text = broken(line.whom) if not line.which else f"{line.which}{say('：', ': ')}{broken(line.whom)}"
         return f"{text}\n[{line.condition}]" if line.condition else text
 
     columns = [
@@ -167,7 +171,11 @@ def _print_table(settings: Settings, found: Next) -> None:
         Column(say("应报单位", "owed by") if found.owed_to_me else say("报给谁", "to whom"), report),
         Column(say("事件", "incident"), lambda line: f"{line.title}\n{broken(line.ref)}"),
     ]
-    title = say(f"{name} 应收未收", f"owed to {name}") if found.owed_to_me else say(f"{name} 应办", f"{name} owes")
+    title = (
+        say(f"{name} 应收未收", f"owed to {name}")
+        if found.owed_to_me
+        else say(f"{name} 应办", f"{name} owes")
+    )
     show(indented(f"{title}{say('：', ': ')}{len(found.rows)}", 0), table(columns, map(said, found.rows)))
     _left_out(settings, found)
     if not found.owed_to_me:

@@ -29,11 +29,10 @@ class Line(NamedTuple):
         left: How long is left, or since when it is overdue or owed; empty where nobody knows.
         by: When at the latest.
         whom: To whom, or who owes it.
-        which: Which report.
+        which: Which report, where it is not the first over any channel.
         title: On what.
         ref: The incident.
         condition: What would have to be so; empty where nothing is open.
-        first: Whether it is a first report, over whatever channel.
     """
 
     state: str
@@ -46,7 +45,6 @@ class Line(NamedTuple):
     title: str
     ref: str
     condition: str
-    first: bool
 
 
 def state_of(one: Advised, at: datetime) -> str:
@@ -98,9 +96,9 @@ def line_of(
     from emergency_cli.words import moment  # noqa: PLC0415
 
     due, state = one.due, state_of(one, at)
-    which = settings.words(stage_words(due.stage, due.occasion))
+    which = "" if due.stage == "first" else settings.words(stage_words(due.stage, due.occasion))
     if due.channel == "written":
-        which += settings.say("（书面）", " (written)")
+        which += settings.say("（书面）", " (written)") if which else settings.say("书面", "in writing")
     return Line(
         state=state,
         sign=SIGNS[state],
@@ -112,7 +110,6 @@ def line_of(
         title=one.title or "",
         ref=one.incident or "",
         condition="" if due.condition is None else settings.words(due.condition),
-        first=due.stage == "first" and due.channel != "written",
     )
 
 

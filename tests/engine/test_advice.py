@@ -308,7 +308,9 @@ def desk() -> Iterator[Engine]:
     with Engine.open("sqlite://") as made:
         _register(made)
         now = made.now()
-        for number, (kind, ago) in enumerate((("coal-mine", 0), ("flood", 30), ("coal-mine", 1), ("fire", 9))):
+        for number, (kind, ago) in enumerate(
+            (("coal-mine", 0), ("flood", 30), ("coal-mine", 1), ("fire", 9))
+        ):
             made.open_incident(
                 title=f"T{number}",
                 category="natural-disaster" if kind == "flood" else "accident",
@@ -355,7 +357,9 @@ def test_what_is_owed_to_me_is_what_others_owe(desk: Engine) -> None:
 
 def test_a_report_takes_its_duty_off_the_list(desk: Engine) -> None:
     before = {row.due.obligation for row in desk.next("county").rows}
-    desk.record("i0", Reported(office="county", to=("city",), channel=Channel.PHONE), Identity(office="county"))
+    desk.record(
+        "i0", Reported(office="county", to=("city",), channel=Channel.PHONE), Identity(office="county")
+    )
     after = {row.due.obligation: row.due.state for row in desk.next("county").rows}
     assert before - set(after) == {"i0:county>city:first:any:first"}
     assert State.MET not in after.values()

@@ -32,6 +32,7 @@ from emergency.domain.record import Recorded
 from emergency.domain.times import CHINA
 from emergency.domain.values import NO_FACTS, Facts, Place, StatedTime
 from emergency.domain.vocabulary import TIERS_RISING, Basis, Category, Channel, Level, Line, Tier
+from emergency.projections.said import CHECKS
 from emergency.rulebook import CheckName, Modality, Recipient, Rulebook, Stage
 from emergency.rulebook.provisions import Sort
 
@@ -45,7 +46,8 @@ NOBODY = "?"
 ANSWERS: dict[Answer, Words] = {
     "yes": Words("该报：应由本单位报告", "Yes: it is yours to report"),
     "depends": Words(
-        "视情形而定：下列条件成立，即应由本单位报告；拿不准，先报", "It depends on the conditions below; in doubt, report"
+        "视情形而定：下列条件成立，即应由本单位报告；拿不准，先报",
+        "It depends on the conditions below; in doubt, report",
     ),
     "not-known": Words(
         "所收规定中未见应由本单位报告的；这不等于不用报", "Not by any rule known here; that does not mean no"
@@ -235,10 +237,27 @@ def unnamed(tier: Tier, line: Line, division: str | None) -> Office:
 
 
 def _office(
-    name: str, tier: Tier, line: Line, division: str | None, above: tuple[str, ...], zone: str = "Asia/Shanghai"
+    name: str,
+    tier: Tier,
+    line: Line,
+    division: str | None,
+    above: tuple[str, ...],
+    zone: str = "Asia/Shanghai",
 ) -> Office:
     called = office_words(tier, line).zh
-    return Office(name, tier, line, division, zone, None, ((None, called),), ((None, above),), None, True, 0)
+    return Office(
+        id=name,
+        tier=tier,
+        line=line,
+        division=division,
+        zone=zone,
+        ref=None,
+        names=((None, called),),
+        superiors=((None, above),),
+        logs_since=None,
+        in_file=True,
+        position=0,
+    )
 
 
 def guidance(
@@ -280,7 +299,7 @@ def guidance(
         ending=last,
         content=_content(case, asking),
         passing=tuple(_passing(record, asking)) if record is not None else (),
-        checks=tuple(_checks(case, asking.day)),
+        checks=tuple(_checks(case)),
         procedure=tuple(_procedure(question, rulebook, asking.day)),
         beside=asking.beside(first),
         who=() if answer == "yes" else _who(question, known, rulebook, asking.day),
@@ -326,9 +345,14 @@ class _Asking:
             occurred_at=asked.occurred_at,
             logged_by=office,
         )
-        said: list[object] = [opened, events.Learned(office=office, at=asked.learned_at, facts=asked.facts, logged_by=office)]
+        said: list[object] = [
+            opened,
+            events.Learned(office=office, at=asked.learned_at, facts=asked.facts, logged_by=office),
+        ]
         if asked.level is not None:
-            said.append(events.Graded(office=office, at=asked.learned_at, level=asked.level, logged_by=office))
+            said.append(
+                events.Graded(office=office, at=asked.learned_at, level=asked.level, logged_by=office)
+            )
         said += more
         return timeline_of(
             Recorded(
@@ -350,7 +374,12 @@ class _Asking:
         learned = asked.learned_at.latest
         sent = moment(max(self.at, learned) if learned is not None else self.at)
         return events.Reported(
-            office=asked.office.id, at=sent, to=to, channel=Channel.PHONE, facts=asked.facts, logged_by=asked.office.id
+            office=asked.office.id,
+            at=sent,
+            to=to,
+            channel=Channel.PHONE,
+            facts=asked.facts,
+            logged_by=asked.office.id,
         )
 
     def record(self, read: _Read) -> OfficeRecord | None:
@@ -460,7 +489,9 @@ def advised(
     found = []
     for due in still_due(obligations, office, offices):
         one = by_id[due.obligation]
-        strict = next((g for g in one.grounds if g.due is not None and g.due.earliest == due.by), one.grounds[0])
+        strict = next(
+            (g for g in one.grounds if g.due is not None and g.due.earliest == due.by), one.grounds[0]
+        )
         sure = [g for g in one.grounds if g.sure]
         times = [g.due.earliest for g in sure if g.due is not None and g.due.earliest is not None]
         surely = min(times, default=None)
@@ -513,7 +544,11 @@ def _content(case: Case, asking: _Asking) -> tuple[Content, ...]:
     titles = case.rulebook.words.get("elements", {})
     step = next((s for s in case.timeline.steps if s.act is events.Reported), None)
     asked = asking.question
-    typed = {"kind"} | ({"place"} if asked.place else set()) | ({"occurred-at"} if asked.occurred_at.stated else set())
+    typed = (
+        {"kind"}
+        | ({"place"} if asked.place else set())
+        | ({"occurred-at"} if asked.occurred_at.stated else set())
+    )
     told = told_by(step or case.timeline.steps[0]) | typed
     found: dict[tuple[str, ...], tuple[list[str], list[Ground]]] = {}
     for channel in (Channel.PHONE, Channel.WRITTEN):
@@ -527,7 +562,8 @@ def _content(case: Case, asking: _Asking) -> tuple[Content, ...]:
         Content(
             channels=tuple(channels),
             elements=tuple(
-                (e, Words(titles[e].zh, titles[e].en) if e in titles else Words(e, e), e in told) for e in elements
+                (e, Words(titles[e].zh, titles[e].en) if e in titles else Words(e, e), e in told)
+                for e in elements
             ),
             grounds=tuple(grounds),
         )
@@ -555,7 +591,12 @@ def _passing(record: OfficeRecord, asking: _Asking) -> Iterable[Passing]:
     opened, rulebook = record.timeline.opened, record.rulebook
     for rule in applicable(record).rules:
         value, newest = rule.value_on(day), newest_of(rule)
-        if rule.modality is not Modality.MAY or value is None or newest is None or value.clock not in KNOWLEDGE:
+        if (
+            rule.modality is not Modality.MAY
+            or value is None
+            or newest is None
+            or value.clock not in KNOWLEDGE
+        ):
             continue
         found = None if asking.inside else found_among(superiors, rule.to, office)
         if found is not None and found.office in direct:
@@ -569,7 +610,9 @@ def _passing(record: OfficeRecord, asking: _Asking) -> Iterable[Passing]:
         name = office_words(*_kind_of(rule.to, office))
         if found is not None:
             name = Words(known.name(found.office), known.name(found.office))
-        cited = " ".join(filter(None, (f"《{value.citation.law}》", value.citation.number, value.citation.article)))
+        cited = " ".join(
+            filter(None, (f"《{value.citation.law}》", value.citation.number, value.citation.article))
+        )
         yield Passing(
             office=None if found is None else found.office,
             name=name,
@@ -586,11 +629,9 @@ def _between(known: Directory, direct: Iterable[str], up: str, day: date) -> tup
     return tuple(one for one in direct if up in known.above(one, day))
 
 
-def _checks(case: Case, day: date) -> Iterable[Said]:
+def _checks(case: Case) -> Iterable[Said]:
     """The checks of the four norms that texts ask for of such an office on such an event."""
     at = next((s.at for s in case.timeline.steps if s.act is events.Reported), None)
-    from emergency.projections.said import CHECKS  # noqa: PLC0415 - words only
-
     for check in CheckName:
         asking = case.asking(check, at or case.timeline.steps[0].at)
         if asking is None:
@@ -599,7 +640,6 @@ def _checks(case: Case, day: date) -> Iterable[Said]:
         yield Said(
             id=check.value, says=CHECKS[check.value], citation=ground.citation, confirmed=ground.confirmed
         )
-    del day
 
 
 def _procedure(question: Question, rulebook: Rulebook, day: date) -> Iterable[Said]:
@@ -639,7 +679,11 @@ def _who(question: Question, known: Directory, rulebook: Rulebook, day: date) ->
             and (value := rule.value_on(day)) is not None
             and value.clock in KNOWLEDGE
             for rule in rulebook.rules_for(
-                category=question.category, kind=question.kind, tier=tier, line=line, division=question.division
+                category=question.category,
+                kind=question.kind,
+                tier=tier,
+                line=line,
+                division=question.division,
             )
         )
     ]
@@ -660,7 +704,11 @@ def _who(question: Question, known: Directory, rulebook: Rulebook, day: date) ->
     if near:
         near.sort(key=lambda one: above.index(one.id) if one.id in above else len(above))
         return tuple(Words(f"{o.name} ({o.id})", f"{o.name} ({o.id})") for o in near[:_NAMED])
-    kinds = [_BELOW.get(tier) or office_words(tier, line) for tier, line in bound if (tier, line) != (me.tier, me.line)]
+    kinds = [
+        _BELOW.get(tier) or office_words(tier, line)
+        for tier, line in bound
+        if (tier, line) != (me.tier, me.line)
+    ]
     return tuple(dict.fromkeys(kinds))[:_NAMED]
 
 
@@ -708,7 +756,9 @@ def _open(
         )
     if answer != "yes":
         for text in rulebook.unread:
-            if text.since <= day and rulebook.about(text, question.category, question.kind, question.division):
+            if text.since <= day and rulebook.about(
+                text, question.category, question.kind, question.division
+            ):
                 yield Words(text.says.zh, text.says.en)
 
 
@@ -743,8 +793,10 @@ def kinds_near(word: str, rulebook: Rulebook) -> tuple[str, ...]:
 
     if word in rulebook.kinds or any(rulebook.in_family(word, family) for family in rulebook.families):
         return ()
-    by_word = {**{name: name for name in rulebook.kinds}, **{k.title.zh: n for n, k in rulebook.kinds.items()}}
+    by_word = {
+        **{name: name for name in rulebook.kinds},
+        **{k.title.zh: n for n, k in rulebook.kinds.items()},
+    }
     near = get_close_matches(word, by_word, n=3, cutoff=0.4)
     near += [title for title in by_word if len(set(title) & set(word)) > 1 and not word.isascii()]
     return tuple(dict.fromkeys(by_word[one] for one in near))[:4]
-

@@ -89,7 +89,9 @@ def _owing(projections: Projections, office: str, at: datetime, party: str) -> O
         ]
         assert now is not None  # noqa: S101 - an instant is no None
         holding = {row["id"] for began, row in found if began <= now}
-        ahead = {row["id"]: row["incident"] for began, row in found if began > now and row["id"] not in holding}
+        ahead = {
+            row["id"]: row["incident"] for began, row in found if began > now and row["id"] not in holding
+        }
         over = _met_now(reading.connection, views, ahead, now) if ahead else set()
         rows: dict[str, Row] = {}
         for began, row in found:
