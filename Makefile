@@ -70,6 +70,7 @@ reference: $(VENV)/.installed
 bench: $(BENCH)/.installed postgresql
 	$(BENCH)/bin/python -m benchmarks.assessment
 	$(BENCH)/bin/python -m benchmarks.start
+	$(BENCH)/bin/python -m benchmarks.board
 	$(BENCH)/bin/python -m benchmarks.store
 
 clean:

@@ -161,7 +161,8 @@ def _head(board: Board, width: int, height: int, at: datetime, zone: ZoneInfo, r
             for state in (OVERDUE, AT_ONCE, DUE_SOON, DUE, CONDITION)
             if counts[state]
         ]
-        lines.append(Text(_fitted("  ".join(said) or say("无待办", "nothing owed"), width), style="bold"))
+        told = _wrapped(said or [say("无待办", "nothing owed")], width)
+        lines += [Text(line, style="bold") for line in told[: 2 if height >= _AIRY else 1]]
     if height >= _AIRY:
         lines.append(Text("─" * width, style="dim"))
     return lines
@@ -292,10 +293,26 @@ def _foot(board: Board, found: Next, hidden: int, width: int) -> Text:
         parts.append(say(f"另有 {hidden} 项未显示", f"{hidden} more not shown"))
     if found.about.parked:
         number = len(found.about.parked)
-        parts.append(say(f"!! {number} 起事件无法判定", f"!! {number} incidents cannot be judged"))
+        parts.append(say(f"!! 无法判定的事件：{number}", f"!! incidents that cannot be judged: {number}"))
     if found.closed:
         parts.append(say(f"已结案 {found.closed} 项未列", f"{found.closed} of closed incidents left out"))
-    return Text(_apart("  ".join(parts), say("Ctrl-C 退出", "Ctrl-C ends"), width), style="dim")
+    return Text(
+        _apart("  ".join(parts), say("Ctrl-C 退出", "Ctrl-C ends"), width),
+        style="bold" if found.about.parked else "dim",
+    )
+
+
+def _wrapped(words: Sequence[str], width: int) -> list[str]:
+    """Words in as many lines as they need."""
+    from rich.cells import cell_len  # noqa: PLC0415 - as above
+
+    lines = [words[0]]
+    for word in words[1:]:
+        if cell_len(lines[-1]) + 2 + cell_len(word) > width:
+            lines.append(word)
+        else:
+            lines[-1] += f"  {word}"
+    return [_fitted(line, width) for line in lines]
 
 
 def _fitted(text: str, width: int) -> str:
@@ -470,7 +487,7 @@ def show(board: Board, console: Console, update: Callable[..., Any], real: datet
     from rich.text import Text  # noqa: PLC0415 - as above
 
     with suppress(OSError):
-        size = os.get_terminal_size(sys.stdout.fileno())
+        size = os.get_terminal_size(console.file.fileno())
         if size.columns > 0 and size.lines > 0:
             console.size = (size.columns, size.lines)
     width, height = console.size
