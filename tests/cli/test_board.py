@@ -159,7 +159,7 @@ def test_it_says_since_when_it_is_stale_and_how_far_behind() -> None:
     made = board(behind=3, parked=1, closed=2)
     assert "position 1234 (3 behind)" in drawn(made)[1]
     assert "incidents that cannot be judged: 1" in drawn(made)[-1]
-    assert "2 of closed incidents left out" in drawn(made)[-1]
+    assert "2 of closed incidents left out" in drawn(made, 120)[-1]
     assert "stale" not in "".join(drawn(made, after=7))
     assert "!! stale since 12:00:00: the store does not answer" in drawn(made, after=8)[1]
     made.trouble = "database is locked"
