@@ -80,6 +80,8 @@ class Board:
         position: The position of the log that was last seen.
         trouble: Why the store cannot be read just now; empty where it can.
         names: What offices are called.
+        rulebook: The hash of the rules that stand.
+        every: How often the store is looked at, in seconds.
     """
 
     settings: Settings
@@ -93,6 +95,7 @@ class Board:
     position: int | None = None
     trouble: str = ""
     names: Callable[[str], str] = str
+    rulebook: str = ""
     every: int = 2
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -294,6 +297,10 @@ def _foot(board: Board, found: Next, hidden: int, width: int) -> Text:
     if found.about.parked:
         number = len(found.about.parked)
         parts.append(say(f"!! 无法判定的事件：{number}", f"!! incidents that cannot be judged: {number}"))
+    if found.about.waiting or (board.rulebook and set(found.about.rulebooks) - {board.rulebook}):
+        parts.append(
+            say("!! 部分事项尚按旧规则、旧网络判定", "!! some rows stand under older rules or offices")
+        )
     if found.closed:
         parts.append(say(f"已结案 {found.closed} 项未列", f"{found.closed} of closed incidents left out"))
     return Text(
@@ -469,8 +476,8 @@ def run(settings: Settings, office: str, *, owed_to_me: bool, closed: bool, ever
 
     from emergency.store import clock  # noqa: PLC0415
 
-    board = Board(settings, who=_who(settings), every=every)
     engine = settings.engine
+    board = Board(settings, who=_who(settings), every=every, rulebook=engine.rulebook.fingerprint)
     with _woken() as (woken, wake, stopped):
         reader = _Reader(board, engine, office, owed_to_me=owed_to_me, closed=closed, wake=wake)
         reader.start()

@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -166,6 +167,15 @@ def test_it_says_since_when_it_is_stale_and_how_far_behind() -> None:
     assert "!! stale since 12:00:00: database is locked" in drawn(made)[1]
     made.found, made.read_at = None, None
     assert "the store cannot be read: database is locked" in drawn(made)[1]
+
+
+def test_it_says_where_rows_stand_under_other_rules() -> None:
+    made = board()
+    made.rulebook = "sha256:new"
+    assert "older" not in drawn(made)[-1]
+    assert made.found is not None
+    made.found = replace(made.found, about=replace(made.found.about, rulebooks=("sha256:old",)))
+    assert "!! some rows stand under older rules" in drawn(made)[-1]
 
 
 def test_a_drill_is_marked_and_its_clock_is_the_one_that_counts() -> None:
