@@ -46,8 +46,8 @@ from emergency.domain.incident import (
 from emergency.domain.offices import Directory, OfficeEvent
 from emergency.domain.record import Recorded
 from emergency.domain.schema import EventCodec
-from emergency.domain.values import Facts, Place, StatedTime, Value
-from emergency.domain.vocabulary import Category, Level, Line, Secrecy, Tier, Urgency
+from emergency.domain.values import Place, StatedTime, Value
+from emergency.domain.vocabulary import Category, Secrecy, Urgency
 from emergency.errors import BrokenDataError, BusyError, EmergencyError, NotFoundError, UsageError
 from emergency.exchange import registration
 from emergency.ledger import Asked, Ledger, digest_of, held, logged, position_at
@@ -89,6 +89,8 @@ if TYPE_CHECKING:
     from emergency.commands.people import Named, People
     from emergency.commands.points import Points
     from emergency.commands.reviews import Reviews
+    from emergency.domain.values import Facts
+    from emergency.domain.vocabulary import Level, Line, Tier
     from emergency.exchange.case_file import CaseFile
     from emergency.projections.matrix import By, Matrix
 

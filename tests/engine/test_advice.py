@@ -168,6 +168,7 @@ def test_which_level_may_be_passed_over(engine: Engine) -> None:
     assert (rule.office, rule.over, rule.where_necessary) == ("province", ("city",), True)
     assert "突发事件应对法" in rule.citation.zh
     assert ask(engine, "city").passing == ()
+    assert "county-em" not in [p.office for p in ask(engine, "plant").passing], "nobody lies in between"
     with Engine.open("sqlite://") as other:
         _register(other)
         other.change_office(
@@ -335,6 +336,25 @@ def test_overdue_first_then_the_soonest_then_what_hangs_on_a_condition(desk: Eng
     assert [is_sure for _, is_sure, _ in rows] == sorted((s for _, s, _ in rows), reverse=True)
     assert any(not is_sure for _, is_sure, _ in rows)
     assert found.rows[0].title == "T1"
+
+
+def test_overdue_comes_before_what_is_due_at_once_and_that_before_any_hour(desk: Engine) -> None:
+    now = desk.now()
+    for ref, ago in (("a0", 0), ("a1", 30)):
+        desk.open_incident(
+            title=ref,
+            category="accident",
+            kind="coal-mine",
+            place="某县",
+            identity=Identity(office="county-em"),
+            ref=ref,
+            first=Learned(office="county-em", at=at(now - timedelta(hours=ago))),
+        )
+    rows = [row for row in desk.next("county-em").rows if row.sure]
+    kinds = ["at once" if r.due.by is None else "overdue" if r.due.by < now else "due" for r in rows]
+    assert list(dict.fromkeys(kinds)) == ["overdue", "at once", "due"]
+    assert len(kinds) > len(set(kinds))
+    assert kinds == sorted(kinds, key=["overdue", "at once", "due"].index)
 
 
 def test_closed_incidents_are_counted_and_shown_when_asked_for(desk: Engine) -> None:
