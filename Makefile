@@ -75,6 +75,7 @@ bench: $(BENCH)/.installed postgresql fonts
 	$(BENCH)/bin/python -m benchmarks.assessment
 	$(BENCH)/bin/python -m benchmarks.documents
 	$(BENCH)/bin/python -m benchmarks.start
+	$(BENCH)/bin/python -m benchmarks.board
 	$(BENCH)/bin/python -m benchmarks.store
 
 clean:

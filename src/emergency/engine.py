@@ -82,13 +82,17 @@ from emergency.store import DrillClock, Log, Reading, ReadOnlyError, Undecodable
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from emergency.commands.advice import Advice, Next
     from emergency.commands.drafts import Drafts
+    from emergency.commands.guiding import Guide
     from emergency.commands.incidents import Incidents
     from emergency.commands.instructions import Instructions
     from emergency.commands.people import Named, People
     from emergency.commands.points import Points
     from emergency.commands.reviews import Reviews
     from emergency.documents.desk import Documents
+    from emergency.domain.values import Facts
+    from emergency.domain.vocabulary import Level, Line, Tier
     from emergency.exchange.case_file import CaseFile
     from emergency.projections.matrix import By, Matrix
 
@@ -712,6 +716,89 @@ class Engine:
         view = self.view(ref)
         now = standing(view.assessment.obligations, self.now())
         return tuple(still_due(now, office, view.directory))
+
+    @property
+    def advice(self) -> Advice:
+        """What is asked before and between entries: see `guide` and `next`."""
+        from emergency.commands.advice import Advice  # noqa: PLC0415 - an entry asks nothing
+
+        def caught_up() -> Projections:
+            self._catch_up()
+            return self.projections
+
+        return Advice(self._ledger, caught_up)
+
+    def guide(
+        self,
+        office: str | None = None,
+        *,
+        kind: str,
+        category: Category | str | None = None,
+        place: str = "",
+        division: str | None = None,
+        occurred_at: StatedTime | None = None,
+        learned_at: StatedTime | None = None,
+        facts: Facts | None = None,
+        level: Level | str | None = None,
+        tier: Tier | str | None = None,
+        line: Line | str | None = None,
+        at: datetime | None = None,
+    ) -> Guide:
+        """Whether an office must report an event that is not on record, to whom, by when and with what.
+
+        It is judged as if the office came to know of it, by the same functions as what is on record; nothing is
+        recorded. The answer is never *no*: a rule that is not known here may ask for a report.
+
+        Args:
+            office: Who asks; None where only its tier and line are told.
+            kind: What the event is: a kind of the rulebook, its Chinese title, or the writer's own word.
+            category: One of the four categories; that of the kind, or an accident, unless given.
+            place: Where it happened.
+            division: The division code of that place; that of the office unless given.
+            occurred_at: When it happened; None = nobody knows.
+            learned_at: When the office came to know; None = at the instant of judging.
+            facts: What the office holds: figures, circumstances.
+            level: The level that the event was officially given, if it was.
+            tier: Of which tier the office is, where it is in no directory.
+            line: Of which line it is then.
+            at: The instant of judging (default: now).
+
+        Raises:
+            NotFoundError: the office is not in the directory.
+            UsageError: neither an office nor its tier and line are given, or a word is none of its list.
+        """
+        return self.advice.guide(
+            office,
+            kind=kind,
+            category=category,
+            place=place,
+            division=division,
+            occurred_at=occurred_at,
+            learned_at=learned_at,
+            facts=facts,
+            level=level,
+            tier=tier,
+            line=line,
+            at=at,
+        )
+
+    def next(
+        self, office: str, *, at: datetime | None = None, owed_to_me: bool = False, closed: bool = False
+    ) -> Next:
+        """What an office owes over all incidents, read from the read models, the most urgent first.
+
+        Deadlines are those of `due`: the earliest defensible ones.
+
+        Args:
+            office: The office.
+            at: The instant of judging (default: now).
+            owed_to_me: What others owe the office instead.
+            closed: Also what is left of incidents that were closed.
+
+        Raises:
+            NotFoundError: the office is not in the directory.
+        """
+        return self.advice.next(office, at=at, owed_to_me=owed_to_me, closed=closed)
 
     def incidents(
         self,
