@@ -128,7 +128,7 @@ class ReminderEvent(Value):
         office: Who is reminded.
         key: What makes it one and the same reminder: office, kind, what it is about, threshold, deadline.
         kind: ``due-soon``, ``overdue``, ``at-once``, ``not-acknowledged``, ``to-acknowledge`` or ``unjudged``.
-        incident: The incident; None for what a handover promised.
+        incident: The incident; None for what a handover promised, and for the handover itself.
         about: The obligation's id, or the event id of the message or handover.
         deadline: The deadline that it was about.
         sink: Where it was to go.
@@ -166,7 +166,8 @@ class ReminderSent(ReminderEvent):
 
 
 class ReminderFailed(ReminderEvent):
-    """It could not be delivered, and why; the next sweep tries again."""
+    """It could not be delivered, and why; the next sweep tries again. ``unsure``: it may have been all the same."""
 
     token: str
     reason: str
+    unsure: bool = False
