@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -65,7 +65,38 @@ class Settings:
 
             self._engine = Engine.open(self.url, rules=self.rules, create=create)
             click.get_current_context().call_on_close(self._close)
+            if self._engine.is_drill:
+                self._mark_drill(self._engine)
         return self._engine
+
+    @property
+    def in_drill(self) -> bool:
+        """Whether the store in hand is a drill's (演练): whatever is printed or exported says so."""
+        return self._engine is not None and self._engine.is_drill
+
+    def _mark_drill(self, engine: Engine) -> None:
+        """Head the page with what it is; beside it where a program reads the page, which is marked in itself."""
+        context = click.get_current_context()
+        if context.resilient_parsing:
+            return
+        for_people = context.params.get("form", "table") == "table" and not context.params.get("quiet")
+        hour = engine.now().astimezone(self.zone())
+        click.echo(
+            self.say(
+                f"【演练】非真实情况；演练时钟 {hour:%Y-%m-%d %H:%M}",
+                f"[DRILL 演练] Not real. {hour:%Y-%m-%d %H:%M}",
+            ),
+            err=not for_people,
+        )
+
+    def now(self) -> datetime:
+        """The hour at the keyboard: in a drill, that of its clock."""
+        from emergency.store import clock, drill_hour  # noqa: PLC0415 - help needs no store
+
+        if self._engine is not None:
+            return self._engine.now()
+        # Only a store that somebody named can be a drill's; which it is must be known before it is opened.
+        return (drill_hour(self.db) if self.db else None) or clock.now()
 
     def _close(self) -> None:
         if self._engine is not None:
@@ -179,7 +210,16 @@ def hint(word: str, known: Iterable[str]) -> str:
 
 def now() -> datetime:
     """The hour at the keyboard; what is recorded is stamped by the store, not by this."""
-    return datetime.now(UTC)
+    context = click.get_current_context(silent=True)
+    settings = context.find_object(Settings) if context is not None else None
+    return (settings or Settings()).now()
+
+
+def in_drill() -> bool:
+    """Whether this run is about a drill's store (演练): whatever is printed or exported says so."""
+    context = click.get_current_context(silent=True)
+    settings = context.find_object(Settings) if context is not None else None
+    return settings is not None and settings.in_drill
 
 
 def config_path() -> Path:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
+from emergency_cli.context import in_drill
 from emergency_cli.paragraph import Paragraph
 
 if TYPE_CHECKING:
@@ -132,8 +133,10 @@ def envelope(listing: Listing, at: datetime, rows: Sequence[Row], current: str) 
     from emergency.projections.rows import iso_instant  # noqa: PLC0415 - the engine is loaded by now
 
     books = listing.rulebooks or (current,)
+    marked = {"drill": True} if in_drill() else {}
     return {
         "schema": SCHEMA,
+        **marked,
         "at": iso_instant(at),
         "recorded_through": listing.recorded_through,
         "behind": listing.behind,
@@ -146,6 +149,8 @@ def envelope(listing: Listing, at: datetime, rows: Sequence[Row], current: str) 
 
 def emit_json(value: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
     """Print JSON, Chinese as it is."""
+    if in_drill() and isinstance(value, dict):
+        value = {**value, "drill": True}
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
@@ -171,10 +176,11 @@ def emit_json_rows(listing: Listing, at: datetime, texts: Iterable[str], current
 def emit_csv_rows(texts: Iterable[str], keys: Sequence[str]) -> None:
     """Print rows that are JSON as CSV, as they come; see `emit_csv`."""
     page = io.StringIO()
-    writer = csv.DictWriter(page, keys, restval="", extrasaction="ignore")
+    mark = {"drill": "true"} if in_drill() else {}
+    writer = csv.DictWriter(page, [*keys, *mark], restval="", extrasaction="ignore")
     writer.writeheader()
     for count, text in enumerate(texts, 1):
-        writer.writerow(_flat(json.loads(text)))
+        writer.writerow({**_flat(json.loads(text)), **mark})
         if count % PAGE == 0:
             click.echo(page.getvalue(), nl=False)
             page.seek(0)
@@ -184,8 +190,11 @@ def emit_csv_rows(texts: Iterable[str], keys: Sequence[str]) -> None:
 
 def emit_csv(rows: Sequence[Row], keys: Sequence[str]) -> None:
     """Print CSV: what is nested is spread over columns, lists are joined by blanks, grounds stay JSON."""
-    flat = [_flat(row) for row in rows]
-    names = list(dict.fromkeys((*keys, *(name for row in flat for name in row if row[name] is not None))))
+    mark = {"drill": "true"} if in_drill() else {}
+    flat = [{**_flat(row), **mark} for row in rows]
+    names = list(
+        dict.fromkeys((*keys, *mark, *(name for row in flat for name in row if row[name] is not None)))
+    )
     page = io.StringIO()
     writer = csv.DictWriter(page, names, restval="", extrasaction="ignore")
     writer.writeheader()

@@ -76,7 +76,7 @@ from emergency.projections.streams import (
     streams_of,
 )
 from emergency.rulebook import Rulebook, load
-from emergency.store import Log, Reading, ReadOnlyError, Undecodable, Writing
+from emergency.store import DrillClock, Log, Reading, ReadOnlyError, Undecodable, Writing
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -131,7 +131,14 @@ class Engine:
         self._start(Log(engine, EventCodec(), prefix=prefix, schema=schema), rules)
 
     @classmethod
-    def open(cls, url: str, *, rules: Path | None = None, create: bool = True) -> Self:
+    def open(
+        cls,
+        url: str,
+        *,
+        rules: Path | None = None,
+        create: bool = True,
+        drill: DrillClock | None = None,
+    ) -> Self:
         """Open a store by its URL, such as ``sqlite:////srv/emergency.db`` or ``postgresql://user@host/database``.
 
         Args:
@@ -139,12 +146,14 @@ class Engine:
                 ``table_schema`` how the tables are named.
             rules: A folder of rules in place of the packaged ones.
             create: Make it where it is not there; for whoever only reads, False.
+            drill: Make it a drill's (演练), whose clock stands so; only a new file of SQLite can be one.
 
         Raises:
             StoreError: there is none and ``create`` is False, or the database cannot be used.
+            RefusedError: a drill is to be made where there is a store.
         """
         opened = cls.__new__(cls)
-        opened._start(Log.open(url, EventCodec(), create=create), rules)  # noqa: SLF001 - our own
+        opened._start(Log.open(url, EventCodec(), create=create, drill=drill), rules)  # noqa: SLF001 - our own
         return opened
 
     def _start(self, log: Log, rules: Path | None) -> None:
@@ -184,6 +193,24 @@ class Engine:
     def now(self) -> datetime:
         """The hour by the store's clock: that of the machine, but for a drill (演练), whose clock can be set."""
         return self._ledger.now()
+
+    @property
+    def is_drill(self) -> bool:
+        """Whether this is the store of a drill (演练): whatever leaves it must be marked so."""
+        return self._log.is_drill
+
+    @property
+    def clock_stands(self) -> bool:
+        """Whether this is a drill whose clock stands still until it is set."""
+        return self._log.clock_stands
+
+    def set_clock(self, to: datetime, *, held: bool = False) -> None:
+        """Set the clock of a drill forward; ``held``: it stands still until it is set again.
+
+        Raises:
+            RefusedError: this is no drill, or the clock would go back.
+        """
+        self._log.set_clock(to, held=held)
 
     # -- families of commands --------------------------------------------------------------------------------
 
@@ -264,6 +291,22 @@ class Engine:
             return registration.change(writing, event)
 
         return self._log.write(work)
+
+    def starts_logging(self, office: str) -> None:
+        """From here on an office logs all that it does in this store: its silence is silence.
+
+        Its first entry of its own says the same; this is for one whose silence shall count before that, as in a drill.
+
+        Raises:
+            NotFoundError: it is not in the directory.
+        """
+
+        def work(writing: Writing) -> None:
+            writing.alone()
+            self._ledger.known(self._ledger.directories.of(writing), office)
+            registration.start_logging(writing, office)
+
+        self._log.write(work)
 
     # -- commands on incidents -------------------------------------------------------------------------------
 

@@ -230,9 +230,10 @@ class Ledger:
         )
 
     def mint_ref(self, writing: Writing, office: str) -> str:
-        """Make a reference for an incident of an office: its id, the day, a number."""
+        """Make a reference for an incident of an office: its id, the day, a number; of a drill, marked as one."""
         day = self.now().astimezone(CHINA).strftime("%Y%m%d")
-        start = f"{_UNFIT.sub('-', office)}-{day}-"
+        drill = DRILL if self.log.is_drill else ""
+        start = f"{drill}{_UNFIT.sub('-', office)}-{day}-"
         used = writing.streams(incident_stream(start))
         number = max((int(n) for s in used if (n := s.rpartition("-")[2]).isdecimal()), default=0) + 1
         while not writing.claim(incident_stream(f"{start}{number:02d}")):
@@ -301,6 +302,9 @@ class Ledger:
                 put_right[event.target] = (*put_right.get(event.target, ()), event)
         return View(timeline, assessment, offices, position, self.rulebook, numbers, put_right)
 
+
+DRILL = "drill-"
+"""What the references of a drill's incidents begin with: they are known for what they are wherever they turn up."""
 
 _LOOKED_AT = 2000
 """Among how many of the latest incidents one is looked for that was misspelt."""

@@ -309,6 +309,18 @@ class FileRecord(_Closed):
     complete_for: Names = ()
 
 
+class FileDrill(_Closed):
+    """What a drill (演练) makes of the file; an import ignores it.
+
+    Args:
+        me: The office whose part the trainee plays.
+        tell: What the trainee hears at a step, in words, beside what goes on record; by step.
+    """
+
+    me: str
+    tell: dict[str, str] = Field(default_factory=dict)
+
+
 class CaseFile(_Closed):
     """The whole file; ``expected`` is ignored."""
 
@@ -324,6 +336,7 @@ class CaseFile(_Closed):
     record: FileRecord = FileRecord()
     offices: Annotated[dict[str, FileOffice], Field(min_length=1)]
     steps: Annotated[tuple[FileStep, ...], Field(min_length=1)]
+    drill: FileDrill | None = None
     expected: Any = None
 
 
@@ -412,7 +425,21 @@ def _references(document: Document, case: CaseFile) -> list[Flaw]:
                 flaws.append(document.flaw((*where, key), "a step cannot come before or after itself"))
         if step.of is not None:
             among(step.of, ids, (*where, "of"), "step", public=False)
-    return flaws + _unfit_references(document, case)
+    return flaws + _unfit_references(document, case) + _unfit_drill(document, case)
+
+
+def _unfit_drill(document: Document, case: CaseFile) -> list[Flaw]:
+    """Every name that a drill needs and the file has not."""
+    if case.drill is None:
+        return []
+    named = [(case.drill.me, case.offices, ("drill", "me"), "office")]
+    ids = {step.id: step for step in case.steps}
+    named += [(name, ids, ("drill", "tell", name), "step") for name in case.drill.tell]  # type: ignore[misc]
+    return [
+        document.flaw(path, f'there is no {what} "{name}" in this file{yamlfile.nearest(name, known)}')
+        for name, known, path, what in named
+        if name not in known
+    ]
 
 
 def _unfit_references(document: Document, case: CaseFile) -> list[Flaw]:

@@ -21,6 +21,8 @@ from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from emergency.errors import BusyError, EmergencyError, StoreError, UsageError
+from emergency.store import clock
+from emergency.store.drill import NAME, DrillClock, read_clock
 from emergency.store.seal import FIRST
 from emergency.store.tables import SCHEMA_VERSION, Tables
 
@@ -66,6 +68,25 @@ class Database(ABC):
     def __init__(self, tables: Tables, patience: float) -> None:
         self.tables = tables
         self.patience = patience
+        self.drill = False
+        """Whether it is a drill's (演练): then its clock is not the machine's. Known once the store was opened."""
+
+    def hour(self, connection: Connection) -> datetime:
+        """The hour by the store's clock, in UTC."""
+        real = clock.now()
+        return self.drill_clock(connection).hour(real) if self.drill else real
+
+    def drill_clock(self, connection: Connection) -> DrillClock:
+        """Where the clock of a drill stands."""
+        kept = self.rows(connection, self.sql("SELECT value FROM {store_meta} WHERE name = ?"), (NAME,))
+        return read_clock(kept[0][0])
+
+    def set_drill_clock(self, connection: Connection, stands: DrillClock) -> None:
+        """Make it a drill's, or set the clock of one."""
+        meta = self.tables.store_meta
+        connection.execute(meta.delete().where(meta.c.name == NAME))
+        connection.execute(meta.insert().values(name=NAME, value=stands.written()))
+        self.drill = True
 
     @abstractmethod
     def prepare(self, engine: Engine) -> None:

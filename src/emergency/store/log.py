@@ -27,6 +27,8 @@ from emergency.errors import (
 )
 from emergency.store import clock
 from emergency.store.database import PATIENCE, Database
+from emergency.store.drill import NAME as DRILL
+from emergency.store.drill import DrillClock
 from emergency.store.port import (
     PENDING,
     Codec,
@@ -405,10 +407,11 @@ class Log:
         schema: The schema they are in (PostgreSQL); None = the connection's own.
         patience: Seconds that a writer waits for another.
         create: Make the tables where they are not there.
+        drill: Make it a drill's (演练), whose clock stands so; only where there are no tables yet.
 
     Raises:
         StoreError: The database cannot be used: the message says why and what to do.
-        UsageError: The prefix or schema cannot be one.
+        UsageError: The prefix or schema cannot be one, or the database keeps no drills.
     """
 
     def __init__(
@@ -420,6 +423,7 @@ class Log:
         schema: str | None = None,
         patience: float = PATIENCE,
         create: bool = True,
+        drill: DrillClock | None = None,
     ) -> None:
         database = database_of(engine, prefix, schema, patience)
         self._engine = engine
@@ -428,14 +432,56 @@ class Log:
         self._recorder = SqlRecorder(engine, database)
         self._ours = False
         with database.translated(engine):
-            _make_ready(engine, database, create=create)
+            _make_ready(engine, database, create=create, drill=drill)
 
     def now(self) -> datetime:
-        """The hour by the store's clock, in UTC."""
-        return clock.now()
+        """The hour by the store's clock, in UTC: that of the machine, but for a drill."""
+        if not self._database.drill:
+            return clock.now()
+        with self._database.reading(self._engine) as connection:
+            return self._database.hour(connection)
+
+    @property
+    def is_drill(self) -> bool:
+        """Whether it is a drill's (演练): made for practice, with a clock that can be set."""
+        return self._database.drill
+
+    @property
+    def clock_stands(self) -> bool:
+        """Whether it is a drill's whose clock stands still until it is set."""
+        if not self._database.drill:
+            return False
+        with self._database.reading(self._engine) as connection:
+            return self._database.drill_clock(connection).held
+
+    def set_clock(self, to: datetime, *, held: bool = False) -> None:
+        """Set the clock of a drill forward.
+
+        Args:
+            to: What it shall show.
+            held: It stands still until it is set again.
+
+        Raises:
+            RefusedError: It is no drill, or would be set back: order and delays would no longer fit together.
+        """
+        if not self._database.drill:
+            raise RefusedError(
+                "This is no drill: nobody can set the clock of a real store. Make one with: emergency drill start",
+                zh="这不是演练库：真实库的时钟任何人都不能调。新建演练：emergency drill start",
+            )
+        with self._database.writing(self._engine) as connection:
+            shows = self._database.hour(connection)
+            if to < shows:
+                raise RefusedError(
+                    f"The drill's clock shows {shows.isoformat(timespec='minutes')} already and cannot go back. "
+                    "Begin another drill: emergency drill start",
+                    zh=f"演练时钟已到 {shows.isoformat(timespec='minutes')}，不能往回调。"
+                    "请另开一场：emergency drill start",
+                )
+            self._database.set_drill_clock(connection, DrillClock(shows=to, since=clock.now(), held=held))
 
     @classmethod
-    def open(cls, url: str, codec: Codec, *, create: bool = True) -> Log:
+    def open(cls, url: str, codec: Codec, *, create: bool = True, drill: DrillClock | None = None) -> Log:
         """Open the log at a URL such as ``sqlite:////srv/log.db``; ``close`` it when done.
 
         Args:
@@ -443,14 +489,22 @@ class Log:
                 ``table_prefix`` and ``table_schema`` how the tables are named.
             codec: How bodies are written and read.
             create: Make it where it is not there.
+            drill: Make it a drill's, whose clock stands so; refused where there is a store.
 
         Raises:
             UsageError: The URL cannot be understood.
             StoreError: The database cannot be used.
         """
+        if drill is not None and not url.startswith(SQLITE):
+            raise UsageError(
+                "A drill is kept in a file of its own: name one of SQLite, like sqlite:////tmp/drill.db.",
+                zh="演练单独存放在一个文件里：请指定 SQLite 文件，如 sqlite:////tmp/drill.db。",
+            )
         engine, prefix, schema, patience = reached(url, create=create)
         try:
-            log = cls(engine, codec, prefix=prefix, schema=schema, patience=patience, create=create)
+            log = cls(
+                engine, codec, prefix=prefix, schema=schema, patience=patience, create=create, drill=drill
+            )
         except BaseException:
             engine.dispose()
             raise
@@ -759,9 +813,15 @@ def _postgres() -> Any:  # noqa: ANN401  a module
     return postgres
 
 
-def _make_ready(engine: Engine, database: Database, *, create: bool) -> None:
+def _make_ready(engine: Engine, database: Database, *, create: bool, drill: DrillClock | None = None) -> None:
     with database.reading(engine) as connection:
         if _is_ready(connection, database):
+            if drill is not None:
+                raise RefusedError(
+                    f"There is a store in {engine.url.database} already, and a drill gets one of its own. "
+                    "Nothing was changed. Name another file.",
+                    zh=f"{engine.url.database} 已有库，演练必须单独建库。未作任何改动，请换一个文件。",
+                )
             return
     if not create:
         raise StoreError(
@@ -771,6 +831,8 @@ def _make_ready(engine: Engine, database: Database, *, create: bool) -> None:
         database.alone(connection)
         if not _is_ready(connection, database):  # another program may have been quicker
             database.create(connection)
+            if drill is not None:
+                database.set_drill_clock(connection, drill)
 
 
 def _is_ready(connection: Connection, database: Database) -> bool:
@@ -797,10 +859,11 @@ def store_version(connection: Connection, database: Database) -> int:
                     "Name another database, or give our tables a prefix."
                 )
         return 0
-    found = database.rows(
-        connection, database.sql("SELECT value FROM {store_meta} WHERE name = 'schema_version'")
+    found: dict[str, str] = dict(
+        database.rows(connection, database.sql("SELECT name, value FROM {store_meta}"))
     )
-    version = found[0][0] if found else ""
+    version = found.get("schema_version", "")
+    database.drill = DRILL in found
     if not (version.isdecimal() and int(version)):
         raise StoreError(
             "The database does not say which version of the store it holds. Restore it from a backup."

@@ -20,7 +20,6 @@ from sqlalchemy import URL, Connection, Engine, create_engine
 from sqlalchemy.pool import QueuePool
 
 from emergency.errors import BusyError, EmergencyError, StoreError
-from emergency.store import clock
 from emergency.store.database import PATIENCE, Database, Row, Stand, driver_of, no_head, no_transaction
 from emergency.store.port import ConflictError, ReadOnlyError
 from emergency.store.seal import sealed
@@ -149,7 +148,7 @@ class Sqlite(Database):
             position,
             seal,
             recorded_at and self.moment(recorded_at),
-            clock.now(),
+            self.hour(connection),
             version or 0,
             known is not None,
         )
