@@ -135,7 +135,7 @@ class _About:
 
 @fixed(slots=True)
 class _Undo:
-    target: str
+    officer: str
     why: str
 
 
@@ -437,7 +437,8 @@ class Desk:
             command = Withdraw(target=event_id, why=why, office=identity.office, officer=identity.officer)
             return self._ledger.decide(writing, found.incident, command, identity, asked)
 
-        digest = digest_of(identity.office, _Undo(event_id, why))
+        # Which entry is the last is no part of what was asked for: asked again, it is the same command.
+        digest = digest_of(identity.office, _Undo(_officer(identity), why))
         written, already = self._ledger.once(command_id, digest, decided)
         ref = written[0].stream.removeprefix(INCIDENT)
         return self._ledger.outcome(ref, written, identity.office, already=already)

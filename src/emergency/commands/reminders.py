@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import uuid4
@@ -83,6 +84,7 @@ class Reminder:
         citation: Under which text; None where there is none.
         words: What is to be said.
         version: How many events the incident or the desk had: with more by now, it is looked at again.
+        drill: It is a drill's (演练), and says so.
     """
 
     key: str
@@ -101,14 +103,18 @@ class Reminder:
     citation: str | None = None
     words: Words
     version: int
+    drill: bool = False
 
     def row(self, *, attempt: int, may_repeat: bool) -> Row:
         """It as plain JSON values, as a sink gets it."""
         words = self.words
         if may_repeat:
             words = Words(f"（可能重复）{words.zh}", f"(may be a repeat) {words.en}")
+        if self.drill:
+            words = Words(f"【演练】{words.zh}", f"[DRILL 演练] {words.en}")
         return {
             "schema": SCHEMA,
+            **({"drill": True} if self.drill else {}),
             "key": self.key,
             "kind": self.kind,
             "subject": self.subject,
@@ -270,6 +276,8 @@ class Reminders:
         with self._ledger.log.reading() as reading:
             desks = [_desk(reading, office) for office in asked]
         due = reminders_of(matters, desks, asked, plan)
+        if self._ledger.log.is_drill:
+            due = tuple(replace(reminder, drill=True) for reminder in due)
         return Sweep(at=now, matters=matters, said=self._deliver(due, sinks, asked, plan, dry_run=dry_run))
 
     def history(self, offices: Sequence[str], *, since: datetime | None = None) -> tuple[Sent, ...]:
