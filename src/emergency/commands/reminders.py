@@ -383,6 +383,7 @@ class Reminders:
         claim = ReminderClaimed(
             **_common(reminder, sink, state.attempts + 1),
             token=token,
+            at=now,
             until=now + sink.takes + MARGIN,
             may_repeat=state.claim is not None or state.may_repeat,
         )

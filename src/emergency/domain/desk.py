@@ -150,11 +150,13 @@ class ReminderClaimed(ReminderEvent):
 
     Args:
         token: Names the sweep.
+        at: When it was claimed, by the clock that ``until`` goes by: the database may have another.
         until: When the claim lapses.
         may_repeat: An earlier claim lapsed without an outcome: it may have been delivered already.
     """
 
     token: str
+    at: AwareDatetime
     until: AwareDatetime
     may_repeat: bool = False
 

@@ -15,8 +15,8 @@ from emergency.domain.desk import ReminderClaimed, ReminderFailed, ReminderSent
 from emergency.domain.fixed import fixed
 from emergency.domain.record import Recorded
 
-CLOCKS_DIFFER = timedelta(minutes=1)
-"""By so much the clocks of two machines on one store may differ without a claim's being taken for a later one."""
+CLOCKS_DIFFER = timedelta(minutes=10)
+"""By so much the clocks of two machines on one store may differ; a claim from further ahead is of a clock set back."""
 
 
 @fixed(slots=True, kw_only=True)
@@ -27,14 +27,12 @@ class Delivery:
         attempts: How often somebody has begun to deliver it since it was last sent.
         sent_at: When it was last delivered; None = never.
         claim: The claim of whoever is delivering it; None where nobody is.
-        claimed_at: When that was made.
         may_repeat: It may have been delivered, and nobody knows: a failure that is not sure.
     """
 
     attempts: int = 0
     sent_at: datetime | None = None
     claim: ReminderClaimed | None = None
-    claimed_at: datetime | None = None
     may_repeat: bool = False
 
     def in_hand(self, now: datetime) -> bool:
@@ -42,9 +40,7 @@ class Delivery:
 
         A clock that was set back must not keep a claim alive for as long as it was set back.
         """
-        if self.claim is None or self.claimed_at is None:
-            return False
-        return self.claimed_at - CLOCKS_DIFFER <= now < self.claim.until
+        return self.claim is not None and self.claim.at - CLOCKS_DIFFER <= now < self.claim.until
 
     def wanted(self, now: datetime, deadline: datetime | None, again: timedelta | None) -> bool:
         """Whether it is to be delivered.
@@ -68,7 +64,7 @@ def delivery_of(events: Iterable[Recorded[Any]]) -> Delivery:
     for recorded in events:
         event = recorded.event
         if isinstance(event, ReminderClaimed):
-            state = replace(state, attempts=state.attempts + 1, claim=event, claimed_at=recorded.recorded_at)
+            state = replace(state, attempts=state.attempts + 1, claim=event)
             continue
         own = state.claim is not None and state.claim.token == event.token
         if isinstance(event, ReminderSent):
@@ -76,7 +72,7 @@ def delivery_of(events: Iterable[Recorded[Any]]) -> Delivery:
         elif isinstance(event, ReminderFailed):
             state = replace(state, may_repeat=state.may_repeat or event.unsure)
         if own:
-            state = replace(state, claim=None, claimed_at=None)
+            state = replace(state, claim=None)
     return state
 
 
