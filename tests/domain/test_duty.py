@@ -77,7 +77,9 @@ class Desk:
     def odd(self) -> list[tuple[str, Odd]]:
         return [(remark.event_id, remark.odd) for remark in self.state.remarks]
 
-    def found(self, now: float, **limits: datetime | timedelta) -> list[tuple[Irregular, float, float | None]]:
+    def found(
+        self, now: float, **limits: datetime | timedelta
+    ) -> list[tuple[Irregular, float, float | None]]:
         def hours(moment: datetime | None) -> float | None:
             return None if moment is None else (moment - T0) / timedelta(hours=1)
 

@@ -9,7 +9,7 @@ from typing import Any
 from emergency.answers import Identity, Outcome
 from emergency.assessment.model import Words
 from emergency.commands.matters import Matters, gathered
-from emergency.domain.bookkeeping import Linked, Merged, Unmerged
+from emergency.domain.bookkeeping import MERGED_HERE, UNMERGED, Linked, Merged, Unmerged
 from emergency.domain.desk import (
     DeskEvent,
     Duty,
@@ -617,12 +617,22 @@ def _refuse_others(ref: str, recorded: Recorded[Any]) -> None:
             f"经核实并无此事用 emergency void {ref} …",
         )
     if isinstance(event, (Merged, Unmerged, Linked)):
+        merged = event.other if isinstance(event, Linked) and event.relation in _MERGING else ref
+        how = (
+            f"emergency withdraw {ref} #{recorded.version} --why …"
+            if isinstance(event, Linked) and event.relation not in _MERGING
+            else f"emergency unmerge {merged} --why …"
+            if isinstance(event, Merged) or getattr(event, "relation", None) == MERGED_HERE
+            else f"emergency merge {merged} --into …"
+        )
         raise RefusedError(
             f"The last you did concerns two incidents ({ref} #{recorded.version}) and is not taken back on one of "
-            f"them. A merging is undone with: emergency unmerge {ref} --why …",
-            zh=f"你最后做的涉及两起事件（{ref} #{recorded.version}），不能只在一起事件上撤回。撤销并案用："
-            f"emergency unmerge {ref} --why …",
+            f"them. Instead: {how}",
+            zh=f"你最后做的涉及两起事件（{ref} #{recorded.version}），不能只在一起事件上撤回。请用：{how}",
         )
+
+
+_MERGING = (MERGED_HERE, UNMERGED)
 
 
 def _refuse_answered(
