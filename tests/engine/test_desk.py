@@ -13,7 +13,8 @@ from emergency.domain.desk import Promise
 from emergency.domain.duty import Irregular
 from emergency.domain.events import Acknowledged, EntryWithdrawn, ForwardedUpward, Learned
 from emergency.domain.vocabulary import Channel
-from emergency.store import check_store, clock
+from emergency.projections.catch_up import Batch
+from emergency.store import Writing, check_store, clock
 
 from .bench import CITY, COUNTY, OFFICES, at, begin, entries, insert, learned, open_incident, reported, url
 
@@ -54,16 +55,20 @@ class TestTheShift:
         assert both.desk.end(NEXT).desk.on_duty(both.now()) == ()
         assert both.desk.duty().rows[0].kind is Irregular.GAP
 
-    def test_nothing_of_it_makes_an_incident_judged_anew(self, engine: Engine) -> None:
+    def test_nothing_of_it_makes_an_incident_judged_anew(
+        self, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         open_incident(engine)
         rows = engine.obligations().rows
         engine.desk.start(COUNTY)
         calls: list[object] = []
         before = engine.projections.put
-        engine.projections.put = lambda writing, batch: (  # type: ignore[method-assign]
-            calls.extend(batch.judged),
-            before(writing, batch),
-        )[1]
+
+        def put(writing: Writing, batch: Batch) -> bool:
+            calls.extend(batch.judged)
+            return before(writing, batch)
+
+        monkeypatch.setattr(engine.projections, "put", put)
         listed = engine.obligations()
         assert (calls, listed.rows, listed.behind, listed.parked) == ([], rows, 0, ())
 
@@ -141,7 +146,7 @@ class TestTheLastEntry:
         found = both.desk.last(COUNTY)
         assert (found.incident, found.entry.event_id, found.on_shift) == ("mine-01", second, False)
         outcome = both.desk.undo(COUNTY, second)
-        with both._log.reading() as reading:  # noqa: SLF001 - of the test's own
+        with both._log.reading() as reading:
             last = reading.stream("incident/mine-01")[-1]
         assert outcome.event_ids == (last.event_id,)
         assert last.event == EntryWithdrawn(target=second, why="撤销录入", office="county", officer="o7")

@@ -111,7 +111,7 @@ def both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
 def incident(engine: Engine, ref: str = "mine-01", when: datetime = T0) -> datetime:
     """An incident that the county knows of; gives by when the city must have its report."""
     open_incident(engine, ref)
-    engine.record(ref, Learned(office="county", at=at(when, "so"), facts={"deaths": 3}), COUNTY)  # type: ignore[arg-type]
+    engine.record(ref, Learned(office="county", at=at(when, "so"), facts={"deaths": 3}), COUNTY)
     (due,) = engine.due(ref, "county")
     assert due.by == when + LIMIT
     return due.by
@@ -264,7 +264,7 @@ class TestObligations:
 
     def test_inside_a_portals_transaction_it_is_refused(self, engine: Engine, hour: Hour) -> None:
         del hour
-        with engine._log.engine.begin() as connection, engine.joined(connection):  # noqa: SLF001 - of the test's own
+        with engine._log.engine.begin() as connection, engine.joined(connection):
             with pytest.raises(UsageError, match="inside a portal's transaction"):
                 sweep(engine, Box())
 
@@ -400,14 +400,14 @@ class TestWhatNobodyCanTell:
         views = engine.projections
         if trouble == "other rules":
             engine.incidents()
-            with engine._log.writing() as writing:  # noqa: SLF001 - of the test's own
+            with engine._log.writing() as writing:
                 live = views.live(writing)
                 assert live is not None
                 writing.connection.execute(live.incidents.update().values(rulebook="sha256:old"))
                 writing.connection.execute(live.obligations.delete())
         elif trouble == "waiting":
             engine.incidents()
-            with engine._log.writing() as writing:  # noqa: SLF001 - as above
+            with engine._log.writing() as writing:
                 live = views.live(writing)
                 assert live is not None
                 writing.connection.execute(live.obligations.delete())
@@ -594,7 +594,7 @@ class TestProcesses:
         long_ago = datetime.now(UTC) - timedelta(days=1)
         with begin(file) as engine:
             open_incident(engine)
-            entry = Learned(office="county", at=at(long_ago, "so"), facts={"deaths": 3})  # type: ignore[arg-type]
+            entry = Learned(office="county", at=at(long_ago, "so"), facts={"deaths": 3})
             engine.record("mine-01", entry, COUNTY)
         out = tmp_path / "out"
         process = worker.start(file, "remind", out, "slow")
@@ -617,7 +617,7 @@ class TestProcesses:
         with begin(file) as engine:
             for n in range(5):
                 open_incident(engine, f"mine-0{n}")
-                entry = Learned(office="county", at=at(long_ago, "so"), facts={"deaths": 3})  # type: ignore[arg-type]
+                entry = Learned(office="county", at=at(long_ago, "so"), facts={"deaths": 3})
                 engine.record(f"mine-0{n}", entry, COUNTY)
             engine.incidents()
         out = tmp_path / "out"
@@ -647,7 +647,7 @@ class TestCommands:
 
     def test_no_shell_looks_at_it_unless_asked(self) -> None:
         assert command_sink("echo $HOME;false").deliver(self.ROW).said == "$HOME;false"
-        assert command_sink("echo a; exit 3", shell=True).deliver(self.ROW).said == "exit code 3: a"
+        assert command_sink("echo a; exit 3", shell=True).deliver(self.ROW).said == "exit code 3: a"  # noqa: S604 - asked
 
     def test_one_that_takes_too_long_is_ended_with_all_it_started_and_may_have_delivered(
         self, tmp_path: Path

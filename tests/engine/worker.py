@@ -1,7 +1,8 @@
 """A second process on a store: ``python -m engine.worker FILE import FOLDER``, or another deed.
 
-The others are ``record NAME COUNT`` and ``remind OUT slow``. It says ``ready``, waits for a line, and does its deed; an import says the name of each file when it is done, a slow
-sweep of reminders that it is delivering, and then takes its time.
+The others are ``record NAME COUNT`` and ``remind OUT slow``. It says ``ready``, waits for a line, and does its deed; an
+import says the name of each file when it is done, a slow sweep of reminders that it is delivering, and then takes its
+time.
 """
 
 from __future__ import annotations
