@@ -83,12 +83,14 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from emergency.commands.advice import Advice, Next
+    from emergency.commands.desk import Desk
     from emergency.commands.drafts import Drafts
     from emergency.commands.guiding import Guide
     from emergency.commands.incidents import Incidents
     from emergency.commands.instructions import Instructions
     from emergency.commands.people import Named, People
     from emergency.commands.points import Points
+    from emergency.commands.reminders import Reminders
     from emergency.commands.reviews import Reviews
     from emergency.documents.desk import Documents
     from emergency.domain.values import Facts
@@ -217,6 +219,20 @@ class Engine:
         self._log.set_clock(to, held=held)
 
     # -- families of commands --------------------------------------------------------------------------------
+
+    @property
+    def desk(self) -> Desk:
+        """The duty desk (值班): shifts, handovers, who was on duty when; the last entry taken back."""
+        from emergency.commands.desk import Desk  # noqa: PLC0415 - entries have nothing to do with it
+
+        return Desk(self._ledger, self.projections)
+
+    @property
+    def reminders(self) -> Reminders:
+        """Reminders (提醒): what is due and not yet sent, at any interval, without a miss or a repeat."""
+        from emergency.commands.reminders import Reminders  # noqa: PLC0415 - as above
+
+        return Reminders(self._ledger, self.projections)
 
     @property
     def drafts(self) -> Drafts:
