@@ -114,5 +114,7 @@ def system_words(error: OSError) -> Words:
     """What the operating system says, which speaks one language; in Chinese where the fault is a common one."""
     said = error.strerror or str(error)
     return Words(_SYSTEM.get(error.errno or 0, said), said)
+
+
 class NotInstalledError(RefusedError):
     """What this needs is not installed here, a package or a font; the message says how to get it, or do without."""
