@@ -64,7 +64,7 @@ def show_office(settings: Settings, office: str, form: str) -> None:
                     "division": known.division,
                     "zone": known.zone,
                     "logs_here": known.logs_since is not None,
-                    "broken": reason,
+                    "broken": str(reason) if reason else None,
                 },
                 "rows": facts,
             }
@@ -72,7 +72,13 @@ def show_office(settings: Settings, office: str, form: str) -> None:
     elif form == "csv":
         emit_csv(facts, KEYS)
     else:
-        head = [known.tier.value, known.line.value, *([known.division] if known.division else [])]
+        from emergency.assessment.words import LINES, TIERS  # noqa: PLC0415 - the engine is loaded by now
+
+        head = [
+            settings.words(TIERS[known.tier]),
+            settings.words(LINES[known.line]),
+            *([known.division] if known.division else []),
+        ]
         columns = [
             Column("", lambda row: _title(settings, row["fact"])),
             Column(settings.say("自", "since"), lambda row: row["words"][0], fold=False),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +14,9 @@ from emergency_cli.context import Settings, common_options, lang_option, now, pa
 from emergency_cli.office_changes import dissolve, post, reporting_class, succeed
 from emergency_cli.office_show import show_office
 from emergency_cli.output import SCHEMA, Column, emit_csv, emit_json, format_option, show, table
+
+if TYPE_CHECKING:
+    from emergency.assessment.model import Words
 
 TIERS = ("unit", "village", "township", "county", "city", "province", "ministry", "state")
 OFFICE_KEYS = (
@@ -76,7 +80,7 @@ def add(settings: Settings, /, office: str, since: datetime | None, **said: Any)
         registered = OfficeRegistered(office=office, since=since.date() if since else None, **said)
     except ValidationError as error:
         why = complaint(error)
-        raise WrongUseError(f"{why}.", zh=f"{why}。") from None
+        raise WrongUseError(f"{why.en}.", zh=f"{why.zh}。") from None
     _tell(settings, settings.engine.register_offices([registered]))
 
 
@@ -134,7 +138,7 @@ def list_offices(settings: Settings, *, everyone: bool, all_time: bool, form: st
             "reports_to": list(directory.superiors(office.id, day)),
             "division": office.division,
             "logs_here": office.logs_since is not None,
-            "broken": directory.broken.get(office.id),
+            "broken": str(why) if (why := directory.broken.get(office.id)) else None,
             "reporting": directory.reporting_class(office.id, day),
             "exists": office.exists_on(day),
         }
@@ -144,13 +148,13 @@ def list_offices(settings: Settings, *, everyone: bool, all_time: bool, form: st
     for office, reason in directory.broken.items():
         click.echo(
             settings.say(
-                f"注意：单位 {office} 的一项变更未列出：{reason}",
-                f"Warning: a change of the office {office} is left out: {reason}",
+                f"注意：单位 {office} 的一项变更未列出：{reason.zh}",
+                f"Warning: a change of the office {office} is left out: {reason.en}",
             ),
             err=True,
         )
     rows += [
-        dict.fromkeys(OFFICE_KEYS) | {"office": office, "reports_to": [], "broken": reason}
+        dict.fromkeys(OFFICE_KEYS) | {"office": office, "reports_to": [], "broken": str(reason)}
         for office, reason in directory.broken.items()
         if directory.get(office) is None
     ]
@@ -161,15 +165,22 @@ def list_offices(settings: Settings, *, everyone: bool, all_time: bool, form: st
     elif not rows:
         click.echo(settings.say("还没有登记单位。", "No offices yet: emergency offices add, or import."))
     else:
+        from emergency.assessment.words import LINES as LINES_SAID  # noqa: PLC0415 - as above
+        from emergency.assessment.words import TIERS as TIERS_SAID  # noqa: PLC0415
+
         say = settings.say
         columns = [
             Column("id", lambda row: row["office"]),
             Column(say("名称", "name"), lambda row: _name(settings, row)),
-            Column(say("层级", "tier"), lambda row: row["tier"] or ""),
-            Column(say("条块", "line"), lambda row: row["line"] or ""),
+            Column(say("层级", "tier"), lambda row: _worded(settings, TIERS_SAID, row["tier"])),
+            Column(say("条块", "line"), lambda row: _worded(settings, LINES_SAID, row["line"])),
             Column(say("报送", "reports to"), lambda row: ", ".join(row["reports_to"])),
         ]
         show(table(columns, rows))
+
+
+def _worded(settings: Settings, words: Mapping[Any, Words], word: str | None) -> str:
+    return settings.words(words[word]) if word else ""
 
 
 def _name(settings: Settings, row: dict[str, Any]) -> str:

@@ -23,6 +23,9 @@ def timeline() -> None:
     """Read incidents from timeline files (format 1), one incident a file."""
 
 
+_DONE = {"imported": "已导入", "unchanged": "无变化", "amended": "已更正"}
+
+
 def _mapping(words: Sequence[str]) -> dict[str, str]:
     pairs: dict[str, str] = {}
     for word in words:
@@ -123,8 +126,8 @@ def import_files(settings: Settings, files: tuple[Path, ...], amend: bool, mappe
             f"已停止。{len(files)} 个文件中有 {count} 个已入库；其余的请再次导入。",
             f"Stopped. {count} of {len(files)} files are in the store; import again for the rest.",
         )
-        changes = "".join(f"\n  {change}" for change in outcome.changes)
-        return f"{outcome.status} {outcome.ref}{changes}"
+        changes = "".join(f"\n  {settings.words(change)}" for change in outcome.changes)
+        return f"{settings.say(_DONE.get(outcome.status, outcome.status), outcome.status)} {outcome.ref}{changes}"
 
     _go_through(files, deal_with)
 
@@ -139,6 +142,9 @@ def check(files: tuple[Path, ...]) -> None:
         from emergency.exchange import case_file  # noqa: PLC0415 - help needs no engine
 
         case = case_file.read(path)
-        return f"ok {case.case}: {len(case.offices)} offices, {len(case.steps)} steps"
+        return say(
+            f"无误 {case.case}：单位 {len(case.offices)} 个，步骤 {len(case.steps)} 条",
+            f"ok {case.case}: {len(case.offices)} offices, {len(case.steps)} steps",
+        )
 
     _go_through(files, deal_with)
