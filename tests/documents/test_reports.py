@@ -132,6 +132,10 @@ class TestOrder:
         assert "发展趋势：正在核实。" in text
         assert "已采取的措施" in text.split("暂未掌握。")[-2]  # asked for by the rules, and not said
 
+    def test_line_breaks_that_somebody_typed_make_no_new_lines(self) -> None:
+        text = first({}, content=[{"of": "measures", "text": "一、停产\n二、疏散"}])
+        assert "已采取的措施：一、停产 二、疏散。" in text
+
     def test_a_persons_name_is_no_element_of_the_paper(self) -> None:
         assert "联系人" not in first({}, content=[{"of": "contact"}])
 
