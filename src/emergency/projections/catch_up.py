@@ -239,7 +239,8 @@ class Projections:
             for name, stream in zip(names, streams, strict=False):
                 if stream not in parked:
                     raise NotFoundError(
-                        f"{name} is not parked. `emergency projections status` lists what is."
+                        f"{name} is not parked. `emergency projections status` lists what is.",
+                        zh=f"{name} 没有搁置。搁置的见 `emergency projections status`。",
                     )
             incidents = [s.removeprefix(INCIDENT) for s in streams if s.startswith(INCIDENT)]
             others = [s for s in streams if not s.startswith(INCIDENT)]

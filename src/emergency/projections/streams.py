@@ -13,6 +13,7 @@ from sqlalchemy import text
 from emergency.domain.offices import Directory, OfficeEvent, directory_of
 from emergency.domain.record import Recorded
 from emergency.store import Reading, Undecodable
+from emergency.words import Words
 
 PAGE = 500
 
@@ -130,14 +131,14 @@ def directory(
         after: The position that it is known up to.
     """
     found: list[Recorded[Any]] = []
-    broken: dict[str, str] = {}
+    broken: dict[str, Words] = {}
     while page := reading.page(after, PAGE, type_prefix=OFFICE_TYPE):
         after = page[-1].position
         for event in page:
             if through is not None and event.position > through:
                 return directory_of(found, start, broken)
             if isinstance(event, Undecodable):
-                broken[event.stream.removeprefix(OFFICE)] = event.reason
+                broken[event.stream.removeprefix(OFFICE)] = Words(event.reason_zh, event.reason)
             elif isinstance(event.event, OfficeEvent):
                 found.append(event)
     return directory_of(found, start, broken)
