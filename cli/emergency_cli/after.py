@@ -276,6 +276,8 @@ def _lacking(settings: Settings, outcome: Outcome, view: View) -> None:
         if len(told) > LONGEST:
             told = told[:LONGEST] + "…"
         name = settings.words(said.word(said.CHECKS, check.check))
+        if check.check == "elements":
+            name = settings.say("要素", "elements")  # 要素齐全 is what is checked, not what it came to
         show(indented(f"{mark} {name}{settings.say('：', ': ')}{told}", 2))
     if any(check.check == "elements" and check.result is Result.UNKNOWN for check in checks):
         words = settings.say(
