@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from emergency.words import NOTHING
 from emergency_cli.context import Settings, now
 from emergency_cli.output import SCHEMA, emit_json, indented, show
 from emergency_cli.words import (
@@ -86,13 +87,13 @@ def _unjudged(settings: Settings, outcome: Outcome, form: str) -> None:
     if form == "json":
         emit_json(_head(outcome))
         return
-    ids = ", ".join(outcome.event_ids)
+    ids, why = ", ".join(outcome.event_ids), outcome.unjudged or NOTHING
     show(
         indented(
             settings.say(
-                f"{outcome.incident}  已入库：{ids}\n目前无法判定，请按规定先行报告：{outcome.unjudged}",
+                f"{outcome.incident}  已入库：{ids}\n目前无法判定，请按规定先行报告：{why.zh}",
                 f"{outcome.incident}  on record: {ids}\n"
-                f"What is due cannot be judged now; report as the rules say: {outcome.unjudged}",
+                f"What is due cannot be judged now; report as the rules say: {why.en}",
             ),
             0,
         )
@@ -336,7 +337,8 @@ def _head(outcome: Outcome) -> dict[str, Any]:
         "already": outcome.already,
         "repeats": outcome.repeats,
         "in_doubt": outcome.in_doubt,
-        "unjudged": outcome.unjudged,
+        "unjudged": why.en if (why := outcome.unjudged) else None,
+        "unjudged_zh": why.zh if why else None,
     }
 
 

@@ -936,8 +936,8 @@ def valid(cls: Any, fields: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any val
     try:
         return cls(**fields)
     except ValidationError as error:
-        words = complaint(error)
-        raise WrongUseError(f"{words}.", zh=f"{getattr(words, 'zh', words)}。") from None
+        why = complaint(error)
+        raise WrongUseError(f"{why.en}.", zh=f"{why.zh}。") from None
 
 
 def known(directory: Directory, office: str) -> None:

@@ -346,7 +346,7 @@ class TestNobodyIsPrevented:
         open_incident(engine)
         insert(file, f"office/{broken}", "office.annexed", b"{}")
         known = engine.directory()
-        assert "office.annexed" in known.broken[broken]
+        assert "office.annexed" in known.broken[broken].en
         assert known.superiors("county") == ("city",)
         outcome = engine.record("mine-01", learned(), COUNTY)
         assert outcome.unjudged is None
@@ -386,7 +386,7 @@ class TestNobodyIsPrevented:
         with monkeypatch.context() as patch:
             patch.setattr("emergency.ledger.assess_timeline", breaks)
             outcome = commands[command]()
-        assert outcome.unjudged == "ZeroDivisionError: a bug"
+        assert str(outcome.unjudged) == "ZeroDivisionError: a bug"
         assert (outcome.due, outcome.met, outcome.in_doubt) == ((), (), command == "record")
         assert outcome.position == engine._log.last_position() == before + 1
         again = commands[command]()
@@ -400,7 +400,7 @@ class TestNobodyIsPrevented:
         insert(file, "incident/mine-01", type_name, body)
         outcome = engine.record("mine-01", reported(), COUNTY, command_id="c")
         assert outcome.unjudged is not None
-        assert type_name in outcome.unjudged
+        assert type_name in outcome.unjudged.en
         assert outcome.position is not None
         again = engine.record("mine-01", reported(), COUNTY, command_id="c")
         assert (again.already, again.event_ids) == (True, outcome.event_ids)

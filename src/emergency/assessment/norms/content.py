@@ -218,6 +218,20 @@ def elements(case: Case) -> Iterator[Check]:
             yield _complete(case, report, reports, listed)
 
 
+def required(
+    case: Case, day: date, stage: Stage, channel: Channel
+) -> tuple[tuple[Ground, tuple[str, ...]], ...]:
+    """What a report of a stage over a channel would have to say on a day: each list, as its ground and its elements."""
+    listed = _lists_of(case).on(day, stage, channel)
+    return () if listed is None else listed.lists
+
+
+def told_by(report: Step) -> frozenset[str]:
+    """The elements that a report tells, or says that they are being verified."""
+    said = _said(report)
+    return said.told | said.verifying
+
+
 def _stage(report: Step, told: set[str], firsts: set[str | None]) -> Stage:
     """Which report it is: by what it is called, which duty it met, and for whom it is the first word.
 
