@@ -46,6 +46,20 @@ class NotFoundError(RefusedError):
     """There is no such incident, office, entry or rule; the message names the nearest one there is."""
 
 
+class SeveralFitError(NotFoundError):
+    """What was named fits several incidents, and the program does not choose.
+
+    Args:
+        said: What is wrong and what to do next, in English.
+        found: The references that fit, each with its title; the first few where there are many.
+        zh: The same as ``said`` in Chinese.
+    """
+
+    def __init__(self, said: str, *, found: dict[str, str], zh: str) -> None:
+        super().__init__(said, zh=zh)
+        self.found = found
+
+
 class CommandConflictError(RefusedError):
     """A command id was used again with other content."""
 
