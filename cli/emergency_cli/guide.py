@@ -225,10 +225,11 @@ def _circumstance(settings: Settings, engine: Engine, word: str) -> str:
             f"--circumstance {word} fits several: {listed}. Write more of it.",
             zh=f"--circumstance {word} 对应多种情形：{listed}。请写得更具体。",
         )
+    near = hint(word, titles)
     raise WrongUseError(
-        f"--circumstance {word}: no rule goes by such a circumstance.{hint(word, titles)} "
+        f"--circumstance {word}: no rule goes by such a circumstance.{near} "
         "`emergency rules show` names those of a rule; leave it out where none fits.",
-        zh=f"--circumstance {word}：没有规定以此种情形为条件。{settings.say(hint(word, titles), '').strip()}"
+        zh=f"--circumstance {word}：没有规定以此种情形为条件。{near.zh}"
         "各规定的条件见 `emergency rules show`；没有合适的就不写。",
     )
 
