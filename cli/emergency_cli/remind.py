@@ -354,7 +354,7 @@ def _history(settings: Settings, offices: Sequence[str], since: str | None, form
                 Column(say("时间", "at"), lambda sent: moment(sent.recorded_at, zone, hour), fold=False),
                 Column(say("提醒", "reminder"), lambda sent: say(*KINDS[sent.event.kind])),
                 Column(say("事件", "incident"), lambda sent: sent.event.incident or ""),
-                Column(say("去向", "sink"), lambda sent: sent.event.sink),
+                Column(say("去向", "sink"), lambda sent: sent.event.sink, fold=False),
                 Column(
                     say("结果", "outcome"),
                     lambda sent: (

@@ -27,6 +27,7 @@ PAGES = [
     "docs/how-to/unified-draft.md",
     "docs/how-to/print-a-document.md",
     "docs/how-to/run-a-drill.md",
+    "docs/how-to/reminders.md",
 ]
 BLOCK = re.compile(r"^```(console|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 ELLIPSIS = "…"

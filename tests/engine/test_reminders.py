@@ -21,6 +21,7 @@ from emergency.commands.sinks import command_sink
 from emergency.domain.desk import Promise
 from emergency.domain.events import Acknowledged, Learned, Reported
 from emergency.domain.vocabulary import Channel
+from emergency.errors import BusyError
 from emergency.store import check_store, clock
 
 from . import worker
@@ -264,9 +265,12 @@ class TestObligations:
 
     def test_inside_a_portals_transaction_it_is_refused(self, engine: Engine, hour: Hour) -> None:
         del hour
-        with engine._log.engine.begin() as connection, engine.joined(connection):
-            with pytest.raises(UsageError, match="inside a portal's transaction"):
-                sweep(engine, Box())
+        with (
+            engine._log.engine.begin() as connection,
+            engine.joined(connection),
+            pytest.raises(UsageError, match="inside a portal's transaction"),
+        ):
+            sweep(engine, Box())
 
 
 class TestMessages:
@@ -392,8 +396,6 @@ class TestWhatNobodyCanTell:
     def test_lists_that_do_not_serve_hide_nothing(
         self, engine: Engine, hour: Hour, monkeypatch: pytest.MonkeyPatch, trouble: str
     ) -> None:
-        from emergency.errors import BusyError
-
         if trouble != "never made":
             engine.incidents()
         incident(engine)
