@@ -131,9 +131,9 @@ def test_what_the_domain_reaches_does_no_input_or_output() -> None:
         "operator",
         "pydantic",
         "pydantic_core",
-        "unicodedata",
         "re",
         "typing",
+        "unicodedata",
         "zoneinfo",
     }
 
