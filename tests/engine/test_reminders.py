@@ -220,6 +220,21 @@ class TestObligations:
         sweep(engine, box)
         assert box.kinds == ["at-once"]
 
+    def test_only_what_was_due_from_an_instant_on(self, engine: Engine, hour: Hour) -> None:
+        due, box = incident(engine), Box()
+        hour.shows = due + MINUTE
+        sweep(engine, box, Plan(since=due + timedelta(seconds=1)))
+        assert box.got == []
+        sweep(engine, box, Plan(since=due))
+        assert box.kinds == ["overdue"]
+
+    def test_what_was_done_late_is_done(self, engine: Engine, hour: Hour) -> None:
+        due, box = incident(engine), Box()
+        hour.shows = due + MINUTE
+        engine.record("mine-01", reported("city"), COUNTY)
+        assert sweep(engine, box) == []
+        assert engine.reminders.sweep(["county"], [box.sink]).matters.owed == ()
+
     def test_only_of_the_offices_that_are_asked_for(self, engine: Engine, hour: Hour) -> None:
         incident(engine)
         hour.go(160)
