@@ -227,6 +227,7 @@ class _Printer:
         self.settings = settings
         self.form = form
         self.failed = 0
+        self.sent = 0
         self.shown = 0
         self.in_hand = 0
 
@@ -262,6 +263,11 @@ class _Printer:
     def add(self, said: Said) -> None:
         """One delivery that was made, or tried."""
         self.failed += said.outcome == "failed"
+        self.sent += said.outcome == "sent"
+        self.settings.recorded_so_far = self.settings.say(
+            f"已送达 {self.sent} 条，均已入库；其余下一遍再送。",
+            f"{self.sent} were delivered and are on record; the next sweep goes on.",
+        )
         if said.outcome in ("in-hand", "passed"):
             self.in_hand += said.outcome == "in-hand"
             return

@@ -22,7 +22,7 @@ from emergency.domain.desk import Promise
 from emergency.domain.events import Acknowledged, Learned, Reported
 from emergency.domain.vocabulary import Channel
 from emergency.errors import BusyError
-from emergency.store import check_store, clock
+from emergency.store import DrillClock, check_store, clock
 
 from . import worker
 from .bench import CITY, COUNTY, OFFICES, at, begin, insert, learned, open_incident, reported, url
@@ -277,6 +277,18 @@ class TestObligations:
         assert not {"透水", "某县"} & {str(value) for value in box.got[0].values()}
         assert "透水" not in str(box.got)
         assert "某县" not in str(box.got)
+
+    def test_of_a_drill_it_says_so(self, tmp_path: Path) -> None:
+        stands = DrillClock(shows=T0, since=clock.now(), held=True)
+        with Engine.open(url(tmp_path / "drill.db"), drill=stands) as engine:
+            engine.register_offices(OFFICES)
+            incident(engine)
+            engine.set_clock(T0 + LIMIT + MINUTE)
+            box = Box()
+            sweep(engine, box)
+        (row,) = box.got
+        assert row["drill"] is True
+        assert row["words"]["zh"].startswith("【演练】")
 
     def test_inside_a_portals_transaction_it_is_refused(self, engine: Engine, hour: Hour) -> None:
         del hour
