@@ -17,9 +17,10 @@ from tests.cli.test_help import ALL
 import emergency_cli
 from emergency import errors
 from emergency_cli import bilingual, click_words
-from emergency_cli.help_page import broken, cells, joined, paragraphs
+from emergency_cli.help_page import joined, paragraphs
 from emergency_cli.lazy import LazyGroup
 from emergency_cli.main import app
+from emergency_cli.paragraph import cells
 
 pytest_plugins = ["tests.cli.conftest"]
 
@@ -243,26 +244,6 @@ def test_a_question_is_answered_in_either_language(
 
 
 # -- pages of help ---------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "width", "lines"),
-    [
-        ("谁应报告，何时之前。", 8, ["谁应报", "告，何时", "之前。"]),
-        ("谁应报告，何时之前。", 10, ["谁应报告，", "何时之前。"]),
-        ("见（附件一）", 8, ["见（附件", "一）"]),
-        ("见附件（一）", 8, ["见附件", "（一）"]),
-        ("用 --lang 选择", 9, ["用 --lang", "选择"]),
-        ("用 --lang 选择", 8, ["用", "--lang", "选择"]),
-        ("abcdefgh ij", 4, ["abcd", "efgh", "ij"]),
-        ("[one|two|three]", 9, ["[one|two|", "three]"]),
-        ("表格。  [默认：table]", 16, ["表格。", "[默认：table]"]),
-        ("", 9, []),
-    ],
-)
-def test_a_line_ends_where_chinese_may(text: str, width: int, lines: list[str]) -> None:
-    assert broken(text, width) == lines
-    assert all(cells(line) <= width for line in lines)
 
 
 def test_lines_of_a_paragraph_join_without_blanks_between_chinese() -> None:

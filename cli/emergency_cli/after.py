@@ -277,11 +277,13 @@ def _lacking(settings: Settings, outcome: Outcome, view: View) -> None:
         if len(told) > LONGEST:
             told = told[:LONGEST] + "…"
         name = settings.words(said.word(said.CHECKS, check.check))
+        if check.check == "elements":
+            name = settings.say("要素", "elements")  # 要素齐全 is what is checked, not what it came to
         show(indented(f"{mark} {name}{settings.say('：', ': ')}{told}", 2))
     if any(check.check == "elements" and check.result is Result.UNKNOWN for check in checks):
         words = settings.say(
-            "未载不等于未报；已报告而未录的，下次录入用 --say 要素=内容。",
-            "Not on record is no failure; what was told is recorded with --say ELEMENT=TEXT.",
+            "未载不等于未报；录入时用 --say 要素=内容 载明。",
+            "Unknown is no failure; what was told is said with --say ELEMENT=TEXT.",
         )
         show(indented(words, 4))
 

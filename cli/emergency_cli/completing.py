@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -284,15 +284,26 @@ class Values(_Words):
         return offered
 
 
-def _offer_values(command: click.Command) -> None:
-    """Let the parameters of a command that is typed offer values; those that have some of their own keep them."""
-    for param in command.params:
-        number = isinstance(param.type, click.IntRange) and (command.name, param.name) in BY_COMMAND
-        if not (number or isinstance(param.type, (click.types.StringParamType, click.types.FuncParamType))):
-            continue
-        values = values_of(command.name or "", param.name or "", str(param.metavar or ""))
-        if values is not None:
-            param.type = Values(values)
+@contextmanager
+def _offering(commands: Iterable[click.Command]) -> Iterator[None]:
+    """Let the parameters of commands offer values meanwhile; those that have some of their own keep them."""
+    before = []
+    for command in commands:
+        for param in command.params:
+            number = isinstance(param.type, click.IntRange) and (command.name, param.name) in BY_COMMAND
+            if not (
+                number or isinstance(param.type, (click.types.StringParamType, click.types.FuncParamType))
+            ):
+                continue
+            values = values_of(command.name or "", param.name or "", str(param.metavar or ""))
+            if values is not None:
+                before.append((param, param.type))
+                param.type = Values(values)
+    try:
+        yield
+    finally:
+        for param, kind in before:
+            param.type = kind
 
 
 def values_of(command: str, name: str, metavar: str) -> Callable[[Typing], Iterable[Value]] | None:
@@ -309,14 +320,14 @@ class _Shell(ShellComplete):
 
     def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[str]]:
         """As click does, after the commands on the way have learned what to offer."""
-        command: click.Command | None = self.cli
+        commands: list[click.Command] = [self.cli]
         ctx = click.Context(self.cli)
         for word in args:
-            if isinstance(command, click.Group):
-                command = command.get_command(ctx, word) or command
-                _offer_values(command)
-        _offer_values(self.cli)
-        return super().get_completions(args, incomplete)
+            group = commands[-1]
+            if isinstance(group, click.Group) and (found := group.get_command(ctx, word)) is not None:
+                commands.append(found)
+        with _offering(commands):
+            return super().get_completions(args, incomplete)
 
 
 class Bash(_Shell, BashComplete):

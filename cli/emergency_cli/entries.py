@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -715,7 +717,23 @@ def _print_recorded(settings: Settings, said: Said, outcome: Outcome) -> None:
         f"The entry is on record: {outcome.incident} {outcome.event_ids[-1]}.",
     )
     settings.used(outcome.incident)
-    print_outcome(settings, outcome, form=said.form, quiet=said.quiet)
+    try:
+        print_outcome(settings, outcome, form=said.form, quiet=said.quiet)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:  # a full disk behind the output: the entry stands, and nobody may doubt it
+        why = error.strerror or error
+        click.echo(
+            settings.say(
+                f"{settings.recorded_so_far}其余内容无法输出（{why}）；查看：emergency show {outcome.incident}",
+                f"{settings.recorded_so_far} The rest could not be printed ({why}); see it with: "
+                f"emergency show {outcome.incident}",
+            ),
+            err=True,
+        )
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left over goes nowhere
+        leave(REFUSED)
 
 
 def _carried(settings: Settings, said: Said) -> tuple[dict[str, Any], Sequence[str]]:

@@ -398,7 +398,8 @@ class Form:
         for title, text in lines:
             show(*beside(title, text, by))
         show("", say("单行命令（作用相同）：", "The same in one line:"))
-        click.echo(f"emergency {spelled(self.words())}\n")  # to be copied: broken by nobody but the terminal
+        line = spelled(("emergency", *self.words()))
+        click.echo(f"{line}\n")  # to be copied: broken by nobody but the terminal
         return listed
 
     def _send(self) -> bool:

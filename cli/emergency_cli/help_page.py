@@ -1,41 +1,24 @@
-"""A page of help, broken by the cells of a terminal: a wide character takes two, and a line of Chinese ends anywhere.
+"""A page of help, broken by the cells of a terminal.
 
 Click counts characters and breaks at blanks alone, so that a sentence of Chinese would run past the edge.
 """
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 import click
 
 from emergency_cli.bilingual import say
+from emergency_cli.paragraph import broken, cells, wide
 
 COLUMN = 30
 """So wide is the left column of a list at most."""
 
-_NEVER_FIRST = "，。、；：？！）》】〕」』”’…—·,.;:?!)]}%"
-_NEVER_LAST = "（《【〔「『“‘([{#"
 _AS_IT_STANDS = "\b"
 """A paragraph that begins with this on a line of its own keeps its lines."""
-
-
-def cells(text: str) -> int:
-    """How many cells of a terminal the text takes."""
-    return len(text) if text.isascii() else sum(map(_cells_of, text))
-
-
-def _cells_of(character: str) -> int:
-    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
-
-
-def _wide(character: str) -> bool:
-    return _cells_of(character) == 2  # noqa: PLR2004 - see above
 
 
 class HelpPage(click.HelpFormatter):
@@ -66,15 +49,17 @@ class HelpPage(click.HelpFormatter):
         """Write words and what they mean, in two columns; what does not fit the first has a line of its own."""
         rows = list(rows)
         inset = " " * self.current_indent
-        wide = min(max((cells(first) for first, _ in rows), default=0), col_max) + col_spacing
+        column = min(max((cells(first) for first, _ in rows), default=0), col_max) + col_spacing
         for first, second in rows:
-            lines = paragraphs(second, max(self.width - self.current_indent - wide, 10))
-            fits = cells(first) <= wide - col_spacing
-            begun = f"{first}{' ' * (wide - cells(first))}{lines.pop(0) if lines else ''}" if fits else first
+            lines = paragraphs(second, max(self.width - self.current_indent - column, 10))
+            fits = cells(first) <= column - col_spacing
+            begun = (
+                f"{first}{' ' * (column - cells(first))}{lines.pop(0) if lines else ''}" if fits else first
+            )
             # What is to be typed is broken only where it may be: an option, and the choices after it.
             head, *more = broken(begun, self.width - self.current_indent) if not fits else [begun]
             self.write(f"{inset}{head}".rstrip() + "\n")
-            for line in [*(f"    {line}" for line in more), *(" " * wide + line for line in lines)]:
+            for line in [*(f"    {line}" for line in more), *(" " * column + line for line in lines)]:
                 self.write(f"{inset}{line}".rstrip() + "\n")
 
 
@@ -105,44 +90,6 @@ def joined(lines: Sequence[str]) -> str:
 
 
 def _close(before: str, after: str) -> bool:
-    return (_wide(before) and _wide(after)) or any(
-        _wide(mark) and unicodedata.category(mark)[0] == "P" for mark in (before, after)
+    return (wide(before) and wide(after)) or any(
+        wide(mark) and unicodedata.category(mark)[0] == "P" for mark in (before, after)
     )
-
-
-def broken(text: str, width: int) -> list[str]:
-    """The text in lines of at most so many cells."""
-    lines = [""]
-    for unit in _units(text):
-        if cells(lines[-1] + unit.rstrip()) <= width:
-            lines[-1] += unit
-            continue
-        if lines[-1]:
-            lines.append("")
-        for character in unit:  # only a unit that is longer than a line meets its end here
-            if cells(lines[-1] + character) > width and character.strip():
-                lines.append("")
-            lines[-1] += character
-    return [line.rstrip() for line in lines if line.strip()]
-
-
-_WORD = re.compile(r"\s*\S+\s*")
-
-
-def _units(text: str) -> Iterator[str]:
-    """What stays together: a Chinese character or a word, with its marks; each of choices|parted|so; ``[default]``."""
-    for word in _WORD.findall(text):
-        begun = 0
-        for at in range(1, len(word)):
-            before, after = word[at - 1], word[at]
-            if (before == "|" and not after.isspace()) or (
-                not (before.isascii() and after.isascii())
-                and (_wide(before) or _wide(after))
-                and before not in _NEVER_LAST
-                and after not in _NEVER_FIRST
-                and not after.isspace()
-                and word.rfind("[", begun, at) <= word.rfind("]", begun, at)
-            ):
-                yield word[begun:at]
-                begun = at
-        yield word[begun:]

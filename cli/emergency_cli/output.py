@@ -7,7 +7,7 @@ import io
 import json
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -18,7 +18,9 @@ from emergency_cli.context import in_drill
 from emergency_cli.paragraph import Paragraph
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    from rich.console import Console, ConsoleOptions, RenderableType
+    from rich.measure import Measurement
+    from rich.text import Text
 
     from emergency.projections.listing import Listing
 
@@ -96,7 +98,6 @@ def table(columns: Sequence[Column], rows: Iterable[Any], *, title: str | None =
     """A plain table that fits the width, wide characters counted as two."""
     from rich import box  # noqa: PLC0415 - as above
     from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
 
     made = Table(
         box=box.SIMPLE_HEAD,
@@ -116,8 +117,25 @@ def table(columns: Sequence[Column], rows: Iterable[Any], *, title: str | None =
             justify="right" if column.right else "left",
         )
     for row in rows:
-        made.add_row(*(Text(column.cell(row)) for column in columns))
+        made.add_row(*(_Cell(column.cell(row)) for column in columns))
     return made
+
+
+class _Cell(NamedTuple):
+    """Text in a table, broken as paragraphs are."""
+
+    text: str
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        from rich.measure import Measurement  # noqa: PLC0415 - as above
+        from rich.text import Text  # noqa: PLC0415
+
+        return Measurement.get(console, options, Text(self.text))
+
+    def __rich_console__(self, _: Console, options: ConsoleOptions) -> Iterator[Text]:
+        from rich.text import Text  # noqa: PLC0415 - as above
+
+        yield Text(self.text if options.no_wrap else "\n".join(Paragraph(self.text).lines(options.max_width)))
 
 
 def indented(text: str, by: int = 2) -> Paragraph:

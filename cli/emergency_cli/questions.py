@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from emergency_cli.bilingual import Both, WrongUseError, both
-from emergency_cli.context import Settings, hint, now
+from emergency_cli.context import Settings, now
 
 if TYPE_CHECKING:
     from emergency.domain.offices import Directory
@@ -139,12 +139,10 @@ def choice(option: str, words: Mapping[str, Both]) -> Read:
         for number, (word, names) in enumerate(words.items(), start=1):
             if said in (word, str(number), names.zh, str.lower(names)):
                 return Understood(word, f"{names.chosen} ({word})", (option, word) if option else ())
-        listed = ", ".join(f"{number} {word}" for number, word in enumerate(words, start=1))
+        said_en = ", ".join(f"{number} {word}" for number, word in enumerate(words, start=1))
+        said_zh = "，".join(f"{number} {names.zh}" for number, names in enumerate(words.values(), start=1))
         raise WrongUseError(
-            f"{text!r} is none of them: {listed}.{hint(said, words)}",
-            zh=f"没有“{text}”这一项。可选："
-            + "，".join(f"{number} {names.zh}" for number, names in enumerate(words.values(), start=1))
-            + "。",
+            f"There is no {text!r} here, but: {said_en}.", zh=f"没有“{text}”这一项。可选：{said_zh}。"
         )
 
     return read
@@ -234,7 +232,7 @@ def offices(option: str, *, several: bool = True) -> Read:
         del hour
         found = [_office(desk, word) for word in _PARTED.split(text.strip(",，、;； "))]
         if len(found) > 1 and not several:
-            raise WrongUseError(f"Name one office, not {len(found)}.", zh="此处只能填一个单位。")
+            raise WrongUseError("Name one office only.", zh="此处只能填一个单位。")
         found = list(dict.fromkeys(found))
         return Understood(
             " ".join(found),

@@ -48,7 +48,7 @@ from emergency.domain.record import Recorded
 from emergency.domain.schema import EventCodec
 from emergency.domain.values import Place, StatedTime, Value
 from emergency.domain.vocabulary import Category, Secrecy, Urgency
-from emergency.errors import BrokenDataError, BusyError, NotFoundError, UsageError, why_not
+from emergency.errors import BrokenDataError, BusyError, SeveralFitError, UsageError, why_not
 from emergency.exchange import registration
 from emergency.ledger import Asked, Ledger, digest_of, held, logged, position_at
 from emergency.projections.building import Telling
@@ -558,13 +558,19 @@ class Engine:
             return [s.removeprefix(INCIDENT) for s in reading.streams(incident_stream(prefix))]
 
     def resolve(self, ref: str) -> str:
-        """The one incident whose reference begins so.
+        """The one incident that is meant: the beginning or another part of its reference, or a word of its title.
+
+        ``xiangshui-2026``, ``1121-01``; ``#01`` is the number at its end; ``化工厂`` is looked for where no reference
+        holds it.
 
         Raises:
-            NotFoundError: there is none, or more than one.
+            SeveralFitError: it fits more than one, which the error names.
+            NotFoundError: it fits none.
             UsageError: nothing was said, as by a script whose variable was empty: that names no incident.
         """
-        if not ref:
+        ref = ref.strip()
+        number = ref.removeprefix("#")
+        if not number:
             raise UsageError(
                 "Name the incident: `emergency list` shows them.",
                 zh="请写明事件编号；全部事件见 `emergency list`。",
@@ -572,18 +578,45 @@ class Engine:
         with self._log.reading() as reading:
             if reading.version(incident_stream(ref)):
                 return ref
-            found = reading.streams(incident_stream(ref), limit=_SHOWN + 1)
+            found = reading.streams(incident_stream(ref))
+            if not found and number != ref and number.isdecimal():
+                found = [s for s in reading.streams(INCIDENT) if _number(s) == int(number)]
             if not found:
                 found = [s for s in reading.streams(INCIDENT) if ref in s.removeprefix(INCIDENT)]
+            titles = {} if found else self._titled(reading, ref)
+            found = found or [incident_stream(one) for one in titles]
             if not found:
                 raise self._ledger.no_incident(reading, ref)
-        if len(found) == 1:
-            return found[0].removeprefix(INCIDENT)
-        named = ", ".join(stream.removeprefix(INCIDENT) for stream in found[:_SHOWN])
-        raise NotFoundError(
-            f"{ref} fits several incidents: {named}. Write more of it.",
-            zh=f"{ref} 对应多起事件：{named}。请再多写几位。",
+            if len(found) == 1:
+                return found[0].removeprefix(INCIDENT)
+            # The latest are the likeliest to be meant, and the references come the oldest first.
+            shown = [stream.removeprefix(INCIDENT) for stream in found[-_SHOWN:]]
+            choices = {one: titles.get(one) or self._title(reading, one) for one in shown}
+        more = len(found) > _SHOWN
+        raise SeveralFitError(
+            f"{ref} fits several incidents: {', '.join(shown)}{' and more' if more else ''}. Write more of it.",
+            found=choices,
+            zh=f"{ref} 可以指几起事件：{'、'.join(shown)}{'等' if more else ''}。请写得更完整。",
         )
+
+    def _titled(self, reading: Reading, word: str) -> dict[str, str]:
+        """The latest incidents whose title holds a word, by reference."""
+        found: dict[str, str] = {}
+        if word.isascii() and any(one.isdigit() for one in word):
+            return found  # a reference that was misspelt
+        for stream in reading.streams(INCIDENT)[-_TITLES:]:
+            ref = stream.removeprefix(INCIDENT)
+            if word in (title := self._title(reading, ref)):
+                found[ref] = title
+        return found
+
+    @staticmethod
+    def _title(reading: Reading, ref: str) -> str:
+        try:
+            state = incident_of(reading.stream(incident_stream(ref)))
+        except BrokenDataError:
+            return ""  # it can be named by its reference all the same
+        return "" if state is None else state.opened.event.title
 
     def view(
         self,
@@ -1095,6 +1128,16 @@ _ROWS: Mapping[str, Callable[[View], list[Row]]] = {
 
 _SHOWN = 5
 """How many of several incidents are named."""
+
+_TITLES = 300
+"""Among how many of the latest incidents one is looked for by a word of its title."""
+
+
+def _number(stream: str) -> int | None:
+    """The number at the end of a reference."""
+    last = stream.rpartition("-")[2]
+    return int(last) if last.isdecimal() else None
+
 
 V = TypeVar("V", bound=Value)
 

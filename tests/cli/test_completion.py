@@ -78,6 +78,8 @@ def test_what_is_offered(on_duty: Type, tab: Tab) -> None:
     assert on_duty("report", "-", "死=1", "-q").code == 0
     expected = {line: [ref if one == "REF" else one for one in offered] for line, offered in OFFERED}
     assert {line: tab(line) for line in expected} == expected
+    # What was asked for leaves no trace on the command itself.
+    assert on_duty("learn", "--new", "x", "--kind", "fire", "--place", "x", "--secrecy", "机密").code == 0
 
 
 def test_titles_come_whole_where_the_shell_shows_them(on_duty: Type, tab: Tab) -> None:

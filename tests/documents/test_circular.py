@@ -292,6 +292,15 @@ class TestPeriod:
         ):
             assert words in text
 
+    def test_what_is_appealed_and_not_decided_says_so(self) -> None:
+        rows = [finding(1, determination="late"), finding(2, office="unit", determination="late")]
+        text = said(period_circular_of(period([], rows, appealed=frozenset({("leak", "county")})), "city"))
+        assert (
+            "某县人民政府：氯气泄漏，迟报（20分钟），有权机关已认定，已申诉，尚未作出决定，系统判定：可以认定。"
+            in text
+        )
+        assert text.count("已申诉") == 1
+
     def test_one_office_only(self) -> None:
         rows = [obligation(1, "late"), obligation(2, "met", office="unit")]
         only = period(rows, [finding(1)], offices=frozenset({"unit"}))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.documents.scene import DAY, NOW, clock, entry, said, view
 
 from emergency.documents.paper import Choices
-from emergency.documents.reports import Kind, next_follow_up, report_of
+from emergency.documents.reports import Kind, next_follow_up, report_of, reports_on_record
 from emergency.domain.bookkeeping import Merged, Voided
 from emergency.domain.drafting import DraftEdited, DraftOpened, UnifiedDraftIssued
 from emergency.domain.events import (
@@ -131,6 +134,10 @@ class TestOrder:
         text = first({}, content=[{"of": "trend", "verifying": True}])
         assert "发展趋势：正在核实。" in text
         assert "已采取的措施" in text.split("暂未掌握。")[-2]  # asked for by the rules, and not said
+
+    def test_line_breaks_that_somebody_typed_make_no_new_lines(self) -> None:
+        text = first({}, content=[{"of": "measures", "text": "一、停产\n二、疏散"}])
+        assert "已采取的措施：一、停产 二、疏散。" in text
 
     def test_a_persons_name_is_no_element_of_the_paper(self) -> None:
         assert "联系人" not in first({}, content=[{"of": "contact"}])
@@ -413,3 +420,36 @@ def test_an_entry_of_another_kind_is_refused_and_the_right_document_named() -> N
         report_of(made, Kind.FIRST, "county", entry="e2", at=NOW)
     with pytest.raises(NotFoundError):
         report_of(made, Kind.FIRST, "county", entry="e9", at=NOW)
+
+
+COUNTS = st.one_of(
+    st.none(), st.integers(0, 40), st.integers(1, 40).map(lambda n: {"value": n, "about": True})
+)
+FACTS = st.fixed_dictionaries(
+    dict.fromkeys(("deaths", "missing", "trapped", "injured", "evacuated"), COUNTS),
+    optional={"verifying": st.lists(st.sampled_from(["deaths", "missing", "loss_yuan"]), unique=True)},
+)
+ACTS = st.tuples(st.sampled_from([Learned, Verified, Reported, FollowUpFiled]), st.booleans(), FACTS)
+PRINTED = re.compile(r"(?:死亡|失联|被困|受伤|转移|：|前报)约?(\d+)人")
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(ACTS, min_size=1, max_size=5), st.sampled_from(list(Kind)))
+def test_whatever_is_on_record_nothing_else_is_printed(
+    acts: list[tuple[type[Entry], bool, dict[str, Any]]], kind: Kind
+) -> None:
+    entries = []
+    for minute, (act, own, facts) in enumerate(acts):
+        stated = {name: value for name, value in facts.items() if value is not None}
+        office, to = ("county", ("city",)) if own or act in (Learned, Verified) else ("health", ("county",))
+        more = {} if act in (Learned, Verified) else {"to": to}
+        entries.append(entry(act, office, clock(13, minute), stated, **more))
+    made = view(entries)
+    numbers = {c.value for e in entries for _, c in e.facts.counts()}
+    verifying = any(e.facts.verifying for e in entries)
+    ids = [None, *(step.id for step in reports_on_record(made, "county", kind))]
+    for one in ids:
+        text = said(report_of(made, kind, "county", entry=one, at=NOW))
+        assert {int(number) for number in PRINTED.findall(text)} <= numbers
+        assert verifying or "正在核实" not in text
+        assert "0人" not in re.sub(r"[1-9]0人", "", text) or 0 in numbers

@@ -241,7 +241,8 @@ def test_a_row_that_is_longer_than_a_page_is_shown_whole(fonts: Fonts) -> None:
 
 HOSTILE = [
     "#let x = 1", "$x^2$", "@reference", "<label>", "\\", "[content]", "]", "*bold*", "_it_", "`raw`", "= heading",
-    "// comment", "/* */", "“引号”‘单’", '"quoted"', "'", "~", "---", "...", "#panic()", "{", "}", "%d", "&amp;", "</w:t>",
+    "// comment", "/* */", "“引号”‘单’", '"quoted"', "'", "~", "---", "...", "#panic()", "{", "}", "%d", "&amp;",
+    "</w:t>",
 ]  # fmt: skip
 
 

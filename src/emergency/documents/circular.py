@@ -18,7 +18,7 @@ from typing import NamedTuple
 from pydantic import TypeAdapter
 
 from emergency.answers import View
-from emergency.assessment.timeline import Step
+from emergency.assessment.timeline import Step, Timeline
 from emergency.assessment.words import REVIEW_STEPS, TIERS, span_words, stage_words
 from emergency.documents.model import Block, Grid, Official, Paragraph
 from emergency.documents.paper import (
@@ -111,17 +111,26 @@ def _arithmetic(row: Row) -> bool:
     return bool(row["kind"] == Fault.LATE and row["status"] == Status.ESTABLISHED)
 
 
-def _finding_words(row: Row, speech: Speech, by: str = "") -> str:
+def contested(timeline: Timeline) -> frozenset[str]:
+    """The offices of which a determination is appealed and not decided: what stands of it may still fall."""
+    return frozenset(office for review in timeline.reviews if review.undecided for office in review.judged)
+
+
+def _finding_words(row: Row, speech: Speech, by: str = "", *, appealed: bool = False) -> str:
     """What is stated of one finding: the fault that people determined, else the arithmetic; and the engine's view.
 
-    ``by``: who determined it, where that is known.
+    ``by``: who determined it, where that is known; ``appealed``: an appeal waits for its decision.
     """
     status = speech.words(word(STATUSES, row["status"]))
     kind = speech.words(word(KINDS, row["determination"] or row["kind"]))
     late = _late(row, speech)
     parts = [kind + (speech.say(f"（{late}）", f" ({late})") if late else "")]
     if row["determination"] is not None:
-        parts.append(speech.say(f"{by or '有权机关'}已认定", f"determined ({by})" if by else "determined"))
+        parts.append(
+            speech.say(f"{by}认定" if by else "有权机关已认定", f"determined ({by})" if by else "determined")
+        )
+        if appealed:
+            parts.append(speech.say("已申诉，尚未作出决定", "appealed, not decided yet"))
     parts.append(speech.colon(speech.say("系统判定", "the engine"), status))
     return speech.say("，", ", ").join(parts)
 
@@ -246,7 +255,8 @@ class _OfIncident:
     def _stated(self) -> Iterator[Block]:
         speech = self.speech
         for number, row in enumerate(self.found.stated, 1):
-            said = _finding_words(row, speech, self._determined_by(row))
+            appealed = row["office"] in contested(self.view.timeline)
+            said = _finding_words(row, speech, self._determined_by(row), appealed=appealed)
             yield Paragraph(
                 f"{number}. "
                 + speech.colon(self._office(row), said)
@@ -264,10 +274,11 @@ class _OfIncident:
         speech, found = self.speech, ""
         for one in self.view.timeline.determined:
             made = one.event
-            if any(v.office == row["office"] and v.kind == row["determination"] for v in made.verdicts):
+            about = [v for v in made.verdicts if v.office == row["office"] and v.post is None]
+            if any(v.kind == row["determination"] for v in about):
                 when = speech.time(made.at)
                 found = speech.say(
-                    f"{when or ''}{self._name(made.office)}", f"{self._name(made.office)}, {when or '?'}"
+                    f"{self._name(made.office)}{when or ''}", f"{self._name(made.office)}, {when or '?'}"
                 )
         return found
 
@@ -371,6 +382,7 @@ class Period:
         behind: How many positions the log is ahead of them.
         parked: Incidents that cannot be judged.
         offices: Only these offices; None = all.
+        appealed: Of which incident and office a determination is appealed and not decided.
     """
 
     since: date | None
@@ -386,6 +398,7 @@ class Period:
     behind: int = 0
     parked: tuple[str, ...] = ()
     offices: frozenset[str] | None = None
+    appealed: frozenset[tuple[str, str]] = frozenset()
 
     def __post_init__(self) -> None:
         """Refuse a period that has no days."""
@@ -661,7 +674,8 @@ class _OfPeriod:
         owed = self.owed.get(row["obligation"])
         if owed is not None and row["kind"] == Fault.LATE:
             parts.append(self._report(owed))
-        parts.append(_finding_words(row, speech))
+        appealed = (row["incident"], row["office"]) in self.period.appealed
+        parts.append(_finding_words(row, speech, appealed=appealed))
         cited = _citations(row, speech)
         end = say("。", ".")
         said = speech.colon(self._name(row["office"]), say("，", ", ").join(parts)) + end
@@ -755,6 +769,7 @@ __all__ = [
     "Period",
     "Praised",
     "Standing",
+    "contested",
     "counts_of",
     "incident_circular_of",
     "period_circular_of",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from contextlib import AbstractContextManager
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from datetime import date
 from typing import Any, Protocol
 
 from emergency.answers import View
+from emergency.assessment.timeline import timeline_of
 from emergency.commands.drafts import Drafts
 from emergency.documents import circular, reports, unified
 from emergency.documents.model import Official
@@ -16,12 +18,13 @@ from emergency.documents.paper import PLAIN_PAPER, Choices
 from emergency.documents.reports import Kind
 from emergency.domain.incident import entry_named, incident_of
 from emergency.domain.vocabulary import PUBLIC
-from emergency.errors import NotFoundError, UsageError
+from emergency.errors import BrokenDataError, NotFoundError, UsageError
 from emergency.ledger import Ledger
 from emergency.projections import scoring
 from emergency.projections.listing import Streamed
 from emergency.projections.rows import Row
-from emergency.projections.streams import incident_stream
+from emergency.projections.streams import history, incident_stream
+from emergency.store import Reading
 
 __all__ = ["Choices", "Documents", "Kind", "Official"]
 
@@ -210,8 +213,10 @@ class Documents:
             with self._lists(what, at=at) as found:
                 return tuple(row for row in map(json.loads, found.texts) if row["incident"] in inside)
 
+        findings = rows("findings")
         with self._ledger.log.reading() as reading:
             directory = self._ledger.directories.of(reading)
+            appealed = _appealed(reading, findings)
             praised = scoring.praise(reading, days, at)
         if office is None:
             raise _nobody()
@@ -225,7 +230,8 @@ class Documents:
             incidents={ref: row for ref, row in incidents.items() if ref in inside},
             undated=tuple(sorted(ref for ref, there in lies.items() if there is None)),
             obligations=rows("obligations"),
-            findings=rows("findings"),
+            findings=findings,
+            appealed=appealed,
             praised=tuple(circular.Praised(office=each.office, tier=each.tier) for each in praised),
             directory=directory,
             through=about.recorded_through,
@@ -263,6 +269,16 @@ class Documents:
             return here[office]  # as the imported file calls it
         self._ledger.known(view.directory, office)
         return office
+
+
+def _appealed(reading: Reading, findings: Iterable[Row]) -> frozenset[tuple[str, str]]:
+    """Of which incidents and offices among findings that people determined an appeal waits for its decision."""
+    determined = {row["incident"] for row in findings if row["determination"] is not None}
+    found: set[tuple[str, str]] = set()
+    for ref in sorted(determined):
+        with suppress(BrokenDataError):
+            found |= {(ref, office) for office in circular.contested(timeline_of(history(reading, ref)))}
+    return frozenset(found)
 
 
 def _nobody() -> UsageError:

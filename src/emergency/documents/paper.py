@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Literal
 
 from emergency.answers import View
-from emergency.documents.model import Block, Heading, Official, Paragraph
+from emergency.documents.model import Block, Grid, Heading, Official, Paragraph
 from emergency.documents.phrases import SECRECY, URGENCY, Speech, numeral
 from emergency.domain.bookkeeping import Merged, Voided
 from emergency.domain.fixed import fixed
@@ -28,6 +28,7 @@ KIND_VERSION = 1
 SHORT_HASH = 12
 """So many digits of a hash stand on a page."""
 
+_BREAKS = re.compile(r"\s*[\r\n\t\f\v\x85\u2028\u2029]+\s*")
 _COPY_NUMBER = re.compile(r"[0-9]{6}")
 
 
@@ -154,8 +155,8 @@ def put_on_paper(content: Content, choices: Choices, speech: Speech) -> Official
     dated = speech.day(content.signed.astimezone(speech.zone).date())
     official = Official(
         mark=choices.mark or default,
-        title=content.title,
-        body=content.body,
+        title=_one_line(content.title),
+        body=tuple(map(_clean, content.body)),
         addressees=choices.addressees or content.addressees,
         signature=None if bulletin else content.office,
         dated=speech.moment(content.signed) if bulletin else dated,
@@ -177,6 +178,18 @@ def put_on_paper(content: Content, choices: Choices, speech: Speech) -> Official
         unsent=content.unsent,
     )
     return replace(official, footer=_footer(official, content.source, speech))
+
+
+def _clean(block: Block) -> Block:
+    """A block whose words are one paragraph each, whatever line breaks somebody typed into them."""
+    if isinstance(block, Grid):
+        rows = tuple(tuple(map(_one_line, row)) for row in block.rows)
+        return Grid(block.head, rows, block.widths)
+    return replace(block, text=_one_line(block.text))
+
+
+def _one_line(text: str) -> str:
+    return _BREAKS.sub(" ", text)
 
 
 def _secrecy(marked: Secrecy | None, period: str | None, speech: Speech) -> str | None:

@@ -307,9 +307,12 @@ def _entry(view: View, kind: Kind, entry: str | None) -> Step | None:
         return None
     step = view.timeline.by_id.get(entry)
     if step is None:
+        number = view.numbers.get(entry)
+        named = f"#{number}" if number is not None else entry
         raise NotFoundError(
-            f"There is no such entry of {view.timeline.ref} that counts: {entry}.",
-            zh=f"{view.timeline.ref} 没有这条有效记录：{entry}。",
+            f"{named} of {view.timeline.ref} is no entry that a report could be made from. "
+            f"`emergency show {view.timeline.ref}` lists them with their numbers.",
+            zh=f"{view.timeline.ref} 的 {named} 不是可以生成公文的记录。编号见 emergency show {view.timeline.ref}。",
         )
     if not fits(step, kind):
         other = next((one for one in Kind if fits(step, one)), None)
