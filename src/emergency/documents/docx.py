@@ -100,7 +100,7 @@ class _Writer:
                 _e("w:pBdr", {}, _e("w:bottom", red_line)),
             )
         )
-        used = sum(map(_height, made)) + (lines - 1) * high
+        used = sum(map(_height, made)) + (lines - 1) * high + page.RED_LINE * page.MM
         # So that what follows stands on the lines of the page.
         made.append(_blank(round(used / LINE + 2) * LINE - used))
         return made
@@ -156,7 +156,7 @@ class _Writer:
         if self._signed():
             signature, dated = document.signature or "", document.dated or ""
             blanks = page.signature_blanks(signature, dated)
-            made += [_blank(LINE, keep=True), _blank(LINE, keep=True)]
+            made.append(_blank(LINE, keep=True))
             if signature:
                 made.append(
                     self._p(
