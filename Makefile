@@ -67,14 +67,16 @@ types: $(VENV)/.installed-lint
 
 check: lint types test
 
-# The rules as pages for reading; a test asks for them whenever a rule changed.
-reference: $(VENV)/.installed
+# Rules, commands, events, errors as pages for reading; a test asks for them whenever one of them changed.
+reference: $(VENV)/.installed-test
 	$(BIN)/emergency rules reference --output docs/rules/reference
+	$(BIN)/python -m tests.docs.reference
 
 bench: $(BENCH)/.installed postgresql fonts
 	$(BENCH)/bin/python -m benchmarks.assessment
 	$(BENCH)/bin/python -m benchmarks.documents
 	$(BENCH)/bin/python -m benchmarks.start
+	$(BENCH)/bin/python -m benchmarks.board
 	$(BENCH)/bin/python -m benchmarks.store
 
 clean:

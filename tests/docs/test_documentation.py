@@ -20,10 +20,14 @@ AS_A_USER = ["README.md", "docs/tutorial.md"]
 PAGES = [
     *AS_A_USER,
     "docs/worked-example.md",
+    "docs/tutorials/reviewing-an-incident.md",
     "docs/how-to/try-a-rule.md",
     "docs/how-to/review-a-finding.md",
     "docs/how-to/offices.md",
     "docs/how-to/unified-draft.md",
+    "docs/how-to/print-a-document.md",
+    "docs/how-to/run-a-drill.md",
+    "docs/how-to/reminders.md",
 ]
 BLOCK = re.compile(r"^```(console|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 ELLIPSIS = "…"
@@ -84,6 +88,23 @@ def printed_by(page: str, command: str, environment: dict[str, str]) -> str:
     )
 
 
+def settings_in(page: str, command: str, before: dict[str, str]) -> dict[str, str] | None:
+    """What a line of the shell sets or takes back: ``export``, ``unset``, and ``eval`` of what a command prints.
+
+    None where it is another line. What is unset is as it was before: the reader's own store is the page's.
+    """
+    first, *rest = shlex.split(command)
+    if first == "unset":
+        return {name: before[name] for name in rest}
+    if first == "eval":
+        inner = rest[0].removeprefix("$(").removesuffix(")")
+        lines = printed_by(page, inner, dict(os.environ)).splitlines()
+        rest = [word for line in lines for word in shlex.split(line.removeprefix("export "))]
+    elif first != "export":
+        return None
+    return dict(word.split("=", 1) for word in rest)
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_the_page_does_what_it_says(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fixed = {
@@ -92,6 +113,7 @@ def test_the_page_does_what_it_says(page: str, tmp_path: Path, monkeypatch: pyte
         "LANG": "C.UTF-8",
         "LC_ALL": "C.UTF-8",
         "COLUMNS": "80",
+        "XDG_DATA_HOME": str(tmp_path / "data"),
     }
     for name, value in fixed.items():
         monkeypatch.setenv(name, value)
@@ -105,6 +127,10 @@ def test_the_page_does_what_it_says(page: str, tmp_path: Path, monkeypatch: pyte
             continue
         for command, expected in steps(block):
             if command.startswith("make "):
+                continue
+            if (of_the_shell := settings_in(page, command, fixed)) is not None:
+                for name, value in of_the_shell.items():
+                    monkeypatch.setenv(name, value)
                 continue
             printed = printed_by(page, command, dict(os.environ))
             assert pattern(expected).fullmatch(printed), f"$ {command}\n{printed}\n-- expected --\n{expected}"

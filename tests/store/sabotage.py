@@ -208,8 +208,8 @@ def made_without_looking(patch: pytest.MonkeyPatch) -> None:
 def readers_make_stores(patch: pytest.MonkeyPatch) -> None:
     make, open_engine = log._make_ready, sqlite.open_engine
 
-    def wrong(engine: Engine, where: database.Database, *, create: bool) -> None:
-        del create
+    def wrong(engine: Engine, where: database.Database, *, create: bool, drill: object = None) -> None:
+        del create, drill
         make(engine, where, create=True)
 
     patch.setattr(log, "_make_ready", wrong)

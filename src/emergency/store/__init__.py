@@ -23,6 +23,7 @@ from emergency.store.port import (
 if TYPE_CHECKING:
     from emergency.store.check import Checked, Fault, check_store
     from emergency.store.contacts import Contact, Contacts, Sealed
+    from emergency.store.drill import DrillClock, drill_hour
     from emergency.store.log import Log, Reading, Writing
     from emergency.store.upgrade import StoreStatus, Upgraded, store_status, upgrade_store
 
@@ -34,6 +35,7 @@ __all__ = [
     "Contact",
     "Contacts",
     "Draft",
+    "DrillClock",
     "Fault",
     "Log",
     "ReadOnlyError",
@@ -46,6 +48,7 @@ __all__ = [
     "Upgraded",
     "Writing",
     "check_store",
+    "drill_hour",
     "store_status",
     "upgrade_store",
 ]
@@ -54,6 +57,8 @@ _LATER = {
     "Checked": "emergency.store.check",
     "Contact": "emergency.store.contacts",
     "Contacts": "emergency.store.contacts",
+    "DrillClock": "emergency.store.drill",
+    "drill_hour": "emergency.store.drill",
     "Fault": "emergency.store.check",
     "Log": "emergency.store.log",
     "Reading": "emergency.store.log",

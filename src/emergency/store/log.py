@@ -24,9 +24,12 @@ from emergency.errors import (
     StoreError,
     UnknownEventError,
     UsageError,
+    words_of,
 )
 from emergency.store import clock
 from emergency.store.database import PATIENCE, Database
+from emergency.store.drill import NAME as DRILL
+from emergency.store.drill import DrillClock
 from emergency.store.port import (
     PENDING,
     Codec,
@@ -38,6 +41,7 @@ from emergency.store.port import (
 )
 from emergency.store.recorder import LoggedEvent, NewEvent, SqlRecorder
 from emergency.store.tables import POSTGRESQL, SCHEMA_VERSION, SQLITE, Tables, tables_of
+from emergency.words import NOTHING, Words
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session, scoped_session
@@ -187,6 +191,7 @@ class Reading:
                 schema_version=row.schema_version,
                 recorded_at=row.recorded_at,
                 reason=str(error),
+                reason_zh=error.zh,
             )
 
 
@@ -248,10 +253,15 @@ class Writing(Reading):
         done = self.command(command_id)
         if done is not None and done.content_hash != command_hash:
             place = done.events[0].position
-            where = f", recorded at position {place}" if place < PENDING else ""
+            where = (
+                Words(f"（记在位置 {place}）", f", recorded at position {place}")
+                if place < PENDING
+                else NOTHING
+            )
             raise CommandConflictError(
-                f"Command {command_id} was already used for something else{where}. "
-                "Nothing was written. Give a new command a new id."
+                f"Command {command_id} was already used for something else{where.en}. "
+                "Nothing was written. Give a new command a new id.",
+                zh=(f"命令编号 {command_id} 已用于别的内容{where.zh}。未作记录。新的命令请用新的编号。"),
             )
         if done is None:
             self._asked.add(command_id)
@@ -302,7 +312,12 @@ class Writing(Reading):
         if stand.version != expected_version:
             raise ConflictError(
                 f"The record {stream} has moved on: it stands at version {stand.version}, the decision was made at "
-                f"version {expected_version}. Nothing was written. Look at it again, then try again."
+                f"version {expected_version}. Nothing was written. Look at it again, then try again.",
+                zh=(
+                    f"记录 {stream} 已有新的内容：现为第{stand.version}版，"
+                    f"而这次决定依据的是第{expected_version}版。未作记录。"
+                    "请重新查看，然后重试。"
+                ),
             )
         self._refuse_used(given)
         entries = []
@@ -330,7 +345,8 @@ class Writing(Reading):
             database.driver.IntegrityError
         ) as error:  # seen too late by a transaction that sees nothing newer
             raise ConflictError(
-                f"The record {stream} has moved on. Nothing was written. Try again."
+                f"The record {stream} has moved on. Nothing was written. Try again.",
+                zh=f"记录 {stream} 已有新的内容。未作记录，请重试。",
             ) from error
         if command_id is not None:
             self._begun[command_id] = command_hash
@@ -347,7 +363,10 @@ class Writing(Reading):
         except IntegrityError as error:
             raise ConflictError(
                 f"{name} has already come to position {self.tracked(name)}: another program was quicker. "
-                "Nothing was written; go on from there."
+                "Nothing was written; go on from there.",
+                zh=(
+                    f"{name} 已经到了位置 {self.tracked(name)}：另一个程序先到一步。未作记录，请从那里继续。"
+                ),
             ) from error
 
     def untrack(self, name: str) -> None:
@@ -358,13 +377,17 @@ class Writing(Reading):
     def _is_new(self, command_id: str, command_hash: str | None) -> bool:
         """Whether this is the first append of that command in this transaction."""
         if command_hash is None:
-            raise UsageError("A command id needs the hash of the command's content beside it.")
+            raise UsageError(
+                "A command id needs the hash of the command's content beside it.",
+                zh="命令编号要与命令内容的摘要一并给出。",
+            )
         if command_id not in self._begun:
             return True
         if self._begun[command_id] != command_hash:
             raise CommandConflictError(
                 f"Command {command_id} is used in this transaction for something else. "
-                "Nothing was written. Give a new command a new id."
+                "Nothing was written. Give a new command a new id.",
+                zh=(f"命令编号 {command_id} 在本事务中已用于别的内容。未作记录。新的命令请用新的编号。"),
             )
         return False
 
@@ -372,14 +395,16 @@ class Writing(Reading):
         """What the command wrote to this stream when it was carried out."""
         if command_id in self._asked:
             raise ConflictError(
-                f"Command {command_id} was carried out by another program in between. Nothing was written. Try again."
+                f"Command {command_id} was carried out by another program in between. Nothing was written. Try again.",
+                zh=f"命令 {command_id} 已由另一个程序执行。未作记录，请重试。",
             )
         done = self.once(command_id, command_hash)
         here = [event for event in done.events if event.stream == stream] if done else []
         if not here:
             raise CommandConflictError(
                 f"Command {command_id} was already carried out and wrote nothing to {stream}. "
-                "Nothing was written. Give a new command a new id."
+                "Nothing was written. Give a new command a new id.",
+                zh=(f"命令 {command_id} 已经执行过，没有写入 {stream}。未作记录。新的命令请用新的编号。"),
             )
         return here
 
@@ -391,7 +416,8 @@ class Writing(Reading):
         if twice:
             raise RefusedError(
                 f"The event id {twice[0]} is already in use. Nothing was written. "
-                "Give each event an id of its own."
+                "Give each event an id of its own.",
+                zh=f"事件编号 {twice[0]} 已被使用。未作记录。请给每个事件各用一个编号。",
             )
 
 
@@ -405,10 +431,11 @@ class Log:
         schema: The schema they are in (PostgreSQL); None = the connection's own.
         patience: Seconds that a writer waits for another.
         create: Make the tables where they are not there.
+        drill: Make it a drill's (演练), whose clock stands so; only where there are no tables yet.
 
     Raises:
         StoreError: The database cannot be used: the message says why and what to do.
-        UsageError: The prefix or schema cannot be one.
+        UsageError: The prefix or schema cannot be one, or the database keeps no drills.
     """
 
     def __init__(
@@ -420,6 +447,7 @@ class Log:
         schema: str | None = None,
         patience: float = PATIENCE,
         create: bool = True,
+        drill: DrillClock | None = None,
     ) -> None:
         database = database_of(engine, prefix, schema, patience)
         self._engine = engine
@@ -428,14 +456,56 @@ class Log:
         self._recorder = SqlRecorder(engine, database)
         self._ours = False
         with database.translated(engine):
-            _make_ready(engine, database, create=create)
+            _make_ready(engine, database, create=create, drill=drill)
 
     def now(self) -> datetime:
-        """The hour by the store's clock, in UTC."""
-        return clock.now()
+        """The hour by the store's clock, in UTC: that of the machine, but for a drill."""
+        if not self._database.drill:
+            return clock.now()
+        with self._database.reading(self._engine) as connection:
+            return self._database.hour(connection)
+
+    @property
+    def is_drill(self) -> bool:
+        """Whether it is a drill's (演练): made for practice, with a clock that can be set."""
+        return self._database.drill
+
+    @property
+    def clock_stands(self) -> bool:
+        """Whether it is a drill's whose clock stands still until it is set."""
+        if not self._database.drill:
+            return False
+        with self._database.reading(self._engine) as connection:
+            return self._database.drill_clock(connection).held
+
+    def set_clock(self, to: datetime, *, held: bool = False) -> None:
+        """Set the clock of a drill forward.
+
+        Args:
+            to: What it shall show.
+            held: It stands still until it is set again.
+
+        Raises:
+            RefusedError: It is no drill, or would be set back: order and delays would no longer fit together.
+        """
+        if not self._database.drill:
+            raise RefusedError(
+                "This is no drill: nobody can set the clock of a real store. Make one with: emergency drill start",
+                zh="这不是演练库：真实库的时钟任何人都不能调。新建演练：emergency drill start",
+            )
+        with self._database.writing(self._engine) as connection:
+            shows = self._database.hour(connection)
+            if to < shows:
+                raise RefusedError(
+                    f"The drill's clock shows {shows.isoformat(timespec='minutes')} already and cannot go back. "
+                    "Begin another drill: emergency drill start",
+                    zh=f"演练时钟已到 {shows.isoformat(timespec='minutes')}，不能往回调。"
+                    "请另开一场：emergency drill start",
+                )
+            self._database.set_drill_clock(connection, DrillClock(shows=to, since=clock.now(), held=held))
 
     @classmethod
-    def open(cls, url: str, codec: Codec, *, create: bool = True) -> Log:
+    def open(cls, url: str, codec: Codec, *, create: bool = True, drill: DrillClock | None = None) -> Log:
         """Open the log at a URL such as ``sqlite:////srv/log.db``; ``close`` it when done.
 
         Args:
@@ -443,14 +513,22 @@ class Log:
                 ``table_prefix`` and ``table_schema`` how the tables are named.
             codec: How bodies are written and read.
             create: Make it where it is not there.
+            drill: Make it a drill's, whose clock stands so; refused where there is a store.
 
         Raises:
             UsageError: The URL cannot be understood.
             StoreError: The database cannot be used.
         """
+        if drill is not None and not url.startswith(SQLITE):
+            raise UsageError(
+                "A drill is kept in a file of its own: name one of SQLite, like sqlite:////tmp/drill.db.",
+                zh="演练单独存放在一个文件里：请指定 SQLite 文件，如 sqlite:////tmp/drill.db。",
+            )
         engine, prefix, schema, patience = reached(url, create=create)
         try:
-            log = cls(engine, codec, prefix=prefix, schema=schema, patience=patience, create=create)
+            log = cls(
+                engine, codec, prefix=prefix, schema=schema, patience=patience, create=create, drill=drill
+            )
         except BaseException:
             engine.dispose()
             raise
@@ -533,7 +611,8 @@ class Log:
         if not isinstance(connection, Connection) or connection.engine.pool is not self._engine.pool:
             raise UsageError(
                 "This transaction belongs to another engine. Give Engine(...) the engine that the portal's own "
-                "connections or sessions come from."
+                "connections or sessions come from.",
+                zh=("这个事务属于另一个引擎。请把门户系统的连接或会话所用的引擎交给 Engine(...)。"),
             )
         self._database.join(connection)
         return connection
@@ -666,21 +745,28 @@ def decoded(logged: LoggedEvent, codec: Codec) -> Recorded[Any]:
         UnknownEventError: Its type or schema version is not known here.
         BrokenDataError: Its body cannot be read.
     """
+    where = _place(logged)
     try:
         return recorded(logged, codec.decode(logged.topic, logged.schema_version, logged.state))
     except UnknownEventError as error:
         raise UnknownEventError(
-            f"{_place(logged)} is not known to this program: {error}. "
-            "It was probably written by a newer version: use that one."
+            f"{where.en} is not known to this program: {error}. "
+            "It was probably written by a newer version: use that one.",
+            zh=f"本程序不认识{where.zh}：{error.zh}。多半是较新版本写入的，请改用该版本。",
         ) from error
     except Exception as error:  # whatever a codec raises, this event cannot be read
-        raise BrokenDataError(f"{_place(logged)} cannot be read: {error}") from error
+        said = words_of(error)
+        raise BrokenDataError(
+            f"{where.en} cannot be read: {said.en}", zh=f"无法读取{where.zh}：{said.zh}"
+        ) from error
 
 
-def _place(logged: LoggedEvent) -> str:
-    return (
+def _place(logged: LoggedEvent) -> Words:
+    return Words(
+        f"位置 {logged.id} 的事件（类型 {logged.topic}，格式第{logged.schema_version}版，流 {logged.originator_id} "
+        f"第{logged.originator_version}版）",
         f"The event of type {logged.topic} (schema version {logged.schema_version}) at position {logged.id}, "
-        f"version {logged.originator_version} of stream {logged.originator_id},"
+        f"version {logged.originator_version} of stream {logged.originator_id},",
     )
 
 
@@ -703,7 +789,11 @@ def reached(url: str, *, create: bool) -> tuple[Engine, str, str | None, float]:
     except (ArgumentError, ValueError) as error:
         raise UsageError(
             f"{_without_password(url)!r} does not name a database. "
-            "Write it as sqlite:///FILE or postgresql://USER@HOST/DATABASE."
+            "Write it as sqlite:///FILE or postgresql://USER@HOST/DATABASE.",
+            zh=(
+                f"{_without_password(url)} 没有指明数据库。请写成 sqlite:///FILE "
+                "或 postgresql://USER@HOST/DATABASE。"
+            ),
         ) from error
     return engine, asked.get("table_prefix", ""), asked.get("table_schema"), patience
 
@@ -711,7 +801,10 @@ def reached(url: str, *, create: bool) -> tuple[Engine, str, str | None, float]:
 def database_of(engine: Engine, prefix: str, schema: str | None, patience: float) -> Database:
     """What the database of an engine can do, for a log whose tables have these names; see `Log`."""
     if not 0 <= patience <= _LONGEST:
-        raise UsageError(f"A writer cannot wait {patience:g} seconds for another; say 0 to {_LONGEST:d}.")
+        raise UsageError(
+            f"A writer cannot wait {patience:g} seconds for another; say 0 to {_LONGEST:d}.",
+            zh=f"写入时不能等待 {patience:g} 秒；请写 0 至 {_LONGEST:d}。",
+        )
     _known(engine.dialect.name)
     database = _database(engine, prefix, schema, patience)
     database.prepare(engine)
@@ -726,7 +819,11 @@ def _known(dialect: str) -> str:
     if dialect not in {SQLITE, POSTGRESQL}:
         raise StoreError(
             f"The log is kept in SQLite or PostgreSQL, not in {dialect}. "
-            "Name a database such as sqlite:///FILE or postgresql://USER@HOST/DATABASE."
+            "Name a database such as sqlite:///FILE or postgresql://USER@HOST/DATABASE.",
+            zh=(
+                f"日志保存在 SQLite 或 PostgreSQL 中，不能保存在 {dialect} "
+                "中。请写数据库，如 sqlite:///FILE 或 postgresql://USER@HOST/DATABASE。"
+            ),
         )
     return dialect
 
@@ -754,23 +851,35 @@ def _postgres() -> Any:  # noqa: ANN401  a module
         from emergency.store import postgres  # noqa: PLC0415  only the database that is used is loaded
     except ImportError as error:
         raise StoreError(
-            f"PostgreSQL needs its driver, which is not installed ({error}): pip install 'emergency[postgresql]'."
+            f"PostgreSQL needs its driver, which is not installed ({error}): pip install 'emergency[postgresql]'.",
+            zh=(f"使用 PostgreSQL 需要驱动程序，尚未安装（{error}）：pip install 'emergency[postgresql]'。"),
         ) from error
     return postgres
 
 
-def _make_ready(engine: Engine, database: Database, *, create: bool) -> None:
+def _make_ready(engine: Engine, database: Database, *, create: bool, drill: DrillClock | None = None) -> None:
     with database.reading(engine) as connection:
         if _is_ready(connection, database):
+            if drill is not None:
+                raise RefusedError(
+                    f"There is a store in {engine.url.database} already, and a drill gets one of its own. "
+                    "Nothing was changed. Name another file.",
+                    zh=f"{engine.url.database} 已有库，演练必须单独建库。未作任何改动，请换一个文件。",
+                )
             return
     if not create:
         raise StoreError(
-            f"There is no store in {engine.url.database}; the first entry, import or `emergency offices add` makes it."
+            f"There is no store in {engine.url.database}; the first entry, import or `emergency offices add` makes it.",
+            zh=(
+                f"{engine.url.database} 中没有库；第一次录入、导入或运行 `emergency offices add` 时自动建立。"
+            ),
         )
     with database.writing(engine) as connection:
         database.alone(connection)
         if not _is_ready(connection, database):  # another program may have been quicker
             database.create(connection)
+            if drill is not None:
+                database.set_drill_clock(connection, drill)
 
 
 def _is_ready(connection: Connection, database: Database) -> bool:
@@ -778,7 +887,11 @@ def _is_ready(connection: Connection, database: Database) -> bool:
     if 0 < version < SCHEMA_VERSION:
         raise StoreError(
             f"The database was written by an older version of this program (store version {version}; this program "
-            f"writes {SCHEMA_VERSION}). Nothing was changed. Keep a copy of it, then run: emergency db upgrade"
+            f"writes {SCHEMA_VERSION}). Nothing was changed. Keep a copy of it, then run: emergency db upgrade",
+            zh=(
+                f"该数据库由本程序的旧版本写成（库为第{version}版，本程序写第{SCHEMA_VERSION}版"
+                "）。未作任何改动。请先备份，再运行：emergency db upgrade"
+            ),
         )
     return version > 0
 
@@ -794,20 +907,30 @@ def store_version(connection: Connection, database: Database) -> int:
             if database.exists(connection, table.name.removeprefix(database.tables.prefix)):
                 raise StoreError(
                     f"The database already has a table {table.name} that is not ours. Nothing was written. "
-                    "Name another database, or give our tables a prefix."
+                    "Name another database, or give our tables a prefix.",
+                    zh=(
+                        f"数据库中已有一张不属于本程序的表 {table.name}。未作任何写入。"
+                        "请另用一个数据库，或给本程序的表加前缀。"
+                    ),
                 )
         return 0
-    found = database.rows(
-        connection, database.sql("SELECT value FROM {store_meta} WHERE name = 'schema_version'")
+    found: dict[str, str] = dict(
+        database.rows(connection, database.sql("SELECT name, value FROM {store_meta}"))
     )
-    version = found[0][0] if found else ""
+    version = found.get("schema_version", "")
+    database.drill = DRILL in found
     if not (version.isdecimal() and int(version)):
         raise StoreError(
-            "The database does not say which version of the store it holds. Restore it from a backup."
+            "The database does not say which version of the store it holds. Restore it from a backup.",
+            zh="数据库没有写明库的版本。请从备份恢复。",
         )
     if int(version) > SCHEMA_VERSION:
         raise StoreError(
             f"The database was written by a newer version of this program (store version {version}; "
-            f"this program knows {SCHEMA_VERSION}). Nothing was changed. Use the newer program."
+            f"this program knows {SCHEMA_VERSION}). Nothing was changed. Use the newer program.",
+            zh=(
+                f"该数据库由本程序的新版本写成（库为第{version}版，本程序只认识到第{SCHEMA_VERSION}"
+                "版）。未作任何改动。请使用新版本程序。"
+            ),
         )
     return int(version)
