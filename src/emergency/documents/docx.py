@@ -100,7 +100,7 @@ class _Writer:
                 _e("w:pBdr", {}, _e("w:bottom", red_line)),
             )
         )
-        used = sum(map(_height, made)) + (lines - 1) * high
+        used = sum(map(_height, made)) + (lines - 1) * high + page.RED_LINE * page.MM
         # So that what follows stands on the lines of the page.
         made.append(_blank(round(used / LINE + 2) * LINE - used))
         return made
@@ -156,7 +156,7 @@ class _Writer:
         if self._signed():
             signature, dated = document.signature or "", document.dated or ""
             blanks = page.signature_blanks(signature, dated)
-            made += [_blank(LINE, keep=True), _blank(LINE, keep=True)]
+            made.append(_blank(LINE, keep=True))
             if signature:
                 made.append(
                     self._p(
@@ -214,15 +214,14 @@ class _Writer:
         widths = [page.WIDTH * page.MM * share / sum(shares) for share in shares]
         line = {"w:val": "single", "w:sz": "4", "w:space": "0", "w:color": "000000"}
         names = ("w:top", "w:left", "w:bottom", "w:right", "w:insideH", "w:insideV")
-        rows, rooms = [], page.rooms(grid)
+        rows, rooms, short = [], page.rooms(grid), page.short_columns(grid)
         for at, row in enumerate(page.filled(grid)):
             cells = []
-            for text, width in zip(row, widths, strict=True):
-                short = at == 0 or page.width(text) <= page.SHORT_CELL
+            for text, width, centred in zip(row, widths, short, strict=True):
                 font = HEI if at == 0 else FANG
                 shown = self._p(
                     [_Run(text, font, size)],
-                    align="center" if short else "left",
+                    align="center" if at == 0 or centred else "left",
                     line=1.35 * size,
                     keep=at == 0,
                 )
