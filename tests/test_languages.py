@@ -184,6 +184,11 @@ def put_in(said: ast.expr) -> set[str]:
     return found
 
 
+def same(en: set[str], zh: set[str]) -> bool:
+    """Whether the same stands in both; what is called ``zh`` stands for one thing that the English calls otherwise."""
+    return en == zh or (zh - en == {"zh"} and len(en - zh) == 1)
+
+
 def faults(said: Said, *, alike: bool = True) -> Iterator[str]:
     """What is wrong with one text; ``alike``: both must tell the same particulars."""
     if said.zh is None:
@@ -194,7 +199,7 @@ def faults(said: Said, *, alike: bool = True) -> Iterator[str]:
     put_together = not alike and not literal(zh)  # of other words
     if words and not put_together and not CHINESE.search(literal(zh)):
         yield f"{said.place}: its Chinese is none: {literal(zh)}"
-    if alike and put_in(en) != put_in(zh):
+    if alike and not same(put_in(en), put_in(zh)):
         yield f"{said.place}: {sorted(put_in(en))} in English, {sorted(put_in(zh))} in Chinese"
     if HALF_WIDTH.search(literal(zh)):
         yield f"{said.place}: half-width punctuation in Chinese: {literal(zh)}"
@@ -241,6 +246,8 @@ WELL = 'raise RefusedError(f"{ref} is closed.", zh=f"{ref} 已经办结。")'
         ('raise RefusedError("Closed.", zh="已经办结：emergency review reopen。")', None),
         ('raise RefusedError(f"A: {error}", zh=f"甲：{error.zh}") from error', None),
         ("raise RefusedError(why.en, zh=why.zh)", None),
+        ('raise RefusedError(f"No{hint}", zh=f"没有{zh}")', None),
+        ('raise RefusedError(f"No {ref}{hint}", zh=f"没有{zh}")', "['hint', 'ref'] in English"),
         ("raise RefusedError(why.en, zh=other.zh)", "in English"),
         ('raise ClosedError(f"{ref}")', "has no Chinese"),
         ('yield document.flaw(("id",), "the path is its name")', "has no Chinese"),

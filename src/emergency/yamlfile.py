@@ -12,7 +12,8 @@ from difflib import get_close_matches
 from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, Union, get_args, get_origin
 
-from emergency.errors import BrokenDataError, system_words, words_of
+from emergency.errors import BrokenDataError, words_of
+from emergency.system import system_words
 from emergency.words import NOTHING, Words
 
 if TYPE_CHECKING:
