@@ -8,6 +8,7 @@ import click
 
 from emergency_cli.after import print_outcome
 from emergency_cli.asking import ask
+from emergency_cli.bilingual import WrongUseError, both, command, option
 from emergency_cli.context import Settings, now
 from emergency_cli.entries import CATEGORIES, CHANNELS, ending_options, known, stated, valid
 from emergency_cli.figures import LEVEL_WORDS, facts_of, level_of, others_of
@@ -23,18 +24,28 @@ OF_SOME = ("level", "whom", "authority", "why")
 OF_OPENING = ("title", "category", "kind", "place", "division", "occurred", "secrecy", "urgency")
 
 
-@click.command()
+@command(
+    zh="""更正录入；ENTRY 为录入的编号（如 #3）或其标识的开头。
+
+    可更正：at=、received=、to=OFFICE,OFFICE、by=CHANNEL、from=OFFICE、source=、nature=、
+    circumstances=SLUG,SLUG 和数字（如 死=3）；录入中原有的 level=、whom=、authority=、why=；录入 #1 即首次
+    录入的 title=、category=、kind=、place=、division=、occurred=、secrecy=、urgency=。等号后不写，即删去原
+    值：死=
+
+    例：emergency amend - #3 at=13:05 死=3 --why 录入串行
+    """
+)
 @click.argument("incident")
 @click.argument("entry")
 @click.argument("changes", nargs=-1, metavar="[NAME=VALUE]...")
-@click.option(
+@option(
     "--figure",
     "others",
     multiple=True,
     metavar="NAME=NUMBER",
-    help="Any other figure, like sick=12, put right.",
+    help=both("更正其他数字，如 sick=12。", "Any other figure, like sick=12, put right."),
 )
-@click.option("--why", metavar="TEXT", help="Why it has to be put right.")
+@option("--why", metavar="TEXT", help=both("更正的原因。", "Why it has to be put right."))
 @ending_options
 def amend(
     settings: Settings,
@@ -48,7 +59,7 @@ def amend(
     quiet: bool,
     form: str,
 ) -> None:
-    """Put an entry right 更正录入; ENTRY is its number, like #3, or the beginning of its id.
+    """Put an entry right; ENTRY is its number, like #3, or the beginning of its id.
 
     What can be changed: at=, received=, to=OFFICE,OFFICE, by=CHANNEL, from=OFFICE, source=, nature=,
     circumstances=SLUG,SLUG and figures like 死=3; level=, whom=, authority=, why= where the entry has them; of
@@ -67,23 +78,32 @@ def amend(
     event: Value = target.event
     opening = isinstance(event, IncidentOpened)
     if not changes and not others:
-        raise click.UsageError("Say what the entry should read, like at=13:05 or 死=3.")
+        raise WrongUseError(
+            "Say what the entry should read, like at=13:05 or 死=3.",
+            zh="请写明改成什么，如 at=13:05 或 死=3。",
+        )
     if opening and others:
-        raise click.UsageError(f"--figure: what can be changed here is {', '.join(OF_OPENING)}.")
+        raise WrongUseError(
+            f"--figure: what can be changed here is {', '.join(OF_OPENING)}.",
+            zh=f"--figure：这里可更正的只有 {'、'.join(OF_OPENING)}。",
+        )
     fields = _changes(settings, directory, event, changes, others)
     reason = why or ask("--why", settings.say("更正原因", "Why"))
     outcome = settings.engine.amend(
         ref, target.event_id, fields, why=reason, identity=identity, command_id=command_id
     )
-    settings.recorded_so_far = f"It is on record: {outcome.incident} {outcome.event_ids[-1]}."
+    settings.recorded_so_far = settings.say(
+        f"已入库：{outcome.incident} {outcome.event_ids[-1]}。",
+        f"It is on record: {outcome.incident} {outcome.event_ids[-1]}.",
+    )
     settings.used(ref)
     print_outcome(settings, outcome, form=form, quiet=quiet, put_right=target.event_id)
 
 
-@click.command()
+@command(zh="撤回录入；记录保留，不再计入。")
 @click.argument("incident")
 @click.argument("entry")
-@click.option("--why", metavar="TEXT", help="Why it should not have been made.")
+@option("--why", metavar="TEXT", help=both("为何本不应录入。", "Why it should not have been made."))
 @ending_options
 def withdraw(
     settings: Settings,
@@ -94,14 +114,17 @@ def withdraw(
     quiet: bool,
     form: str,
 ) -> None:
-    """Take an entry back 撤回录入; the log keeps it, nothing counts it."""
+    """Take an entry back; the log keeps it, nothing counts it."""
     identity = settings.identity
     ref = settings.incident(incident)
     known(settings.engine.directory(), identity.office)
     target = settings.engine.entry(ref, entry).event_id
     reason = why or ask("--why", settings.say("撤回原因", "Why"))
     outcome = settings.engine.withdraw(ref, target, why=reason, identity=identity, command_id=command_id)
-    settings.recorded_so_far = f"It is on record: {outcome.incident} {outcome.event_ids[-1]}."
+    settings.recorded_so_far = settings.say(
+        f"已入库：{outcome.incident} {outcome.event_ids[-1]}。",
+        f"It is on record: {outcome.incident} {outcome.event_ids[-1]}.",
+    )
     settings.used(ref)
     print_outcome(settings, outcome, form=form, quiet=quiet, put_right=target)
 
@@ -126,7 +149,10 @@ def _changes(
         if equals and name in allowed:
             fields.update(_field(settings, directory, event, name, value))
         elif opening or (equals and name in OF_OPENING):
-            raise click.UsageError(f"{name}: what can be changed here is {', '.join(allowed)}.")
+            raise WrongUseError(
+                f"{name}: what can be changed here is {', '.join(allowed)}.",
+                zh=f"{name}：这里可更正的只有 {'、'.join(allowed)}。",
+            )
         else:
             figures.append(word)
     said: dict[str, Any] = {name: fields.pop(name) for name in ("nature", "circumstances") if name in fields}
@@ -159,7 +185,10 @@ def _field(settings: Settings, directory: Directory, event: Value, name: str, va
     if name == "by":
         _needs(there, "channel", name)
         if value not in (*CHANNELS, "", "unknown"):
-            raise click.UsageError(f"by={value}: the channels are {', '.join(CHANNELS)}.")
+            raise WrongUseError(
+                f"by={value}: the channels are {', '.join(CHANNELS)}.",
+                zh=f"by={value}：报送方式只有 {'、'.join(CHANNELS)}。",
+            )
         return {"channel": value or "unknown"}
     if name == "from":
         known(directory, value)
@@ -171,7 +200,10 @@ def _field(settings: Settings, directory: Directory, event: Value, name: str, va
         words = SECRECY if name == "secrecy" else URGENCY
         return {name: typed(words)(value) if value else None}
     if name == "category" and value not in CATEGORIES:
-        raise click.UsageError(f"category={value}: the categories are {', '.join(CATEGORIES)}.")
+        raise WrongUseError(
+            f"category={value}: the categories are {', '.join(CATEGORIES)}.",
+            zh=f"category={value}：事件类别只有 {'、'.join(CATEGORIES)}。",
+        )
     return {name: value or None}
 
 
@@ -181,4 +213,4 @@ def _listed(value: str) -> list[str]:
 
 def _needs(there: Any, key: str, name: str) -> None:  # noqa: ANN401 - pydantic's mapping of fields
     if key not in there:
-        raise click.UsageError(f"{name}: this entry has none.")
+        raise WrongUseError(f"{name}: this entry has none.", zh=f"{name}：此条录入没有这一项。")

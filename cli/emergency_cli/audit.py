@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from emergency_cli.bilingual import both
-from emergency_cli.context import Settings, common_options, now, pass_settings
+from emergency_cli.bilingual import WrongUseError, both, command, group, option
+from emergency_cli.context import Settings, common_options, lang_option, now, pass_settings
 from emergency_cli.incidents import known_office
 from emergency_cli.lazy import Later, LazyGroup, leave
 from emergency_cli.norms import NORM_KEYS, emit_matrix, print_norms
@@ -131,10 +131,26 @@ COMMANDS = {
             "Points by a scheme, each traced.",
         ),
     ),
+    "duty": Later(
+        "emergency_cli.duty",
+        "duty",
+        both(
+            "值班情况：空岗、重岗，交接迟缓。",
+            "How desks were kept: gaps, overlaps, slow handovers.",
+        ),
+    ),
 }
 
 
-@click.group(cls=LazyGroup, later=COMMANDS)
+@group(
+    cls=LazyGroup,
+    later=COMMANDS,
+    zh="""审计：报告义务、疑点、四个统一规范、考核计分。
+
+    有可以认定、推定或疑似的发现时，退出码为 1；用 --rules 时，有判定变动即为 1。
+    """,
+)
+@lang_option
 def audit() -> None:
     """Judge incidents: obligations, findings, and the four norms.
 
@@ -143,15 +159,17 @@ def audit() -> None:
 
 
 _incidents = click.argument("incidents", nargs=-1, metavar="[INCIDENT]...")
-_at = click.option("--at", metavar="TIME", help="The instant of judging; now unless given.")
-_office = click.option("--office", "who", metavar="ID", help="Only this office.")
+_at = option(
+    "--at", metavar="TIME", help=both("判定的时刻；默认为现在。", "The instant of judging; now unless given.")
+)
+_office = option("--office", "who", metavar="ID", help=both("只看此单位。", "Only this office."))
 
 
-@click.command()
+@command(zh="报告义务：谁应何时之前向谁报告什么，结果如何。")
 @_incidents
 @_at
 @_office
-@click.option("--state", type=click.Choice(OBLIGATION_STATES), help="Only in this state.")
+@option("--state", type=click.Choice(OBLIGATION_STATES), help=both("只看此状态。", "Only in this state."))
 @rules_options
 @format_option
 @common_options
@@ -191,12 +209,14 @@ def obligations(
     leave(FOUND if found.serious else 0)
 
 
-@click.command()
+@command(zh="疑点：迟报、漏报、谎报、瞒报，并列经人认定的结果。")
 @_incidents
 @_at
 @_office
-@click.option("--kind", type=click.Choice(FINDING_KINDS), help="Only of this kind.")
-@click.option("--status", type=click.Choice(FINDING_STATUSES), help="Only of this status.")
+@option("--kind", type=click.Choice(FINDING_KINDS), help=both("只看此类。", "Only of this kind."))
+@option(
+    "--status", type=click.Choice(FINDING_STATUSES), help=both("只看此认定程度。", "Only of this status.")
+)
 @rules_options
 @format_option
 @common_options
@@ -213,7 +233,7 @@ def findings(
     known_on: datetime | None,
     form: str,
 ) -> None:
-    """What stands out: late, missed, falsified, concealed 疑点, beside what people determined 认定."""
+    """What stands out: late, missed, falsified, concealed, beside what people determined."""
     settings.only_read()
     known_office(settings, who)
     moment = settings.moment(at, "--at") or now()
@@ -231,24 +251,50 @@ def findings(
     leave(FOUND if found.serious else 0)
 
 
-@click.command()
+@command(
+    zh="""四个统一规范逐项检查：内容、程序、时限、用语。
+
+    有不合格项可以认定或推定时，退出码为 1。只依无人核对过原文的条文不合格的，为可能，不计入；记录看不出的，
+    为不明。
+    """
+)
 @_incidents
 @_at
 @_office
-@click.option("--norm", type=click.Choice(NORMS), help="Only this norm.")
-@click.option(
-    "--check", type=click.Choice(CHECKS), metavar="CHECK", help="Only this check, such as elements."
+@option("--norm", type=click.Choice(NORMS), help=both("只看此规范。", "Only this norm."))
+@option(
+    "--check",
+    type=click.Choice(CHECKS),
+    metavar="CHECK",
+    help=both("只看此项检查，如 elements。", "Only this check, such as elements."),
 )
-@click.option("--result", type=click.Choice(RESULTS), help="Only this result.")
-@click.option("--matrix", is_flag=True, help="Instead: how many checks of each norm came to what.")
-@click.option(
-    "--by", type=click.Choice(["office", "month"]), help="With --matrix: a line for each. [default: office]"
+@option("--result", type=click.Choice(RESULTS), help=both("只看此结果。", "Only this result."))
+@option(
+    "--matrix",
+    is_flag=True,
+    help=both(
+        "改为统计：各规范的检查各有几项什么结果。", "Instead: how many checks of each norm came to what."
+    ),
 )
-@click.option(
-    "--from", "since", metavar="DAY", type=click.DateTime(["%Y-%m-%d"]), help="With --matrix: from this day."
+@option(
+    "--by",
+    type=click.Choice(["office", "month"]),
+    help=both(
+        "与 --matrix 同用：每行为何。[默认：office]", "With --matrix: a line for each. [default: office]"
+    ),
 )
-@click.option(
-    "--until", metavar="DAY", type=click.DateTime(["%Y-%m-%d"]), help="With --matrix: to the end of this day."
+@option(
+    "--from",
+    "since",
+    metavar="DAY",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help=both("与 --matrix 同用：自此日起。", "With --matrix: from this day."),
+)
+@option(
+    "--until",
+    metavar="DAY",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help=both("与 --matrix 同用：至此日止（含当日）。", "With --matrix: to the end of this day."),
 )
 @rules_options
 @format_option
@@ -271,7 +317,7 @@ def norms(
     known_on: datetime | None,
     form: str,
 ) -> None:
-    """The four norms 四个统一规范, check by check: content, procedure, time, wording.
+    """The four norms, check by check: content, procedure, time, wording.
 
     Exit code 1 where a check fails, established or presumed. What fails only by a text that nobody has confirmed is
     possible, and does not count; what the record does not tell is unknown.
@@ -279,9 +325,14 @@ def norms(
     settings.only_read()
     known_office(settings, who)
     if not matrix and (by or since or until):
-        raise click.UsageError("--by, --from and --until go with --matrix.")
+        raise WrongUseError(
+            "--by, --from and --until go with --matrix.", zh="--by、--from、--until 须与 --matrix 同用。"
+        )
     if matrix and (other_rules or known_on):
-        raise click.UsageError("--matrix counts checks under the rules that stand; leave --rules out.")
+        raise WrongUseError(
+            "--matrix counts checks under the rules that stand; leave --rules out.",
+            zh="--matrix 按现行规则统计；请去掉 --rules。",
+        )
     moment = settings.moment(at, "--at") or now()
     refs = [settings.incident(ref) for ref in incidents]
     filters = {"norm": norm, "check": check, "result": result}

@@ -7,11 +7,14 @@ carry their Chinese as ``zh=``; those of the command line do the same, by the cl
 
 from __future__ import annotations
 
+import errno
 import inspect
 import locale
 import os
-from collections.abc import Callable
-from typing import Any, Self, TypeVar
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Protocol, Self, TypeVar
 
 import click
 
@@ -39,15 +42,43 @@ class Both(str):
 both = Both
 
 
+def say(zh: str, en: str) -> str:
+    """The words in the language of this run, where no settings are at hand."""
+    return zh if in_chinese() else en
+
+
+class Speaking(Protocol):
+    """Who knows the language of a run."""
+
+    @property
+    def chinese(self) -> bool:
+        """Whether it is Chinese."""
+
+
+_run: ContextVar[Speaking | None] = ContextVar("run", default=None)
+
+
+@contextmanager
+def speaking(settings: Speaking) -> Iterator[None]:
+    """Speak as these settings say until the run has ended: its last error is shown when no command is left to ask."""
+    before = _run.set(settings)
+    try:
+        yield
+    finally:
+        _run.reset(before)
+
+
 def in_chinese() -> bool:
-    """Whether this run speaks Chinese; outside a command, whether the locale does."""
-    context = click.get_current_context(silent=True)
-    settings = context.find_root().obj if context is not None else None
-    return bool(settings.chinese) if settings is not None else language() == "zh"
+    """Whether this run speaks Chinese; outside a run, whether the locale does."""
+    settings = _run.get()
+    if settings is None:
+        context = click.get_current_context(silent=True)
+        settings = context.find_root().obj if context is not None else None
+    return settings.chinese if settings is not None else language() == "zh"
 
 
 def language() -> str:
-    """``zh`` or ``en``, as the environment has it."""
+    """``zh`` or ``en``, as the environment has it: English where it names neither."""
     for name in ("EMERGENCY_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         if value := os.environ.get(name):
             return "zh" if value.lower().startswith("zh") else "en"
@@ -80,9 +111,20 @@ class Option(click.Option):
         self.help = help
 
 
+class Context(click.Context):
+    """A run of a command, whose help is set by the cells of a terminal."""
+
+    def make_formatter(self) -> click.HelpFormatter:
+        """What writes the page of help."""
+        from emergency_cli.help_page import HelpPage  # noqa: PLC0415 - most runs show no help
+
+        return HelpPage(width=self.terminal_width, max_width=self.max_content_width)
+
+
 class Command(click.Command):
     """A command whose help is said in both languages: the docstring in English, ``zh`` in Chinese."""
 
+    context_class = Context
     help = _Spoken()
     epilog = _Spoken()
     short_help = _Spoken()
@@ -97,11 +139,24 @@ class Command(click.Command):
         super().__init__(*given, **{"help": help, **attributes})
         self.help = both(inspect.cleandoc(zh), inspect.cleandoc(help)) if zh and help else help
 
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """The option ``--help``; click keeps it from one run to the next, whatever their languages."""
+        made = super().get_help_option(ctx)
+        if made is not None:
+            made.help = say("显示本帮助。", "Show this message and exit.")
+        return made
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """What a list of commands says of this one: the first sentence."""
+        said = self.short_help or self.help
+        return said.split("。")[0] + "。" if said and in_chinese() else super().get_short_help_str(limit)
+
 
 class Group(Command, click.Group):
     """A group of commands whose help is said in both languages."""
 
     command_class = Command
+    group_class = type
 
 
 def option(*names: str, **attributes: Any) -> Callable[[F], F]:  # noqa: ANN401 - click's own
@@ -140,6 +195,13 @@ class WrongUseError(click.UsageError):
         return self.message.chosen if isinstance(self.message, Both) else self.message
 
 
+class WrongValueError(click.BadParameter):
+    """A value that cannot be (exit code 2), in English and as ``zh`` in Chinese; click adds which option has it."""
+
+    def __init__(self, said: str, *, zh: str, **where: Any) -> None:  # noqa: ANN401 - click's own
+        super().__init__(say(zh, said), **where)  # click puts the bare message into its own, and into prompts
+
+
 class StoppedError(click.ClickException):
     """A command that cannot go on (exit code 3): why and what to do next, in English and as ``zh`` in Chinese."""
 
@@ -149,3 +211,38 @@ class StoppedError(click.ClickException):
     def format_message(self) -> str:
         """The message in the language of this run."""
         return self.message.chosen if isinstance(self.message, Both) else self.message
+
+
+_OF_THE_SYSTEM = {
+    errno.ENOENT: "没有此文件或目录",
+    errno.EACCES: "权限不足",
+    errno.EPERM: "不允许此操作",
+    errno.EEXIST: "已存在",
+    errno.EISDIR: "是目录，不是文件",
+    errno.ENOTDIR: "不是目录",
+    errno.ENOTEMPTY: "目录不空",
+    errno.ENOSPC: "磁盘已满",
+    errno.EROFS: "只读，不能写入",
+    errno.ENAMETOOLONG: "文件名过长",
+    errno.EIO: "读写出错",
+}
+
+
+def of_system(error: OSError) -> Both:
+    """What the system says was wrong with a file; in Chinese where it is one of the usual things."""
+    said = error.strerror or str(error)
+    return both(_OF_THE_SYSTEM.get(error.errno or 0, said), said)
+
+
+_YES, _NO = ("y", "yes", "是"), ("n", "no", "否", "")
+
+
+def confirm(question: str, *, err: bool = False) -> bool:
+    """Ask whether to go on: ``y`` or 是 is yes, ``n``, 否 or nothing is no; anything else is asked again."""
+    while True:
+        answer = click.prompt(
+            f"{question} [y/N]", default="", show_default=False, prompt_suffix=say("：", ": "), err=err
+        )
+        if answer.strip().lower() in (*_YES, *_NO):
+            return answer.strip().lower() in _YES
+        click.echo(say("请答 y（是）或 n（否）。", "Please answer y or n."), err=err)

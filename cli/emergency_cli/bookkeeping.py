@@ -9,6 +9,7 @@ import click
 
 from emergency_cli.after import print_outcome
 from emergency_cli.asking import ask
+from emergency_cli.bilingual import WrongUseError, both, command, option
 from emergency_cli.context import Settings
 from emergency_cli.entries import Said, decorated, ending_options, record_entry, saying_options
 from emergency_cli.output import indented, show
@@ -17,9 +18,19 @@ if TYPE_CHECKING:
     from emergency.engine import Outcome
 
 _incident = click.argument("incident")
-_why = click.option("--why", metavar="TEXT", help="The reason.")
-_whom = click.option("--whom", multiple=True, metavar="OFFICE", help="Whom; may be given again.")
-_words = click.option("--words", "quoted", metavar="TEXT", help="What was said or done, word for word.")
+_why = option("--why", metavar="TEXT", help=both("原因。", "The reason."))
+_whom = option(
+    "--whom",
+    multiple=True,
+    metavar="OFFICE",
+    help=both("对方单位；可多次给出。", "Whom; may be given again."),
+)
+_words = option(
+    "--words",
+    "quoted",
+    metavar="TEXT",
+    help=both("说了或做了什么，照录原话。", "What was said or done, word for word."),
+)
 
 
 def _reason(settings: Settings, why: str | None) -> str:
@@ -29,13 +40,18 @@ def _reason(settings: Settings, why: str | None) -> str:
 # -- pressure and excuses --------------------------------------------------------------------------------------
 
 
-@click.command()
+@command(
+    zh="""记录授意：某单位授意他人不报或谎报。
+
+    例：emergency direct - --from county --whom town --words "先不要上报"
+    """
+)
 @_incident
 @_whom
 @_words
 @decorated(saying_options, ending_options)
 def direct(settings: Settings, incident: str, whom: Sequence[str], quoted: str | None, **said: Any) -> None:  # noqa: ANN401 - click's own
-    """Log that an office told others not to report, or to report falsely 授意.
+    """Log that an office told others not to report, or to report falsely.
 
     Example: emergency direct - --from county --whom town --words "先不要上报"
     """
@@ -44,23 +60,40 @@ def direct(settings: Settings, incident: str, whom: Sequence[str], quoted: str |
     )
 
 
-@click.command()
+@command(zh="记录阻碍：某单位阻碍他人报告。")
 @_incident
 @_whom
 @_words
 @decorated(saying_options, ending_options)
 def obstruct(settings: Settings, incident: str, whom: Sequence[str], quoted: str | None, **said: Any) -> None:  # noqa: ANN401 - click's own
-    """Log that an office kept others from reporting 阻碍."""
+    """Log that an office kept others from reporting."""
     record_entry(
         settings, Said(words=(incident,), **said), "Obstructed", {"whom": tuple(whom), "words": quoted}
     )
 
 
-@click.command()
+@command(
+    zh="""记录准予不报：某单位表示他人无须报告。
+
+    只有规则写明谁可准予，且事项尚未到期，才免除义务；否则按授意不报记录，义务照旧。
+
+    例：emergency waive - --from city --whom county --authority 市委办通知 --why 已由市局直报
+    """
+)
 @_incident
 @_whom
-@click.option("--to", "recipients", multiple=True, metavar="OFFICE", help="To whom; to anybody unless given.")
-@click.option("--authority", metavar="TEXT", help="On whose authority: the order, article or office.")
+@option(
+    "--to",
+    "recipients",
+    multiple=True,
+    metavar="OFFICE",
+    help=both("对谁无须报告；默认为对任何单位。", "To whom; to anybody unless given."),
+)
+@option(
+    "--authority",
+    metavar="TEXT",
+    help=both("依据：命令、条文或单位。", "On whose authority: the order, article or office."),
+)
 @_why
 @decorated(saying_options, ending_options)
 def waive(
@@ -73,7 +106,7 @@ def waive(
     why: str | None,
     **said: Any,  # noqa: ANN401 - click's own
 ) -> None:
-    """Log that an office said that others need not report 准予不报.
+    """Log that an office said that others need not report.
 
     It excuses only where a rule names who may say so, and only what was not due yet. Any other is a direction not
     to report: the duty stands.
@@ -83,7 +116,7 @@ def waive(
     from emergency.domain.bookkeeping import Waived  # noqa: PLC0415 - help needs no engine
 
     if not whom:
-        raise click.UsageError("Say who need not report: --whom OFFICE.")
+        raise WrongUseError("Say who need not report: --whom OFFICE.", zh="请写明谁无须报告：--whom OFFICE。")
     more = {
         "whom": tuple(whom),
         "to": tuple(recipients),
@@ -116,9 +149,21 @@ def _idle(settings: Settings, outcome: Outcome) -> None:
 # -- the incident as a whole -----------------------------------------------------------------------------------
 
 
-@click.command()
+@command(
+    zh="""撤销事件：并无此事，未到期的未办事项免除。
+
+    须以查否的核实为据。已到期的判定不变。
+
+    例：emergency verify - --outcome refuted，再：emergency void - --on #5 --why 误报
+    """
+)
 @_incident
-@click.option("--on", "verification", metavar="#ENTRY", help="The verification that found no such event.")
+@option(
+    "--on",
+    "verification",
+    metavar="#ENTRY",
+    help=both("查明并无此事的那条核实。", "The verification that found no such event."),
+)
 @_why
 @decorated(saying_options, ending_options)
 def void(
@@ -129,7 +174,7 @@ def void(
     why: str | None,
     **said: Any,  # noqa: ANN401 - click's own
 ) -> None:
-    """There was no such event: what is still open and not due is excused 撤销事件.
+    """There was no such event: what is still open and not due is excused.
 
     It rests on a verification that refutes the event. Every verdict already due stays.
 
@@ -138,9 +183,11 @@ def void(
     from emergency.domain.bookkeeping import Voided  # noqa: PLC0415 - help needs no engine
 
     if verification is None:
-        raise click.UsageError(
+        raise WrongUseError(
             "Say on which verification: --on #ENTRY. Record it first, if it is not on record: "
-            "emergency verify INCIDENT --outcome refuted"
+            "emergency verify INCIDENT --outcome refuted",
+            zh="请写明依哪条核实：--on #ENTRY。尚未录入的，先录入：emergency verify INCIDENT "
+            "--outcome refuted",
         )
     ref = settings.incident(incident)
     more = {
@@ -150,24 +197,29 @@ def void(
     record_entry(settings, Said(words=(incident,), **said), Voided, more, ref=ref)
 
 
-@click.command()
+@command(zh="记录重新启动：已结案的事件继续。结案时的发现不变。")
 @_incident
 @_why
 @decorated(saying_options, ending_options)
 def reopen(settings: Settings, incident: str, why: str | None, **said: Any) -> None:  # noqa: ANN401 - click's own
-    """Log that a closed incident goes on 重新启动. What was found at its closing stays."""
+    """Log that a closed incident goes on. What was found at its closing stays."""
     from emergency.domain.bookkeeping import Reopened  # noqa: PLC0415 - help needs no engine
 
     record_entry(settings, Said(words=(incident,), **said), Reopened, {"why": _reason(settings, why)})
 
 
-@click.command()
+@command(
+    zh="""对事件或某条录入加备注；不作为判定依据。
+
+    例：emergency note - #4 --say "对方称已口头报告市委办"
+    """
+)
 @_incident
 @click.argument("about", metavar="[#ENTRY]", required=False)
-@click.option("--say", "remark", metavar="TEXT", help="The remark.")
+@option("--say", "remark", metavar="TEXT", help=both("备注内容。", "The remark."))
 @decorated(saying_options, ending_options)
 def note(settings: Settings, incident: str, about: str | None, remark: str | None, **said: Any) -> None:  # noqa: ANN401 - click's own
-    """Add a remark on the record, or on one entry; nothing is judged by it 备注.
+    """Add a remark on the record, or on one entry; nothing is judged by it.
 
     Example: emergency note - #4 --say "对方称已口头报告市委办"
     """
@@ -184,9 +236,16 @@ def note(settings: Settings, incident: str, about: str | None, remark: str | Non
 # -- two incidents ---------------------------------------------------------------------------------------------
 
 
-@click.command()
+@command(
+    zh="""并案：一起事件并入另一起继续。各时限不变，可撤销。
+
+    另一起事件中同一单位有不晚于此的同样报告义务的，未办事项转到那里；否则仍留在本事件。
+
+    例：emergency merge town-20261121-02 --into county-20261121-01 --why 同一起事故
+    """
+)
 @_incident
-@click.option("--into", metavar="INCIDENT", help="The incident as which it goes on.")
+@option("--into", metavar="INCIDENT", help=both("并入的事件。", "The incident as which it goes on."))
 @_why
 @ending_options
 def merge(
@@ -199,14 +258,16 @@ def merge(
     quiet: bool,
     form: str,
 ) -> None:
-    """Let an incident go on as another 并案. No clock moves, and it can be taken back.
+    """Let an incident go on as another. No clock moves, and it can be taken back.
 
     What is open goes on there where the other asks the same office for the same report no later; else it stands here.
 
     Example: emergency merge town-20261121-02 --into county-20261121-01 --why 同一起事故
     """
     if into is None:
-        raise click.UsageError("Say as which incident it goes on: --into INCIDENT.")
+        raise WrongUseError(
+            "Say as which incident it goes on: --into INCIDENT.", zh="请写明并入哪起事件：--into INCIDENT。"
+        )
     ref, other = settings.incident(incident), settings.incident(into)
     outcome = settings.engine.merging.merge(
         ref, into=other, why=_reason(settings, why), identity=settings.identity, command_id=command_id
@@ -232,7 +293,7 @@ def _fates(settings: Settings, outcome: Outcome) -> None:
         show(indented(words, 2))
 
 
-@click.command()
+@command(zh="撤销并案：如同从未并案。")
 @_incident
 @_why
 @ending_options
@@ -245,7 +306,7 @@ def unmerge(
     quiet: bool,
     form: str,
 ) -> None:
-    """Take a merging back 撤销并案: everything is as though it had never been."""
+    """Take a merging back: everything is as though it had never been."""
     ref = settings.incident(incident)
     outcome = settings.engine.merging.unmerge(
         ref, why=_reason(settings, why), identity=settings.identity, command_id=command_id
@@ -253,11 +314,15 @@ def unmerge(
     print_outcome(settings, outcome, form=form, quiet=quiet)
 
 
-@click.command()
+@command(zh="关联：在两起事件上都注明彼此相关；不作为判定依据。")
 @_incident
 @click.argument("other")
-@click.option(
-    "--relation", metavar="WORD", default="related", show_default=True, help="How, like same-cause."
+@option(
+    "--relation",
+    metavar="WORD",
+    default="related",
+    show_default=True,
+    help=both("何种关联，如 same-cause。", "How, like same-cause."),
 )
 @ending_options
 def link(
@@ -270,7 +335,7 @@ def link(
     quiet: bool,
     form: str,
 ) -> None:
-    """Note on both that two incidents have to do with each other 关联; nothing is judged by it."""
+    """Note on both that two incidents have to do with each other; nothing is judged by it."""
     ref, another = settings.incident(incident), settings.incident(other)
     outcome = settings.engine.merging.link(
         ref, other=another, relation=relation, identity=settings.identity, command_id=command_id

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from emergency_cli.bilingual import Option, both, language
+from emergency_cli.bilingual import Both, Option, StoppedError, WrongUseError, both, language, of_system
 
 if TYPE_CHECKING:
     from emergency.assessment.model import Words
@@ -132,16 +132,17 @@ class Settings:
         """Who is at the keyboard.
 
         Raises:
-            click.UsageError: nobody has said so.
+            WrongUseError: nobody has said so.
         """
         from emergency.engine import Identity  # noqa: PLC0415 - as above
 
         known = remembered()
         office = self.office or known.get("office")
         if not office:
-            raise click.UsageError(
+            raise WrongUseError(
                 "Nobody has said which office this is. Say it once with: "
-                "emergency use OFFICE --as ROLE --officer ID; or give --office OFFICE."
+                "emergency use OFFICE --as ROLE --officer ID; or give --office OFFICE.",
+                zh="尚未设定本单位。请先设定一次：emergency use OFFICE --as ROLE --officer ID；或加 --office OFFICE。",
             )
         # A role and an officer belong to the office they were remembered with.
         same = known if office == known.get("office") else {}
@@ -167,7 +168,10 @@ class Settings:
 
         latest = understood(text, now(), self.zone()).interval.latest
         if latest is None:
-            raise click.UsageError(f"{option} needs a time, like 2014-04-07T13:05 or 13:05.")
+            raise WrongUseError(
+                f"{option} needs a time, like 2014-04-07T13:05 or 13:05.",
+                zh=f"{option} 须有时间，如 2014-04-07T13:05 或 13:05。",
+            )
         return latest
 
     # -- which ----------------------------------------------------------------------------------------------
@@ -178,14 +182,29 @@ class Settings:
         Looking at another incident does not move ``-``: the next entry must not land there by surprise.
         """
         if ref != "-":
-            return self.engine.resolve(ref)
+            return self._resolved(ref)
         last = remembered().get("incidents")
         found = last.get(self.url) if isinstance(last, dict) else None
         if not found:
-            raise click.UsageError(
-                "Nothing was recorded yet that - could stand for. Name the incident: `emergency list` shows them."
+            raise WrongUseError(
+                "Nothing was recorded yet that - could stand for. Name the incident: `emergency list` shows them.",
+                zh="还没有录入过，“-”无所指。请写明事件编号：emergency list 可查。",
             )
         return self.engine.resolve(str(found))
+
+    def _resolved(self, ref: str) -> str:
+        """The incident that is meant; where several fit, the officer chooses."""
+        try:
+            return self.engine.resolve(ref)
+        except Exception as error:
+            from emergency.errors import SeveralFitError  # noqa: PLC0415 - only for a mistake
+            from emergency_cli.asking import choose, on_terminal  # noqa: PLC0415 - as above
+
+            if not isinstance(error, SeveralFitError) or not on_terminal():
+                raise
+            refs = list(error.found)
+            listed = [f"{one}  {title}" for one, title in error.found.items()]
+            return refs[choose(self.say(f"{ref} 指哪一起", f"Which of them is {ref}"), listed)]
 
     def used(self, ref: str) -> None:
         """Remember the incident as the last one recorded on in this store."""
@@ -197,15 +216,22 @@ class Settings:
         try:
             remember({**remembered(), "incidents": incidents})
         except OSError as error:
-            click.echo(f"The incident could not be remembered for `-`: {error.strerror or error}.", err=True)
+            said = of_system(error)
+            click.echo(
+                self.say(
+                    f"已入库；但未能记住本事件供“-”使用：{said.zh}。",
+                    f"The incident could not be remembered for `-`: {said}.",
+                ),
+                err=True,
+            )
 
 
-def hint(word: str, known: Iterable[str]) -> str:
+def hint(word: str, known: Iterable[str]) -> Both:
     """`` Did you mean …?`` where a known word is near."""
     from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
 
     near = get_close_matches(word, list(known), n=1)
-    return f" Did you mean {near[0]}?" if near else ""
+    return both(f"是否要用 {near[0]}？", f" Did you mean {near[0]}?") if near else both("", "")
 
 
 def now() -> datetime:
@@ -235,7 +261,7 @@ def remembered() -> dict[str, Any]:
     """What was remembered; nothing where there is no file yet.
 
     Raises:
-        click.ClickException: the file cannot be read.
+        StoppedError: the file cannot be read.
     """
     path = config_path()
     try:
@@ -243,11 +269,15 @@ def remembered() -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        raise click.ClickException(
-            f"{path} cannot be read ({error}); delete it and run `emergency use` again."
+        raise StoppedError(
+            f"{path} cannot be read ({error}); delete it and run `emergency use` again.",
+            zh=f"{path} 读不出（{error}）。请删除此文件，再运行 emergency use。",
         ) from None
     if not isinstance(known, dict):
-        raise click.ClickException(f"{path} is not what it must be; delete it and run `emergency use` again.")
+        raise StoppedError(
+            f"{path} is not what it must be; delete it and run `emergency use` again.",
+            zh=f"{path} 的内容不对。请删除此文件，再运行 emergency use。",
+        )
     return known
 
 
@@ -275,18 +305,15 @@ def _remembered_option(*names: str, **attributes: Any) -> Callable[[F], F]:  # n
     return shared_option(*names, expose_value=False, callback=_into_settings, **attributes)
 
 
-def _lang_option(envvar: str | None) -> Callable[[F], F]:
-    return _remembered_option(
-        "--lang",
-        type=click.Choice(["zh", "en"]),
-        envvar=envvar,
-        help=both("界面语言；不指定时按系统语言。", "The language; the locale's unless given."),
-    )
+lang_option = _remembered_option(
+    "--lang",
+    type=click.Choice(["zh", "en"]),
+    help=both(
+        "语言；默认依 EMERGENCY_LANG 或系统语言，非中文即英文。",
+        "The language; by default EMERGENCY_LANG or the locale: zh, else en.",
+    ),
+)
 
-
-lang_option = _lang_option("EMERGENCY_LANG")
-
-_lang_again = _lang_option(None)
 _db_again = _remembered_option(
     "--db", metavar="URL", hidden=True, help=both("同命令之前的 --db。", "As before the command.")
 )
@@ -297,7 +324,7 @@ _officer = _remembered_option("--officer", metavar="ID", help=both("本人人员
 
 def common_options(command: F) -> F:
     """What every command takes after its name as well: the language, and the store."""
-    return _lang_again(_db_again(command))
+    return lang_option(_db_again(command))
 
 
 def identity_options(command: F) -> F:

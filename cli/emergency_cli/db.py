@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import click
 
-from emergency_cli.context import Settings, common_options, now, pass_settings
+from emergency_cli.bilingual import both, group, option
+from emergency_cli.context import Settings, common_options, lang_option, now, pass_settings
 from emergency_cli.lazy import REFUSED, leave
 from emergency_cli.output import SCHEMA, emit_json
 
@@ -16,17 +17,22 @@ if TYPE_CHECKING:
     from emergency.store.upgrade import Step
     from emergency.words import Words
 
-_form = click.option(
-    "--format", "form", type=click.Choice(["table", "json"]), default="table", help="What to print."
+_form = option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    help=both("输出格式。", "What to print."),
 )
 
 
-@click.group()
+@group(zh="数据库：状态、检查、升级。")
+@lang_option
 def db() -> None:
-    """The store itself 数据库: status, check, upgrade."""
+    """The store itself: status, check, upgrade."""
 
 
-@db.command()
+@db.command(zh="是哪个库、什么版本、存了多少、升级将做什么。")
 @_form
 @common_options
 @pass_settings
@@ -55,34 +61,48 @@ def status(settings: Settings, form: str) -> None:
         )
         return
     say = settings.say
-    click.echo(f"{say('库', 'store')}: {known.url}")
+    click.echo(f"{say('库：', 'store: ')}{known.url}")
     if known.prefix or known.schema:
         tables = f"{known.schema}." if known.schema else ""
-        click.echo(f"{say('表', 'tables')}: {tables}{known.prefix}*")
+        click.echo(f"{say('表：', 'tables: ')}{tables}{known.prefix}*")
     click.echo(
-        f"{say('库的版本', 'store version')}: {known.version} "
-        + say(f"(本程序写 {known.program_version})", f"(this program writes {known.program_version})")
+        f"{say('库的版本：', 'store version: ')}{known.version}"
+        + say(f"（本程序写 {known.program_version}）", f" (this program writes {known.program_version})")
     )
-    click.echo(f"{say('事件', 'events')}: {known.events}")
-    click.echo(f"{say('最后位置', 'last position')}: {known.last_position}")
-    click.echo(f"{say('大小', 'size')}: {_size(known.size)}")
+    click.echo(f"{say('事件：', 'events: ')}{known.events}")
+    click.echo(f"{say('最后位置：', 'last position: ')}{known.last_position}")
+    click.echo(f"{say('大小：', 'size: ')}{_size(known.size)}")
     lists = ", ".join(
         say(
-            f"{name} 至 {position}(落后 {behind[name]})", f"{name} through {position} ({behind[name]} behind)"
+            f"{name} 至 {position}（落后 {behind[name]}）",
+            f"{name} through {position} ({behind[name]} behind)",
         )
         for name, position in known.readers.items()
     )
-    click.echo(f"{say('列表', 'lists')}: {lists or say('尚未建立', 'not built yet')}")
+    click.echo(f"{say('列表：', 'lists: ')}{lists or say('尚未建立', 'not built yet')}")
     if known.steps:
-        click.echo(say("升级将做:", "An upgrade would do this:"))
+        click.echo(say("升级将做：", "An upgrade would do this:"))
         _say_steps(settings, known.steps)
         click.echo(
-            say("先留一份副本,然后运行 emergency db upgrade。", "Keep a copy, then run: emergency db upgrade")
+            say(
+                "先留一份副本，然后运行 emergency db upgrade。", "Keep a copy, then run: emergency db upgrade"
+            )
         )
 
 
-@db.command()
-@click.option("--quick", is_flag=True, help="Leave out the bodies and the database's own long check.")
+@db.command(
+    zh="""检查库有无问题：记录被人改动、删除、插入、挪动，以及损坏。
+
+    不改动任何内容，他人可同时录入。有问题时退出码为 3。
+    """
+)
+@option(
+    "--quick",
+    is_flag=True,
+    help=both(
+        "不查正文，也不做数据库自身的长时检查。", "Leave out the bodies and the database's own long check."
+    ),
+)
 @_form
 @common_options
 @pass_settings
@@ -136,8 +156,13 @@ def check(settings: Settings, form: str, *, quick: bool) -> None:
         leave(REFUSED)
 
 
-@db.command()
-@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+@db.command(
+    zh="""把库升级到本程序的版本：要么全部完成，要么不变。
+
+    请先留一份副本，并停止使用此库的旧版本程序。
+    """
+)
+@option("--dry-run", is_flag=True, help=both("只说明将做什么。", "Only say what would be done."))
 @common_options
 @pass_settings
 def upgrade(settings: Settings, *, dry_run: bool) -> None:
@@ -152,21 +177,21 @@ def upgrade(settings: Settings, *, dry_run: bool) -> None:
     if not done.steps:
         click.echo(
             say(
-                f"库已是版本 {done.after},无需升级。",
+                f"库已是版本 {done.after}，无需升级。",
                 f"The store is of version {done.after}: there is nothing to do.",
             )
         )
         return
     if dry_run:
         click.echo(
-            say(f"库为版本 {done.before},升级将做:", f"The store is of version {done.before}; would do:")
+            say(f"库为版本 {done.before}，升级将做：", f"The store is of version {done.before}; would do:")
         )
         _say_steps(settings, done.steps)
         return
     _say_steps(settings, done.steps)
     click.echo(
         say(
-            f"已由版本 {done.before} 升至 {done.after},事件 {done.events} 个,内容未变。",
+            f"已由版本 {done.before} 升至 {done.after}，事件 {done.events} 个，内容未变。",
             f"Upgraded from version {done.before} to {done.after}: {done.events} events, none of them changed.",
         )
     )
@@ -217,7 +242,7 @@ def _tell(settings: Settings, checked: Checked) -> None:
         more = checked.undecodable_count - len(checked.undecodable)
         click.echo(say(f"另有 {more} 个读不懂。", f"And {more} more that it cannot read."))
     through = say(
-        f"已核验 {checked.events} 个事件,至位置 {checked.last_position}:",
+        f"已核验 {checked.events} 个事件，至位置 {checked.last_position}：",
         f"{checked.events} events checked through position {checked.last_position}: ",
     )
     if checked.sound:

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from emergency_cli.asking import on_terminal
-from emergency_cli.bilingual import both
+from emergency_cli.bilingual import WrongUseError, both, command, group, of_system, option
 from emergency_cli.context import (
     Settings,
     common_options,
     identity_options,
+    lang_option,
     now,
     pass_settings,
     shared_option,
@@ -53,9 +54,17 @@ COMMANDS = {
 }
 
 
-@click.group(cls=LazyGroup, later=COMMANDS)
+@group(
+    cls=LazyGroup,
+    later=COMMANDS,
+    zh="""统稿：几个单位报告之上的统一文稿和统一事实。
+
+    不因此等候：任何单位都可先行报告，并附不同意见（emergency report … --dissent TEXT）。
+    """,
+)
+@lang_option
 def draft() -> None:
-    """The unified draft 统稿: one text and one set of facts over what several units reported.
+    """The unified draft: one text and one set of facts over what several units reported.
 
     No time limit waits for it: a unit may report at once, with its dissent (`emergency report … --dissent TEXT`).
     """
@@ -74,22 +83,44 @@ _draft_option = shared_option(
     "--draft",
     "holder",
     metavar="OFFICE",
-    help="The office that holds the draft; needed where there are several.",
+    help=both(
+        "统稿单位；有几份统稿时须写明。", "The office that holds the draft; needed where there are several."
+    ),
 )
 _version_option = shared_option(
     "--version",
     "number",
     type=click.IntRange(1),
     metavar="N",
-    help="Which version; the last one unless given.",
+    help=both("第几版；默认为最后一版。", "Which version; the last one unless given."),
 )
 _form_option = shared_option(
-    "--format", "form", type=click.Choice(["table", "json"]), default="table", help="What to print."
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    help=both("输出格式。", "What to print."),
 )
 _ending = _all(
-    shared_option("--at", metavar="TIME", help="When: 13:05, 昨天 23:40, 约 13:05, 不明; now unless given."),
-    shared_option("--command-id", metavar="ID", help="For scripts: the same id never records twice."),
-    shared_option("--quiet", "-q", is_flag=True, help="Print only the incident and the entry's id."),
+    shared_option(
+        "--at",
+        metavar="TIME",
+        help=both(
+            "时间：13:05、昨天 23:40、约 13:05、不明；默认为现在。",
+            "When: 13:05, 昨天 23:40, 约 13:05, 不明; now unless given.",
+        ),
+    ),
+    shared_option(
+        "--command-id",
+        metavar="ID",
+        help=both("供脚本用：同一标识只入库一次。", "For scripts: the same id never records twice."),
+    ),
+    shared_option(
+        "--quiet",
+        "-q",
+        is_flag=True,
+        help=both("只输出事件编号和录入标识。", "Print only the incident and the entry's id."),
+    ),
     _form_option,
     identity_options,
     common_options,
@@ -100,10 +131,22 @@ _ending = _all(
 # -- commands --------------------------------------------------------------------------------------------------
 
 
-@click.command("open")
+@command(
+    "open",
+    zh="""就若干报告开始统稿，或把报告加入本单位的统稿；不指明时为本单位收到的报告。
+
+    REPORT 为报告在事件中的编号，如 #3。
+
+    例：emergency draft open - #3 #5 --jointly xiangshui-party
+    """,
+)
 @click.argument("incident")
 @click.argument("reports", nargs=-1, metavar="[REPORT]...")
-@click.option("--jointly", metavar="OFFICE", help="The other of the two offices 两办.")
+@option(
+    "--jointly",
+    metavar="OFFICE",
+    help=both("两办中的另一办。", "The other of the two offices (of Party committee and government)."),
+)
 @_ending
 def open_draft(
     settings: Settings,
@@ -112,7 +155,7 @@ def open_draft(
     jointly: str | None,
     **ending: Any,  # noqa: ANN401 - click's own
 ) -> None:
-    """Begin a draft over reports 开始统稿, or add reports to mine; those that my office received unless named.
+    """Begin a draft over reports, or add reports to mine; those that my office received unless named.
 
     REPORT is a report's number on the incident, like #3.
 
@@ -130,44 +173,88 @@ def open_draft(
     _print(settings, done, ending)
 
 
-@click.command()
+@command(
+    zh="""拟稿、修改：形成下一版。未提及的同前一版；死= 删去该数字。
+
+    每项事实以内容相同的报告或核实为据，另有 --trace 的除外。对矛盾的数字，择一并说明理由：--settle "死=#5:
+    医院确认"。
+
+    例：emergency draft edit - 死=6 重伤=30 --say measures=已封控 --text-file draft.txt
+    """
+)
 @click.argument("incident")
 @click.argument("words", nargs=-1, metavar="[FIGURE=NUMBER]...")
-@click.option(
+@option(
     "--say",
     "says",
     multiple=True,
     metavar="ELEMENT=TEXT",
-    help="What it says of an element; may be given again.",
+    help=both("某要素的内容；可多次给出。", "What it says of an element; may be given again."),
 )
-@click.option(
-    "--verifying", multiple=True, metavar="ELEMENT", help="An element that is still being verified."
+@option(
+    "--verifying",
+    multiple=True,
+    metavar="ELEMENT",
+    help=both("尚在核实的要素。", "An element that is still being verified."),
 )
-@click.option("--nature", metavar="TEXT", help="What it is, in words.")
-@click.option(
-    "--figure", "others", multiple=True, metavar="NAME=NUMBER", help="Any other figure, like sick=12."
+@option("--nature", metavar="TEXT", help=both("性质，用文字写明。", "What it is, in words."))
+@option(
+    "--figure",
+    "others",
+    multiple=True,
+    metavar="NAME=NUMBER",
+    help=both("其他数字，如 sick=12。", "Any other figure, like sick=12."),
 )
-@click.option(
-    "--circumstance", "circumstances", multiple=True, metavar="SLUG", help="A circumstance, by its slug."
+@option(
+    "--circumstance",
+    "circumstances",
+    multiple=True,
+    metavar="SLUG",
+    help=both("情形，写其代号。", "A circumstance, by its slug."),
 )
-@click.option(
-    "--without", multiple=True, metavar="FACT", help="A fact or element that it shall not have any more."
+@option(
+    "--without",
+    multiple=True,
+    metavar="FACT",
+    help=both("不再保留的事实或要素。", "A fact or element that it shall not have any more."),
 )
-@click.option("--text", metavar="TEXT", help="The text that goes up.")
-@click.option("--text-file", metavar="FILE", help="The text, from a file; - reads what is piped in.")
-@click.option("--editor", is_flag=True, help="Write the text in $EDITOR.")
-@click.option("--like", metavar="N|#N", help="Begin with version N, or with what report #N states.")
-@click.option(
-    "--add", "reports", multiple=True, metavar="REPORT", help="A report to add to those it is made of."
+@option("--text", metavar="TEXT", help=both("上报的正文。", "The text that goes up."))
+@option(
+    "--text-file",
+    metavar="FILE",
+    help=both("正文取自文件；- 为读取管道输入。", "The text, from a file; - reads what is piped in."),
 )
-@click.option("--trace", "traces", multiple=True, metavar="FACT=#N,#N", help="What a fact rests on.")
-@click.option(
-    "--settle", "settlements", multiple=True, metavar='"FACT=#N: WHY"', help="Settle a contradiction."
+@option("--editor", is_flag=True, help=both("用 $EDITOR 编写正文。", "Write the text in $EDITOR."))
+@option(
+    "--like",
+    metavar="N|#N",
+    help=both("以第 N 版或报告 #N 的内容为底稿。", "Begin with version N, or with what report #N states."),
+)
+@option(
+    "--add",
+    "reports",
+    multiple=True,
+    metavar="REPORT",
+    help=both("加入统稿的报告。", "A report to add to those it is made of."),
+)
+@option(
+    "--trace",
+    "traces",
+    multiple=True,
+    metavar="FACT=#N,#N",
+    help=both("某项事实的依据。", "What a fact rests on."),
+)
+@option(
+    "--settle",
+    "settlements",
+    multiple=True,
+    metavar='"FACT=#N: WHY"',
+    help=both("对矛盾作出取舍。", "Settle a contradiction."),
 )
 @_draft_option
 @_ending
 def edit(settings: Settings, incident: str, words: Sequence[str], holder: str | None, **said: Any) -> None:  # noqa: ANN401 - click's own
-    """Make the next version 拟稿、修改. What is not said reads as in the version before; 死= takes a figure out.
+    """Make the next version. What is not said reads as in the version before; 死= takes a figure out.
 
     Each fact rests on whatever contribution or verification states the same, unless --trace says otherwise.
     To settle is to follow a report, with a reason: --settle "死=#5: 医院确认".
@@ -196,7 +283,7 @@ def edit(settings: Settings, incident: str, words: Sequence[str], holder: str | 
     _print(settings, done, said)
 
 
-@click.command()
+@command(zh="比较两版的不同；默认为最后两版：[-删去-]、{+增加+}。")
 @click.argument("incident")
 @click.argument("old", type=click.IntRange(1), required=False, metavar="[V1]")
 @click.argument("new", type=click.IntRange(1), required=False, metavar="[V2]")
@@ -205,17 +292,29 @@ def edit(settings: Settings, incident: str, words: Sequence[str], holder: str | 
 def diff(
     settings: Settings, incident: str, old: int | None, new: int | None, holder: str | None, form: str
 ) -> None:
-    """What two versions say differently 比较; the last two unless named: [-taken out-], {+put in+}."""
+    """What two versions say differently; the last two unless named: [-taken out-], {+put in+}."""
     settings.only_read()
     state, view = settings.engine.drafts.show(settings.incident(incident), holder, office=_me(settings))
     difference(settings, state, view, old, new, form)
 
 
-@click.command()
+@command(
+    zh="""初审、复核、审核某一版：通过，或写明理由退回。
+
+    不论由谁、按何顺序，都予记录；有异常的会提示。
+
+    例：emergency draft review - --stage recheck --return "死亡人数不符"
+    """
+)
 @click.argument("incident")
-@click.option("--stage", type=click.Choice(STAGES), required=True, help="Which step: 初审, 复核, 审核.")
-@click.option("--approve", is_flag=True, help="Approve it 通过.")
-@click.option("--return", "why", metavar="WHY", help="Send it back with the reason 退回.")
+@option(
+    "--stage",
+    type=click.Choice(STAGES),
+    required=True,
+    help=both("哪一步：初审 first-check、复核 recheck、审核 review。", "Which step."),
+)
+@option("--approve", is_flag=True, help=both("通过。", "Approve it."))
+@option("--return", "why", metavar="WHY", help=both("退回，写明理由。", "Send it back with the reason."))
 @_all(_draft_option, _version_option, _ending)
 def review(
     settings: Settings,
@@ -225,7 +324,7 @@ def review(
     why: str | None,
     **said: Any,  # noqa: ANN401 - click's own
 ) -> None:
-    """First check, recheck or review a version 初审、复核、审核: approve it, or return it with the reason.
+    """First check, recheck or review a version: approve it, or return it with the reason.
 
     Whoever does it, in whatever order: it is recorded, and what is odd is said.
 
@@ -234,21 +333,21 @@ def review(
     _sign_off(settings, incident, stage, approve, why, said)
 
 
-@click.command()
+@command(zh="签发某一版，或写明理由退回。")
 @click.argument("incident")
-@click.option("--approve", is_flag=True, help="Sign it 签发.")
-@click.option("--return", "why", metavar="WHY", help="Send it back with the reason 退回.")
+@option("--approve", is_flag=True, help=both("签发。", "Sign it."))
+@option("--return", "why", metavar="WHY", help=both("退回，写明理由。", "Send it back with the reason."))
 @_all(_draft_option, _version_option, _ending)
 def sign(settings: Settings, incident: str, approve: bool, why: str | None, **said: Any) -> None:  # noqa: ANN401 - click's own
-    """Sign a version 签发, or return it with the reason."""
+    """Sign a version, or return it with the reason."""
     _sign_off(settings, incident, "sign", approve, why, said)
 
 
-@click.command()
+@command(zh="印发：将某一版作为统一事实发出，附事实与正文的摘要值。")
 @click.argument("incident")
 @_all(_draft_option, _version_option, _ending)
 def issue(settings: Settings, incident: str, holder: str | None, number: int | None, **ending: Any) -> None:  # noqa: ANN401 - click's own
-    """Send a version out as the one set of facts 印发, with the hash of its facts and text."""
+    """Send a version out as the one set of facts, with the hash of its facts and text."""
     ref, at = _begin(settings, incident, ending["at"])
     done = settings.engine.drafts.issue(
         ref, settings.identity, draft=holder, version=number, at=at, command_id=ending["command_id"]
@@ -256,13 +355,30 @@ def issue(settings: Settings, incident: str, holder: str | None, number: int | N
     _print(settings, done, ending)
 
 
-@click.command()
+@command(
+    zh="""分头上报：由各单位将印发稿各自按期上报。
+
+    规则的时限不变；规则时限更早的，会显示，并以其为准。
+
+    例：emergency draft assign - xs-em=15:30 xs-police=16:00
+    """
+)
 @click.argument("incident")
 @click.argument("units", nargs=-1, required=True, metavar="UNIT[=TIME]...")
-@click.option(
-    "--due", metavar="TIME", help="By when, for units without a time of their own: 16:00, 30分钟, 2h."
+@option(
+    "--due",
+    metavar="TIME",
+    help=both(
+        "未另定时间的单位的时限：16:00、30分钟、2h。",
+        "By when, for units without a time of their own: 16:00, 30分钟, 2h.",
+    ),
 )
-@click.option("--to", multiple=True, metavar="OFFICE", help="To whom; to whom each owes it unless given.")
+@option(
+    "--to",
+    multiple=True,
+    metavar="OFFICE",
+    help=both("报给谁；默认为其应报的单位。", "To whom; to whom each owes it unless given."),
+)
 @_all(_draft_option, _version_option, _ending)
 def assign(
     settings: Settings,
@@ -274,7 +390,7 @@ def assign(
     number: int | None,
     **ending: Any,  # noqa: ANN401 - click's own
 ) -> None:
-    """Have units send an issued version up, each by itself 分头上报, by its own deadline.
+    """Have units send an issued version up, each by itself, by its own deadline.
 
     The time limits of the rules stay what they are: where one is earlier, it is shown, and holds.
 
@@ -286,7 +402,9 @@ def assign(
     hours: dict[str, StatedTime | None] = {}
     for unit, time in named:
         if unit in hours:
-            raise click.UsageError(f"{unit} was named twice. Name each unit once.")
+            raise WrongUseError(
+                f"{unit} was named twice. Name each unit once.", zh=f"{unit} 重复。每个单位只写一次。"
+            )
         text = time or due
         hours[unit] = _deadline(settings, directory, text) if text else None
     done = settings.engine.drafts.assign(
@@ -302,7 +420,7 @@ def assign(
     _print(settings, done, ending)
 
 
-@click.command()
+@command(zh="统稿的现状：各版、流程、事实及出处、矛盾、谁已上报。")
 @click.argument("incident")
 @_all(_draft_option, _form_option, identity_options, common_options, pass_settings)
 def show(settings: Settings, incident: str, holder: str | None, form: str) -> None:
@@ -312,7 +430,7 @@ def show(settings: Settings, incident: str, holder: str | None, form: str) -> No
     print_draft(settings, state, view, form)
 
 
-@click.command("list")
+@command("list", zh="全部统稿，或某些事件的统稿。")
 @click.argument("incidents", nargs=-1, metavar="[INCIDENT]...")
 @_all(_form_option, common_options, pass_settings)
 def list_drafts(settings: Settings, incidents: Sequence[str], form: str) -> None:
@@ -339,7 +457,7 @@ def _me(settings: Settings) -> str | None:
     """My office, where anybody said which it is: to look takes no identity."""
     try:
         return settings.identity.office
-    except click.UsageError:
+    except WrongUseError:
         return None
 
 
@@ -347,10 +465,13 @@ def _sign_off(
     settings: Settings, incident: str, stage: str, approve: bool, why: str | None, said: dict[str, Any]
 ) -> None:
     if approve == (why is not None):
-        raise click.UsageError(
+        raise WrongUseError(
             "Say one of both: --approve, or --return WHY with the reason."
             if approve
-            else "Say what comes of it: --approve, or --return WHY with the reason."
+            else "Say what comes of it: --approve, or --return WHY with the reason.",
+            zh="--approve 与 --return WHY 只能用一个。"
+            if approve
+            else "请写明结果：通过 --approve，或退回并说明理由 --return WHY。",
         )
     ref, at = _begin(settings, incident, said["at"])
     done = settings.engine.drafts.review(
@@ -389,7 +510,10 @@ def _trace(word: str) -> tuple[str, tuple[str, ...]]:
     name, equals, entries = word.replace("＝", "=", 1).partition("=")
     listed = tuple(each.strip() for each in entries.replace("，", ",").split(",") if each.strip())
     if not equals or not name.strip() or not listed:
-        raise click.UsageError(f"--trace {word}: write FACT=#N,#N, like --trace 死=#3,#5.")
+        raise WrongUseError(
+            f"--trace {word}: write FACT=#N,#N, like --trace 死=#3,#5.",
+            zh=f"--trace {word}：请写成 FACT=#N,#N，如 --trace 死=#3,#5。",
+        )
     return _fact_name(name), listed
 
 
@@ -397,9 +521,11 @@ def _settlement(word: str) -> tuple[str, str | None, str]:
     what, colon, why = word.replace("：", ":", 1).replace("＝", "=", 1).partition(":")
     name, _, entry = what.partition("=")
     if not colon or not why.strip() or not name.strip():
-        raise click.UsageError(
+        raise WrongUseError(
             f'--settle {word}: write "FACT=#N: WHY" to follow a report, like "死=#5: 医院确认", or "FACT: WHY" to '
-            "follow none of them."
+            "follow none of them.",
+            zh=f"--settle {word}：采用某份报告的，写“FACT=#N: WHY”，如“死=#5: 医院确认”；都不采用的，"
+            "写“FACT: WHY”。",
         )
     return _fact_name(name), entry.strip() or None, why.strip()
 
@@ -410,7 +536,10 @@ def _text(
     """The text as it was given, or written in an editor; None = as before."""
     given = [option for option in ("text", "text_file", "editor") if said[option]]
     if len(given) > 1:
-        raise click.UsageError("Give the text once: --text TEXT, --text-file FILE or --editor.")
+        raise WrongUseError(
+            "Give the text once: --text TEXT, --text-file FILE or --editor.",
+            zh="正文只给一次：--text TEXT、--text-file FILE 或 --editor。",
+        )
     if said["text_file"]:
         return _read(said["text_file"])
     if said["text"] is not None:
@@ -436,9 +565,13 @@ def _read(name: str) -> str:
             return sys.stdin.read()
         return Path(name).read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise click.UsageError(f"--text-file {name}: {error.strerror or error}.") from None
+        said = of_system(error)
+        raise WrongUseError(f"--text-file {name}: {said}.", zh=f"--text-file {name}：{said.zh}。") from None
     except UnicodeDecodeError:
-        raise click.UsageError(f"--text-file {name}: it is not UTF-8 text. Save it as UTF-8.") from None
+        raise WrongUseError(
+            f"--text-file {name}: it is not UTF-8 text. Save it as UTF-8.",
+            zh=f"--text-file {name}：不是 UTF-8 文本。请另存为 UTF-8。",
+        ) from None
 
 
 def _unit(word: str) -> tuple[str, str | None]:
@@ -464,7 +597,7 @@ def _deadline(settings: Settings, directory: Directory, text: str) -> StatedTime
         )
         moment = (hour + length).astimezone(settings.zone(directory)).replace(second=0, microsecond=0)
         return StatedTime(text=text.strip(), earliest=moment, latest=moment, basis=Basis.STATED)
-    said = stated(settings, directory, text, hour, "--due")
+    said = stated(settings, directory, text, hour, "--due", ahead=True)
     if said.latest is not None and said.latest < hour and _CLOCK.fullmatch(text.strip()):
         return said.model_copy(
             update={"earliest": _next(said.earliest), "latest": _next(said.latest)}
@@ -477,7 +610,10 @@ def _next(moment: datetime | None) -> datetime | None:
 
 
 def _print(settings: Settings, done: Drafted, ending: dict[str, Any]) -> None:
-    settings.recorded_so_far = f"It is on record: {done.outcome.incident} {done.outcome.event_ids[-1]}."
+    settings.recorded_so_far = settings.say(
+        f"已入库：{done.outcome.incident} {done.outcome.event_ids[-1]}。",
+        f"It is on record: {done.outcome.incident} {done.outcome.event_ids[-1]}.",
+    )
     settings.used(done.outcome.incident)
     if ending["quiet"]:
         click.echo(f"{done.outcome.incident} {done.outcome.event_ids[-1]}")

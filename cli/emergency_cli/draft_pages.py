@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from emergency_cli.bilingual import WrongUseError
 from emergency_cli.context import Settings, now
 from emergency_cli.elements import element_name
 from emergency_cli.figures import NAMES, OTHERS
@@ -268,7 +269,7 @@ def _next_step(page: Page, draft: DraftState) -> None:
         hint = f"emergency draft assign {ref} UNIT=TIME …"
     else:
         return
-    print_out(indented(f"{page.say('下一步', 'Next')}: {hint}", 0))
+    print_out(indented(f"{page.say('下一步：', 'Next: ')}{hint}", 0))
 
 
 # -- the whole draft -------------------------------------------------------------------------------------------
@@ -518,7 +519,13 @@ def print_list(settings: Settings, refs: Sequence[str], form: str) -> None:
         try:
             drafts, view = settings.engine.drafts.list(ref)
         except BrokenDataError as error:
-            click.echo(f"Warning: {ref} cannot be read and is left out: {error}", err=True)
+            click.echo(
+                settings.say(
+                    f"注意：{ref} 读不出，未列出：{error.zh}",
+                    f"Warning: {ref} cannot be read and is left out: {error}",
+                ),
+                err=True,
+            )
             continue
         for draft in drafts.values():
             shown.append((view, draft))
@@ -603,18 +610,23 @@ def difference(
 
     numbers = [version.number for version in draft.versions]
     if old is not None and new is None:
-        raise click.UsageError(
-            "Name both versions, like: emergency draft diff INCIDENT 1 2; or neither, for the last two."
+        raise WrongUseError(
+            "Name both versions, like: emergency draft diff INCIDENT 1 2; or neither, for the last two.",
+            zh="请写明两版，如：emergency draft diff INCIDENT 1 2；或都不写，即最后两版。",
         )
     if old is None and len(numbers) < 2:  # noqa: PLR2004 - a difference is between two
         raise NotFoundError(
             f"The unified draft of {draft.holder} has {len(numbers)} version{'' if len(numbers) == 1 else 's'}: there "
-            "is nothing to compare."
+            "is nothing to compare.",
+            zh=f"{draft.holder} 的统稿只有 {len(numbers)} 版，无可比较。",
         )
     before, after = (draft.version(old or numbers[-2]), draft.version(new or numbers[-1]))
     if before is None or after is None:
-        there = ", ".join(map(str, numbers)) or "none"
-        raise NotFoundError(f"There is no version {old if before is None else new}; there are: {there}.")
+        there, missing = ", ".join(map(str, numbers)), old if before is None else new
+        raise NotFoundError(
+            f"There is no version {missing}; there are: {there or 'none'}.",
+            zh=f"没有第 {missing} 版；现有各版：{there or '无'}。",
+        )
     page = Page(settings, view)
     said, says = before.said, after.said
     changed = list(differing(said, says))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from emergency_cli.bilingual import WrongUseError, both, command, option
 from emergency_cli.context import (
     Settings,
     common_options,
@@ -15,10 +16,15 @@ from emergency_cli.context import (
 )
 
 
-@click.command()
+@command(zh="记住本单位、本人岗位和人员编号；不写 OFFICE 即显示现设身份。")
 @click.argument("office", required=False)
-@click.option("--as", "role", metavar="ROLE", help="My role there, like duty or leader.")
-@click.option("--officer", metavar="ID", help="My officer id, never a name.")
+@option(
+    "--as",
+    "role",
+    metavar="ROLE",
+    help=both("本人岗位，如 duty、leader。", "My role there, like duty or leader."),
+)
+@option("--officer", metavar="ID", help=both("本人人员编号，不写姓名。", "My officer id, never a name."))
 @common_options
 @pass_settings
 def use(settings: Settings, office: str | None, role: str | None, officer: str | None) -> None:
@@ -26,22 +32,28 @@ def use(settings: Settings, office: str | None, role: str | None, officer: str |
     known = remembered()
     if office is None:
         if role or officer:
-            raise click.UsageError("Say the office too: emergency use OFFICE --as ROLE --officer ID.")
+            raise WrongUseError(
+                "Say the office too: emergency use OFFICE --as ROLE --officer ID.",
+                zh="还须写明单位：emergency use OFFICE --as ROLE --officer ID。",
+            )
         identity = settings.identity
         name = _name(settings, identity.office)
         click.echo(f"{name} ({identity.office})" if name else identity.office)
-        click.echo(f"{settings.say('身份', 'role')}: {identity.role or '-'}")
-        click.echo(f"{settings.say('人员', 'officer')}: {identity.officer or '-'}")
-        click.echo(f"{settings.say('记在', 'remembered in')}: {config_path()}")
+        click.echo(f"{settings.say('身份：', 'role: ')}{identity.role or '-'}")
+        click.echo(f"{settings.say('人员：', 'officer: ')}{identity.officer or '-'}")
+        click.echo(f"{settings.say('记在：', 'remembered in: ')}{config_path()}")
         return
     settings.only_read()
     directory = settings.engine.directory()
     if office not in directory:
         from emergency.errors import NotFoundError  # noqa: PLC0415 - only for a mistake
 
+        near = hint(office, directory.offices)
         raise NotFoundError(
-            f"There is no office {office} in the directory.{hint(office, directory.offices)} "
-            f"`emergency offices list` shows them; `emergency offices add {office} …` adds it."
+            f"There is no office {office} in the directory.{near} "
+            f"`emergency offices list` shows them; `emergency offices add {office} …` adds it.",
+            zh=f"名录中没有单位 {office}。{near.zh}emergency offices list 可查；"
+            f"emergency offices add {office} … 可新增。",
         )
     remember({**known, "office": office, "role": role, "officer": officer})
     warn_of_name(settings, officer)

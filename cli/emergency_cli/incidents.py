@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from emergency_cli.bilingual import WrongUseError, both, command, option
 from emergency_cli.context import Settings, common_options, hint, now, pass_settings
 from emergency_cli.markings import SECRECY, UNMARKED, URGENCY, marking, typed
 from emergency_cli.norms import summary_of
@@ -50,12 +51,16 @@ if TYPE_CHECKING:
 
 SERIOUS = ("established", "presumed", "suspected")
 
-_form = click.option(
-    "--format", "form", type=click.Choice(["table", "json"]), default="table", help="What to print."
+_form = option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    help=both("输出格式。", "What to print."),
 )
 
 
-@click.command()
+@command(zh="一起事件：概况、时间线、现时的报告义务与疑点。")
 @click.argument("incident")
 @_form
 @common_options
@@ -68,11 +73,15 @@ def show(settings: Settings, incident: str, form: str) -> None:
     _print_view(settings, view, now(), form, {})
 
 
-@click.command()
+@command(zh="回放：一起事件当时在库的、当时已发生的，或某单位当时所知的。")
 @click.argument("incident")
-@click.option("--as-of", metavar="TIME", help="As it was recorded by then.")
-@click.option("--happened-by", metavar="TIME", help="As it had happened by then.")
-@click.option("--known-to", metavar="OFFICE", help="As that office knew it: what it did and was told.")
+@option("--as-of", metavar="TIME", help=both("至此时已入库的。", "As it was recorded by then."))
+@option("--happened-by", metavar="TIME", help=both("至此时已发生的。", "As it had happened by then."))
+@option(
+    "--known-to",
+    metavar="OFFICE",
+    help=both("此单位所知的：它所做的和被告知的。", "As that office knew it: what it did and was told."),
+)
 @_form
 @common_options
 @pass_settings
@@ -84,7 +93,7 @@ def replay(
     known_to: str | None,
     form: str,
 ) -> None:
-    """One incident as it was recorded, as it had happened, or as an office knew it 回放."""
+    """One incident as it was recorded, as it had happened, or as an office knew it."""
     settings.only_read()
     ref = settings.incident(incident)
     recorded_by = settings.moment(as_of, "--as-of")
@@ -117,8 +126,10 @@ def known_office(settings: Settings, name: str | None) -> None:
     from emergency.errors import NotFoundError  # noqa: PLC0415 - only for a mistake
 
     names = [*directory.offices, *{office.ref for office in directory if office.ref}]
+    near = hint(name, names)
     raise NotFoundError(
-        f"There is no office {name} in the directory.{hint(name, names)} `emergency offices list --all` shows them."
+        f"There is no office {name} in the directory.{near} `emergency offices list --all` shows them.",
+        zh=f"名录中没有单位 {name}。{near.zh}emergency offices list --all 可查。",
     )
 
 
@@ -147,29 +158,43 @@ def _explain_import(settings: Settings, view: View) -> None:
     )
 
 
-@click.command("list")
-@click.option(
+@command("list", zh="全部事件，各有几项未办、有何疑点。")
+@option(
     "--secrecy",
     multiple=True,
     metavar="WORD",
     type=typed(SECRECY | UNMARKED),
-    help="Only of that secrecy: internal 内部, confidential 秘密, secret 机密, top-secret 绝密; unknown 未定 where "
-    "nobody has marked it. May be given again.",
+    help=both(
+        "只看此密级：internal 内部、confidential 秘密、secret 机密、top-secret 绝密；尚未定密"
+        "的为 unknown 未定。可多次给出。",
+        "Only of that secrecy: internal, confidential, secret, top-secret; unknown where "
+        "nobody has marked it. May be given again.",
+    ),
 )
-@click.option(
+@option(
     "--up-to",
     metavar="WORD",
     type=typed(SECRECY),
-    help="Only up to that secrecy. What nobody has marked may be anything, and is left out.",
+    help=both(
+        "只看此密级及以下的。未定密级的可能是任何密级，不列出。",
+        "Only up to that secrecy. What nobody has marked may be anything, and is left out.",
+    ),
 )
-@click.option("--unmarked", is_flag=True, help="With --up-to: what nobody has marked as well.")
-@click.option(
+@option(
+    "--unmarked",
+    is_flag=True,
+    help=both("与 --up-to 同用：未定密级的也列出。", "With --up-to: what nobody has marked as well."),
+)
+@option(
     "--urgency",
     multiple=True,
     metavar="WORD",
     type=typed(URGENCY | UNMARKED),
-    help="Only of that urgency: flash 特提, immediate 特急, urgent 加急, routine 平急; unknown 未定. "
-    "May be given again.",
+    help=both(
+        "只看此紧急程度：flash 特提、immediate 特急、urgent 加急、routine 平急；unknown 未定。可多次给出。",
+        "Only of that urgency: flash, immediate, urgent, routine; unknown where nobody has "
+        "marked it. May be given again.",
+    ),
 )
 @format_option
 @common_options
@@ -231,12 +256,13 @@ def _secrecy(
     """What the list is limited to by secrecy; None = nothing is left out."""
     if up_to is None:
         if unmarked:
-            raise click.UsageError(
-                "--unmarked belongs to --up-to. Only what nobody has marked: --secrecy unknown."
+            raise WrongUseError(
+                "--unmarked belongs to --up-to. Only what nobody has marked: --secrecy unknown.",
+                zh="--unmarked 须与 --up-to 同用。只看未定密级的：--secrecy unknown。",
             )
         return said or None
     if said:
-        raise click.UsageError("Say either --secrecy, or --up-to.")
+        raise WrongUseError("Say either --secrecy, or --up-to.", zh="--secrecy 与 --up-to 只能用一个。")
     from emergency.projections.listing import cleared  # noqa: PLC0415 - help needs no engine
 
     if not unmarked:

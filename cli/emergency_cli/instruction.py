@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from emergency_cli.context import Settings, common_options, now, pass_settings
+from emergency_cli.bilingual import WrongUseError, both, group, option
+from emergency_cli.context import Settings, common_options, lang_option, now, pass_settings
 from emergency_cli.entries import (
     CHANNELS,
     Said,
@@ -48,9 +49,15 @@ KEYS = (
 )
 
 
-@click.group()
+@group(
+    zh="""领导批示：收到、传达、反馈、督办、办结。
+
+    时限以批示或督办所定的为准，以及就此另有规定的条文所定的。
+    """
+)
+@lang_option
 def instruction() -> None:
-    """Leaders' instructions 批示: received, passed on, answered, pressed for, settled.
+    """Leaders' instructions: received, passed on, answered, pressed for, settled.
 
     The limits are those that the instruction or a pressing names, and those of a text that asks for it there.
     """
@@ -58,24 +65,48 @@ def instruction() -> None:
 
 _incident = click.argument("incident")
 _which = click.argument("entry", metavar="#INSTRUCTION")
-_answer_by = click.option("--answer-by", metavar="TIME", help="By when the result is to be reported back.")
-_by = click.option("--by", "how", type=click.Choice(CHANNELS), help="How.")
-_words = click.option(
-    "--words", "quoted", metavar="TEXT|-", help="The exact words; - reads them from a file or pipe."
+_answer_by = option(
+    "--answer-by", metavar="TIME", help=both("反馈结果的时限。", "By when the result is to be reported back.")
+)
+_by = option("--by", "how", type=click.Choice(CHANNELS), help=both("方式。", "How."))
+_words = option(
+    "--words",
+    "quoted",
+    metavar="TEXT|-",
+    help=both("原文；- 为从文件或管道读取。", "The exact words; - reads them from a file or pipe."),
 )
 
 
-@instruction.command()
+@instruction.command(
+    zh="""收到批示：照录原文。
+
+    例：emergency instruction receive - --leader 市长 --words "全力救援" --for county --answer-by 18:00
+    """
+)
 @_incident
-@click.option("--leader", metavar="ROLE", required=True, help="Whose, by role: 市长. Never a name.")
-@click.option("--tier", type=click.Choice(TIERS), help="The leader's tier.")
+@option(
+    "--leader",
+    metavar="ROLE",
+    required=True,
+    help=both("谁的批示，写职务，如 市长；不写姓名。", "Whose, by role: 市长. Never a name."),
+)
+@option("--tier", type=click.Choice(TIERS), help=both("领导的层级。", "The leader's tier."))
 @_words
 @_by
-@click.option("--read-back", is_flag=True, default=None, help="What came by phone was read back.")
-@click.option("--relay-by", metavar="TIME", help="By when it is to be passed on.")
+@option(
+    "--read-back",
+    is_flag=True,
+    default=None,
+    help=both("电话批示已复述核对。", "What came by phone was read back."),
+)
+@option("--relay-by", metavar="TIME", help=both("传达的时限。", "By when it is to be passed on."))
 @_answer_by
-@click.option(
-    "--for", "addressed", multiple=True, metavar="OFFICE", help="For whom it is meant; may be given again."
+@option(
+    "--for",
+    "addressed",
+    multiple=True,
+    metavar="OFFICE",
+    help=both("批示给谁；可多次给出。", "For whom it is meant; may be given again."),
 )
 @decorated(saying_options, ending_options)
 def receive(
@@ -92,14 +123,17 @@ def receive(
     addressed: Sequence[str],
     **said: Any,  # noqa: ANN401 - click's own
 ) -> None:
-    """Log an instruction with its exact words 收到批示.
+    """Log an instruction with its exact words.
 
     Example: emergency instruction receive - --leader 市长 --words "全力救援" --for county --answer-by 18:00
     """
     from emergency.domain.instructions import InstructionReceived  # noqa: PLC0415 - help needs no engine
 
     if relay_by and not addressed:
-        raise click.UsageError("--relay-by needs to know for whom the instruction is meant: --for OFFICE.")
+        raise WrongUseError(
+            "--relay-by needs to know for whom the instruction is meant: --for OFFICE.",
+            zh="用 --relay-by 须写明批示给谁：--for OFFICE。",
+        )
     typed = Said(words=(incident,), **said)
     more = {
         "leader": leader,
@@ -114,10 +148,15 @@ def receive(
     record_entry(settings, typed, InstructionReceived, more)
 
 
-@instruction.command()
+@instruction.command(zh="传达批示。")
 @_incident
 @_which
-@click.option("--whom", multiple=True, metavar="OFFICE", help="To whom; those it is meant for unless given.")
+@option(
+    "--whom",
+    multiple=True,
+    metavar="OFFICE",
+    help=both("传达给谁；默认为批示所给的单位。", "To whom; those it is meant for unless given."),
+)
 @_by
 @decorated(saying_options, ending_options)
 def relay(
@@ -129,23 +168,26 @@ def relay(
     how: str | None,
     **said: Any,  # noqa: ANN401 - click's own
 ) -> None:
-    """Log that an instruction was passed on 传达批示."""
+    """Log that an instruction was passed on."""
     from emergency.domain.instructions import InstructionRelayed  # noqa: PLC0415 - help needs no engine
 
     ref = settings.incident(incident)
     meant = settings.engine.entry(ref, entry)
     told = tuple(whom) or tuple(getattr(meant.event, "addressed", ()))
     if not told:
-        raise click.UsageError("The instruction names nobody: say to whom it was passed on, --whom OFFICE.")
+        raise WrongUseError(
+            "The instruction names nobody: say to whom it was passed on, --whom OFFICE.",
+            zh="批示未写明给谁。请写明传达给谁：--whom OFFICE。",
+        )
     more = {"of": meant.event_id, "whom": told, "channel": how or "unknown"}
     record_entry(settings, Said(words=(incident,), **said), InstructionRelayed, more, ref=ref)
 
 
-@instruction.command()
+@instruction.command(zh="反馈落实情况。")
 @_incident
 @_which
 @_words
-@click.option("--final", is_flag=True, help="Nothing more is to come.")
+@option("--final", is_flag=True, help=both("再无后续反馈。", "Nothing more is to come."))
 @decorated(saying_options, ending_options)
 def answer(
     settings: Settings,
@@ -156,7 +198,7 @@ def answer(
     final: bool,
     **said: Any,  # noqa: ANN401 - click's own
 ) -> None:
-    """Log what was reported back on an instruction 反馈落实情况."""
+    """Log what was reported back on an instruction."""
     from emergency.domain.instructions import InstructionAnswered  # noqa: PLC0415 - help needs no engine
 
     ref = settings.incident(incident)
@@ -164,10 +206,15 @@ def answer(
     record_entry(settings, Said(words=(incident,), **said), InstructionAnswered, more, ref=ref)
 
 
-@instruction.command()
+@instruction.command(zh="督办：催促承办单位；新定时限不改变原有时限。")
 @_incident
 @_which
-@click.option("--whom", multiple=True, metavar="OFFICE", help="Whom; those it is meant for unless given.")
+@option(
+    "--whom",
+    multiple=True,
+    metavar="OFFICE",
+    help=both("督办谁；默认为批示所给的单位。", "Whom; those it is meant for unless given."),
+)
 @_by
 @_answer_by
 @decorated(saying_options, ending_options)
@@ -181,7 +228,7 @@ def press(
     answer_by: str | None,
     **said: Any,  # noqa: ANN401 - click's own
 ) -> None:
-    """Log that whoever is to carry it out was pressed 督办; a new limit moves no earlier one."""
+    """Log that whoever is to carry it out was pressed; a new limit moves no earlier one."""
     from emergency.domain.instructions import InstructionPressed  # noqa: PLC0415 - help needs no engine
 
     ref = settings.incident(incident)
@@ -195,13 +242,13 @@ def press(
     record_entry(settings, typed, InstructionPressed, more, ref=ref)
 
 
-@instruction.command()
+@instruction.command(zh="办结。任何单位不能以此免除自身应办的事。")
 @_incident
 @_which
-@click.option("--why", metavar="TEXT", help="Why it is settled.")
+@option("--why", metavar="TEXT", help=both("为何办结。", "Why it is settled."))
 @decorated(saying_options, ending_options)
 def close(settings: Settings, incident: str, entry: str, why: str | None, **said: Any) -> None:  # noqa: ANN401 - click's own
-    """Log that an instruction is settled 办结. Nobody settles by it what he owes himself."""
+    """Log that an instruction is settled. Nobody settles by it what he owes himself."""
     from emergency.domain.instructions import InstructionClosed  # noqa: PLC0415 - help needs no engine
 
     ref = settings.incident(incident)
@@ -209,9 +256,11 @@ def close(settings: Settings, incident: str, entry: str, why: str | None, **said
     record_entry(settings, Said(words=(incident,), **said), InstructionClosed, more, ref=ref)
 
 
-@instruction.command("list")
+@instruction.command("list", zh="批示列表：逾期、未办的在前，注明剩余时间。")
 @click.argument("incidents", nargs=-1, metavar="[INCIDENT]...")
-@click.option("--at", metavar="TIME", help="The instant of judging; now unless given.")
+@option(
+    "--at", metavar="TIME", help=both("判定的时刻；默认为现在。", "The instant of judging; now unless given.")
+)
 @format_option
 @common_options
 @pass_settings
@@ -222,7 +271,13 @@ def list_instructions(settings: Settings, incidents: tuple[str, ...], at: str | 
     refs = [settings.incident(ref) for ref in incidents]
     listed = settings.engine.instructions.listed(refs, at=moment)
     for ref, reason in listed.parked:
-        click.echo(f"Warning: {ref} cannot be judged and is left out: {reason}", err=True)
+        click.echo(
+            settings.say(
+                f"注意：{ref} 无法判定，未列出：{reason}",
+                f"Warning: {ref} cannot be judged and is left out: {reason}",
+            ),
+            err=True,
+        )
     if form == "json":
         from emergency.projections.rows import iso_instant  # noqa: PLC0415 - the engine is loaded by now
 
@@ -289,7 +344,10 @@ def _exact(quoted: str | None) -> str:
     """The exact words; from a pipe where they are ``-``."""
     words = sys.stdin.read().strip() if quoted == "-" else (quoted or "").strip()
     if not words:
-        raise click.UsageError('Give the exact words: --words "…", or --words - to read them from a pipe.')
+        raise WrongUseError(
+            'Give the exact words: --words "…", or --words - to read them from a pipe.',
+            zh='请写明原文：--words "…"；或 --words - 从管道读取。',
+        )
     return words
 
 
@@ -302,9 +360,12 @@ def _limit(settings: Settings, text: str | None, since: str | None, option: str)
         return None
     directory, hour = settings.engine.directory(), now()
     begun = stated(settings, directory, since, hour, "--at").earliest or hour
-    by = stated(settings, directory, text, hour, option)
+    by = stated(settings, directory, text, hour, option, ahead=True)
     if by.latest is None:
-        raise click.UsageError(f"{option} needs a time, like 18:00 or 11-21 09:00.")
+        raise WrongUseError(
+            f"{option} needs a time, like 18:00 or 11-21 09:00.",
+            zh=f"{option} 须有时间，如 18:00 或 11-21 09:00。",
+        )
     if by.latest < begun and not _DAY_SAID.search(text):
-        return stated(settings, directory, text, hour + timedelta(days=1), option)
+        return stated(settings, directory, text, hour + timedelta(days=1), option, ahead=True)
     return by

@@ -11,14 +11,17 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
-from typing import Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import click
 
-from emergency_cli.bilingual import Both, Group, both
+from emergency_cli.bilingual import Both, Group, WrongUseError, both, of_system, speaking
 from emergency_cli.context import Settings, hint
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 USAGE, REFUSED, INTERRUPTED, PIPE_CLOSED = 2, 3, 130, 141
 
@@ -66,12 +69,26 @@ class LazyGroup(Group):
             with formatter.section(title.chosen):
                 formatter.write_dl([(name, place.help.chosen) for name, place in part.items()])
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        """The commands that begin so, none of them loaded; and the options."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - asked for by a shell
+
+        named = [
+            CompletionItem(name, help=place.help.chosen)
+            for name, place in self.later.items()
+            if name.startswith(incomplete)
+        ]
+        return named + click.Command.shell_complete(self, ctx, incomplete)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command; a word that is none is answered with the nearest."""
         if args and args[0] not in self.later and not args[0].startswith("-"):
-            raise click.UsageError(f"There is no command {args[0]}.{hint(args[0], self.later)}", ctx)
+            near = hint(args[0], self.later)
+            raise WrongUseError(
+                f"There is no command {args[0]}.{near}", ctx, zh=f"没有命令 {args[0]}。{near.zh}"
+            )
         return super().resolve_command(ctx, args)
 
 
@@ -83,6 +100,11 @@ class Program(LazyGroup):
         try:
             result = super().invoke(ctx)
             sys.stdout.flush()
+            if ctx.obj is not None and ctx.obj.recorded_so_far is not None:
+                from emergency_cli.unsent import remind  # noqa: PLC0415 - where something was entered
+
+                with suppress(OSError, click.ClickException):  # what was entered is entered
+                    remind(ctx.obj)
         except BrokenPipeError:
             _leave_pipe()
             leave(PIPE_CLOSED)
@@ -101,23 +123,41 @@ class Program(LazyGroup):
             return super().main(args, prog_name, standalone_mode=False, **extra)
         _speak_utf8()
         settings = extra.setdefault("obj", Settings())
-        with _noting_interrupts() as interrupts:
+        if asked := os.environ.get("_EMERGENCY_COMPLETE"):
+            from emergency_cli.completing import answer  # noqa: PLC0415 - asked for by a shell, never by a person
+
+            click.echo(answer(self, settings, asked))
+            sys.exit(0)
+        settings.lang = settings.lang or _language_named(sys.argv[1:] if args is None else args)
+        from emergency_cli.click_words import message, spoken  # noqa: PLC0415 - belongs to a run, not to the commands
+
+        with speaking(settings), spoken(), _noting_interrupts() as interrupts:
             try:
                 code = super().main(args, prog_name, standalone_mode=False, **extra) or 0
             except (click.Abort, KeyboardInterrupt, EOFError):
                 code = _interrupted(settings)
             except click.UsageError as error:
                 where = error.ctx.command_path if error.ctx else prog_name
-                _say(
-                    f"{_error(settings)}{error.format_message()}\n{settings.say('帮助', 'Help')}: {where} --help"
-                )
+                _say(f"{_error(settings)}{message(error)}\n{settings.say('帮助：', 'Help: ')}{where} --help")
                 code = USAGE
             except click.ClickException as error:
-                _say(_error(settings) + error.format_message())
+                _say(_error(settings) + message(error))
                 code = REFUSED
             except Exception as error:  # noqa: BLE001 - the last line of defence: words, not a traceback
                 code = _interrupted(settings) if interrupts else _explain(settings, error)
         sys.exit(code)
+
+
+def _language_named(args: Sequence[str]) -> str | None:
+    """The language that a command names anywhere: what is shown before click comes to it is said in it, too."""
+    named = None
+    for word, following in zip(args, (*args[1:], ""), strict=True):
+        if word == "--":
+            break
+        option, _, value = word.partition("=")
+        if option == "--lang" and (value or following) in ("zh", "en"):
+            named = value or following
+    return named
 
 
 @contextmanager
@@ -154,9 +194,9 @@ def _speak_utf8() -> None:
             reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-def _say(message: str) -> None:
+def _say(words: str) -> None:
     try:
-        click.echo(message, err=True)
+        click.echo(words, err=True)
     except OSError:
         _leave_pipe()
 
@@ -174,7 +214,8 @@ def _explain(settings: Settings, error: Exception) -> int:
         return USAGE if isinstance(error, UsageError) else REFUSED
     if isinstance(error, OSError):
         where = error.filename or settings.say("系统", "The system")
-        _say(f"{_error(settings)}{where}: {error.strerror or error}.")
+        said = of_system(error)
+        _say(_error(settings) + settings.say(f"{where}：{said.zh}。", f"{where}: {said}."))
         return REFUSED
     if os.environ.get("EMERGENCY_DEBUG"):
         raise error

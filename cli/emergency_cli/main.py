@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from emergency_cli.bilingual import both, option
+from emergency_cli.bilingual import both, group, option, say
 from emergency_cli.context import Settings, lang_option
 from emergency_cli.lazy import Later, Program
 
@@ -272,7 +272,16 @@ SECTIONS = {
 COMMANDS = {name: place for part in SECTIONS.values() for name, place in part.items()}
 
 
-@click.group(
+def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version  # noqa: PLC0415 - only where it is asked for
+
+        known = version("emergency")
+        click.echo(say(f"emergency，版本 {known}", f"emergency, version {known}"))
+        ctx.exit()
+
+
+@group(
     cls=Program,
     sections=SECTIONS,
     zh="""紧急信息报送。
@@ -284,7 +293,7 @@ COMMANDS = {name: place for part in SECTIONS.values() for name, place in part.it
         "Exit codes: 0 nothing found; 1 an audit found something established, presumed or suspected; "
         "2 wrong use; 3 refused, or broken data.",
     ),
-    context_settings={"help_option_names": ["-h", "--help"], "terminal_width": 72},
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 @option(
     "--db",
@@ -311,7 +320,14 @@ COMMANDS = {name: place for part in SECTIONS.values() for name, place in part.it
     help=both("用此目录的规则代替自带规则。", "Rules in place of those that come with the program."),
 )
 @lang_option
-@click.version_option(package_name="emergency")
+@option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help=both("显示版本。", "Show the version and exit."),
+)
 @click.pass_context
 def app(
     ctx: click.Context,
@@ -321,7 +337,7 @@ def app(
     officer: str | None,
     rules: Path | None,
 ) -> None:
-    """Emergency-information reporting (紧急信息报送).
+    """Emergency-information reporting.
 
     Log who learned what and told whom; see what is owed, to whom and by when; judge afterwards what was late,
     missed, falsified or concealed, with article and proof.

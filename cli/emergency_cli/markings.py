@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-import click
+from emergency_cli.bilingual import WrongUseError
 
 if TYPE_CHECKING:
     from emergency_cli.context import Settings
@@ -32,7 +32,7 @@ def typed(words: Mapping[str, str]) -> Callable[[str], str]:
             if said.lower() == english or said == chinese:
                 return english
         known = ", ".join(f"{english} {chinese}" for english, chinese in words.items())
-        raise click.UsageError(f"{said!r} is none of {known}.")
+        raise WrongUseError(f"{said!r} is none of {known}.", zh=f"{said!r} 不在可选之列：{known}。")
 
     return understood
 

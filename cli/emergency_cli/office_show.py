@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from emergency_cli.bilingual import command
 from emergency_cli.context import Settings, common_options, hint, now, pass_settings
 from emergency_cli.office_words import called, class_word, day_word, post_word
 from emergency_cli.output import SCHEMA, Column, emit_csv, emit_json, format_option, show, table
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 KEYS = ("fact", "since", "value", "offices")
 
 
-@click.command("show")
+@command("show", zh="名录中一个单位的全部内容及起止日期。")
 @click.argument("office")
 @format_option
 @common_options
@@ -33,12 +34,21 @@ def show_office(settings: Settings, office: str, form: str) -> None:
     if known is None:
         from emergency.errors import NotFoundError  # noqa: PLC0415 - only for a mistake
 
-        why = f" that can be read: {reason}." if reason else f".{hint(office, directory.offices)}"
+        near = hint(office, directory.offices)
+        why = f" that can be read: {reason}." if reason else f".{near}"
+        why_zh = f"（或读不出：{reason}）。" if reason else f"。{near.zh}"
         raise NotFoundError(
-            f"There is no office {office} in the directory{why} `emergency offices list` shows them."
+            f"There is no office {office} in the directory{why} `emergency offices list` shows them.",
+            zh=f"名录中没有单位 {office}{why_zh}emergency offices list 可查。",
         )
     if reason:
-        click.echo(f"Warning: a change of the office {office} is left out: {reason}", err=True)
+        click.echo(
+            settings.say(
+                f"注意：单位 {office} 的一项变更未列出：{reason}",
+                f"Warning: a change of the office {office} is left out: {reason}",
+            ),
+            err=True,
+        )
     moment = now().astimezone(settings.zone(directory))
     facts = list(_facts(directory, known, moment.date()))
     if form == "json":
@@ -62,7 +72,13 @@ def show_office(settings: Settings, office: str, form: str) -> None:
     elif form == "csv":
         emit_csv(facts, KEYS)
     else:
-        head = [known.tier.value, known.line.value, *([known.division] if known.division else [])]
+        from emergency.assessment.words import LINES, TIERS  # noqa: PLC0415 - the engine is loaded by now
+
+        head = [
+            settings.words(TIERS[known.tier]),
+            settings.words(LINES[known.line]),
+            *([known.division] if known.division else []),
+        ]
         columns = [
             Column("", lambda row: _title(settings, row["fact"])),
             Column(settings.say("自", "since"), lambda row: row["words"][0], fold=False),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from emergency.domain.vocabulary import POST_NAMES, REPORTING_NAMES, Post, ReportingClass
+from emergency_cli.bilingual import WrongValueError
 from emergency_cli.context import Settings, hint, now
 
 if TYPE_CHECKING:
@@ -28,7 +29,12 @@ def one_of(names: Mapping[str, str]) -> Callable[[click.Context, click.Parameter
                 return word
         listed = ", ".join(f"{word} {zh}" for word, zh in names.items())
         near = hint(value, [*names, *names.values()])
-        raise click.BadParameter(f"{value} is none of: {listed}.{near}", ctx, param)
+        raise WrongValueError(
+            f"{value} is none of: {listed}.{near}",
+            zh=f"{value} 不在可选之列：{listed}。{near.zh}",
+            ctx=ctx,
+            param=param,
+        )
 
     return found
 

@@ -7,17 +7,20 @@ import io
 import json
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
+from emergency_cli.bilingual import both, option, say
 from emergency_cli.context import in_drill
 from emergency_cli.paragraph import Paragraph
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    from rich.console import Console, ConsoleOptions, RenderableType
+    from rich.measure import Measurement
+    from rich.text import Text
 
     from emergency.projections.listing import Listing
 
@@ -30,13 +33,13 @@ SCHEMA = 1
 PAGE = 500
 """So many rows are printed at a time."""
 
-format_option = click.option(
+format_option = option(
     "--format",
     "form",
     type=click.Choice(["table", "json", "csv"]),
     default="table",
     show_default=True,
-    help="For people, or for programs.",
+    help=both("table 供阅读；json、csv 供程序使用。", "For people, or for programs."),
 )
 
 
@@ -95,7 +98,6 @@ def table(columns: Sequence[Column], rows: Iterable[Any], *, title: str | None =
     """A plain table that fits the width, wide characters counted as two."""
     from rich import box  # noqa: PLC0415 - as above
     from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
 
     made = Table(
         box=box.SIMPLE_HEAD,
@@ -115,8 +117,25 @@ def table(columns: Sequence[Column], rows: Iterable[Any], *, title: str | None =
             justify="right" if column.right else "left",
         )
     for row in rows:
-        made.add_row(*(Text(column.cell(row)) for column in columns))
+        made.add_row(*(_Cell(column.cell(row)) for column in columns))
     return made
+
+
+class _Cell(NamedTuple):
+    """Text in a table, broken as paragraphs are."""
+
+    text: str
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        from rich.measure import Measurement  # noqa: PLC0415 - as above
+        from rich.text import Text  # noqa: PLC0415
+
+        return Measurement.get(console, options, Text(self.text))
+
+    def __rich_console__(self, _: Console, options: ConsoleOptions) -> Iterator[Text]:
+        from rich.text import Text  # noqa: PLC0415 - as above
+
+        yield Text(self.text if options.no_wrap else "\n".join(Paragraph(self.text).lines(options.max_width)))
 
 
 def indented(text: str, by: int = 2) -> Paragraph:
@@ -218,27 +237,43 @@ def _flat(row: Row) -> dict[str, Any]:
 def warn_about(listing: Listing, current: str) -> None:
     """Say on stderr what a reader of these rows must know."""
     for parked in listing.parked:
+        place = parked["incident"].replace("/", " ", 1)
+        change = parked["incident"].startswith("office/")
         what = (
-            f"a change of the {parked['incident'].replace('/', ' ', 1)} cannot be read and is left out"
-            if parked["incident"].startswith("office/")
-            else f"{parked['incident']} cannot be judged and is left out"
+            say(
+                f"单位 {place[7:]} 的一项变更读不出，未计入",
+                f"a change of the {place} cannot be read and is left out",
+            )
+            if change
+            else say(
+                f"{parked['incident']} 无法判定，未列出",
+                f"{parked['incident']} cannot be judged and is left out",
+            )
         )
-        click.echo(f"Warning: {what} (position {parked['position']}): {parked['reason']}", err=True)
+        _warn(
+            f"{what}（位置 {parked['position']}）：{parked['reason']}",
+            f"{what} (position {parked['position']}): {parked['reason']}",
+        )
     if listing.behind:
-        click.echo(
-            f"Warning: these rows are {listing.behind} positions behind the log; "
+        _warn(
+            f"以下内容比记录落后 {listing.behind} 个位置；库现时不能写入，未能更新。",
+            f"these rows are {listing.behind} positions behind the log; "
             "the store could not be written just now to bring them up to date.",
-            err=True,
         )
     if listing.waiting:
-        click.echo(
-            f"Warning: {listing.waiting} incidents have not been judged again since the directory changed.",
-            err=True,
+        _warn(
+            f"名录变更后，还有 {listing.waiting} 起事件未重新判定。",
+            f"{listing.waiting} incidents have not been judged again since the directory changed.",
         )
-    other = [book for book in listing.rulebooks if book != current]
-    if other:
-        click.echo(
-            f"Warning: rows stand under another rulebook ({', '.join(book[:19] for book in other)}…) than the "
-            f"current one ({current[:19]}…). `emergency projections rebuild` judges all anew.",
-            err=True,
+    if other := [book for book in listing.rulebooks if book != current]:
+        books = ", ".join(book[:19] for book in other)
+        _warn(
+            f"以下内容有的按其他规则库判定（{books}…），不是现行规则库（{current[:19]}…）。"
+            "emergency projections rebuild 可全部重新判定。",
+            f"rows stand under another rulebook ({books}…) than the current one ({current[:19]}…). "
+            "`emergency projections rebuild` judges all anew.",
         )
+
+
+def _warn(zh: str, en: str) -> None:
+    click.echo(say(f"注意：{zh}", f"Warning: {en}"), err=True)

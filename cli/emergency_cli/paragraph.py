@@ -1,15 +1,23 @@
-"""Paragraphs broken at the width, wide characters counted as two, without the renderer that tables need."""
+"""Text broken at the width of a terminal: a wide character takes two cells, and a line of Chinese ends anywhere.
+
+Help, paragraphs and the cells of tables are broken here alike, without the renderer that tables need: that one breaks
+at blanks only, so that a sentence of Chinese would begin a line with its comma and split a time of day.
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_WORD = re.compile(r"\s*\S+\s*")
+_WORD = re.compile(r"^\s*\S+\s*|\S+\s*")
 _TAB = 8
 _UNPRINTED = dict.fromkeys(map(ord, "\a\b\v\f\r"))
 """What moves the cursor and is no text."""
+
+_NEVER_FIRST = frozenset("，。、；：？！）》】〕」』”’…—·,.;:?!)]}%")
+_NEVER_LAST = frozenset("（《【〔「『“‘([{#")
 
 
 class Paragraph(NamedTuple):
@@ -22,31 +30,73 @@ class Paragraph(NamedTuple):
         """The lines, each at most so wide; a line that was written keeps to itself, however short."""
         inset = " " * self.by
         for line in self.text.translate(_UNPRINTED).split("\n"):
-            for broken in _broken(_untabbed(line), max(width - self.by, 1)):
-                yield (inset + broken).rstrip()
+            for part in broken(_untabbed(line), max(width - self.by, 1)):
+                yield (inset + part).rstrip()
 
 
-def _broken(line: str, width: int) -> Iterator[str]:
-    """As many words a line as fit; a word that fits no line is broken where a line ends."""
-    from rich.cells import cell_len, chop_cells  # noqa: PLC0415 - help breaks its lines by itself
+def cells(text: str) -> int:
+    """How many cells of a terminal the text takes."""
+    return len(text) if text.isascii() else sum(map(_cells_of, text))
 
-    begun = ""
-    for word in _WORD.findall(line):
-        wide = cell_len(word.rstrip())
-        if cell_len(begun) + wide <= width:
-            begun += word
+
+def _cells_of(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if wide(character) else 1
+
+
+def wide(character: str) -> bool:
+    """Whether a character takes two cells."""
+    return unicodedata.east_asian_width(character) in "WF"
+
+
+def broken(text: str, width: int) -> list[str]:
+    """The text in lines of at most so many cells; a word that fits no line is broken where a line ends."""
+    if cells(text) <= width:
+        return [text.rstrip()]
+    lines, held = [""], 0
+    for unit in _units(text):
+        takes = cells(unit)
+        if held and held + cells(unit.rstrip()) > width:
+            lines.append("")
+            held = 0
+        if cells(unit.rstrip()) <= width:
+            lines[-1] += unit
+            held += takes
             continue
-        if begun:
-            yield begun
-        *full, begun = chop_cells(word, width) if wide > width else [word]
-        yield from full
-    yield begun
+        for character in unit:
+            if character.isspace() and held >= width:
+                continue
+            if held + _cells_of(character) > width:
+                lines.append("")
+                held = 0
+            lines[-1] += character
+            held += _cells_of(character)
+    return [line.rstrip() for line in lines]
+
+
+def _units(text: str) -> Iterator[str]:
+    """What stays together: a Chinese character or a word, with its marks; each of choices|parted|so; ``[default]``."""
+    for word in _WORD.findall(text):
+        begun = 0
+        for at in range(1, len(word)):
+            before, after = word[at - 1], word[at]
+            if (before == "|" and not after.isspace()) or (
+                not (before.isascii() and after.isascii())
+                and (wide(before) or wide(after))
+                and before not in _NEVER_LAST
+                and after not in _NEVER_FIRST
+                and not before.isspace()
+                and not after.isspace()
+                and word.rfind("[", begun, at) <= word.rfind("]", begun, at)
+            ):
+                yield word[begun:at]
+                begun = at
+        yield word[begun:]
 
 
 def _untabbed(line: str) -> str:
-    from rich.cells import cell_len  # noqa: PLC0415 - as above
-
     first, *others = line.split("\t")
     for part in others:
-        first += " " * (_TAB - cell_len(first) % _TAB) + part
+        first += " " * (_TAB - cells(first) % _TAB) + part
     return first

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emergency_cli.asking import ask
-from emergency_cli.context import Settings, common_options, identity_options, pass_settings
+from emergency_cli.bilingual import WrongUseError, both, group, option
+from emergency_cli.context import Settings, common_options, identity_options, lang_option, pass_settings
 from emergency_cli.informant import (
     kept_words,
     key_of,
@@ -37,18 +38,23 @@ _ACTS = {
 }
 _REFUSALS = {"wrong-key": "密钥不符", "altered": "内容被改动", "erased": "已删除"}
 
-_form = click.option(
-    "--format", "form", type=click.Choice(["table", "json"]), default="table", help="What to print."
+_form = option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    help=both("输出格式。", "What to print."),
 )
-_why = click.option("--why", metavar="TEXT", help="The reason; it goes on record.")
+_why = option("--why", metavar="TEXT", help=both("原因；入库留痕。", "The reason; it goes on record."))
 
 
-@click.group()
+@group(zh="人员保护：姓名封存、留痕启封、删除。")
+@lang_option
 def people() -> None:
-    """Protected people: names sealed, opened on the record, erased 人员保护."""
+    """Protected people: names sealed, opened on the record, erased."""
 
 
-@people.command("list")
+@people.command("list", zh="全部受保护人员；不显示姓名。")
 @format_option
 @common_options
 @pass_settings
@@ -76,7 +82,12 @@ def list_people(settings: Settings, form: str) -> None:
     print_out(table(columns, found))
 
 
-@people.command()
+@people.command(
+    zh="""一个人：姓名如何保存、谁启封过。
+
+    SUBJECT 为其标识或标识的开头。此处不显示姓名。
+    """
+)
 @click.argument("subject")
 @_form
 @common_options
@@ -98,14 +109,27 @@ def show(settings: Settings, subject: str, form: str) -> None:
         click.echo(f"  {_line(settings, recorded)}")
 
 
-@people.command()
+@people.command(
+    zh="""将受害人或证人纳入保护。
+
+    举报人：emergency clue … --informant -
+    """
+)
 @click.argument("incident", required=False)
-@click.option(
-    "--kind", type=click.Choice(list(KINDS)), default="witness", show_default=True, help="What they are."
+@option(
+    "--kind",
+    type=click.Choice(list(KINDS)),
+    default="witness",
+    show_default=True,
+    help=both("何种人员。", "What they are."),
 )
 @name_option
 @phone_option
-@click.option("--note", metavar="TEXT", help="Anything else that may identify the person.")
+@option(
+    "--note",
+    metavar="TEXT",
+    help=both("其他可能识别本人的内容。", "Anything else that may identify the person."),
+)
 @key_option
 @unsealed_option
 @identity_options
@@ -122,18 +146,27 @@ def add(settings: Settings, /, incident: str | None, kind: str, **said: Any) -> 
     click.echo(f"{person.subject}: {kept_words(settings, person)}")
 
 
-@people.command()
+@people.command(
+    zh="""补存姓名，替换原先保存的内容。
+
+    此人已受保护。
+    """
+)
 @click.argument("subject")
 @name_option
 @phone_option
-@click.option("--note", metavar="TEXT", help="Anything else that may identify the person.")
+@option(
+    "--note",
+    metavar="TEXT",
+    help=both("其他可能识别本人的内容。", "Anything else that may identify the person."),
+)
 @key_option
 @unsealed_option
 @identity_options
 @common_options
 @pass_settings
 def name(settings: Settings, /, subject: str, **said: Any) -> None:  # noqa: ANN401 - click's own
-    """Keep a name in place of what was kept 补存.
+    """Keep a name in place of what was kept.
 
     The person is under protection already.
     """
@@ -143,7 +176,15 @@ def name(settings: Settings, /, subject: str, **said: Any) -> None:  # noqa: ANN
     click.echo(f"{person.subject}: {kept_words(settings, person)}")
 
 
-@people.command("open")
+@people.command(
+    "open",
+    zh="""启封：读取姓名。
+
+    先入库留痕：谁、为何启封；被拒绝的也留痕。
+
+    例：emergency people open p-k3v7m2qa5x --why 核对时间
+    """,
+)
 @click.argument("subject")
 @_why
 @key_option
@@ -151,7 +192,7 @@ def name(settings: Settings, /, subject: str, **said: Any) -> None:  # noqa: ANN
 @common_options
 @pass_settings
 def open_name(settings: Settings, subject: str, why: str | None, key: Path | None) -> None:
-    """Read a name 启封.
+    """Read a name.
 
     That it was read, by whom and why, is on record first; so is a refusal.
 
@@ -171,14 +212,19 @@ def open_name(settings: Settings, subject: str, why: str | None, key: Path | Non
             click.echo(f"{what}: {value}")
 
 
-@people.command()
+@people.command(
+    zh="""永久删除姓名。
+
+    标识及有关记录保留。此前的备份仍存有姓名：请销毁备份，或改封后销毁旧密钥。
+    """
+)
 @click.argument("subject")
 @_why
 @identity_options
 @common_options
 @pass_settings
 def erase(settings: Settings, subject: str, why: str | None) -> None:
-    """Erase a name for good 删除.
+    """Erase a name for good.
 
     The id, and what was recorded of it, stay. A backup that was made before still holds it: destroy that, or seal
     anew and destroy the former key.
@@ -195,21 +241,26 @@ def erase(settings: Settings, subject: str, why: str | None) -> None:
     _say_wiped(settings, wiped=erased.wiped, again=f"emergency people erase {subject} --why …")
 
 
-@people.command()
-@click.option(
+@people.command(
+    zh="""改封：用一把密钥重新封存全部姓名。
+
+    包括未封存的和用旧密钥封存的。
+    """
+)
+@option(
     "--old-key",
     "former",
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="A key until now; may be given again.",
+    help=both("旧密钥；可多次给出。", "A key until now; may be given again."),
 )
 @key_option
 @identity_options
 @common_options
 @pass_settings
 def reseal(settings: Settings, former: tuple[Path, ...], key: Path | None) -> None:
-    """Seal all names with one key 改封.
+    """Seal all names with one key.
 
     Those that were kept unsealed, and those that a former key sealed.
     """
@@ -237,12 +288,18 @@ def reseal(settings: Settings, former: tuple[Path, ...], key: Path | None) -> No
         leave(REFUSED)
 
 
-@people.group()
+@people.group(zh="封存姓名的密钥。")
+@lang_option
 def key() -> None:
-    """The key that seals names 密钥."""
+    """The key that seals names."""
 
 
-@key.command()
+@key.command(
+    zh="""生成新密钥，写入只有本人可读的新文件 FILE。
+
+    请存放在数据库及其备份以外，并留一份副本：没有密钥，姓名即失去，线索不受影响。
+    """
+)
 @click.argument("file", type=click.Path(path_type=Path))
 @common_options
 @pass_settings
@@ -260,8 +317,9 @@ def new(settings: Settings, file: Path) -> None:
 def _needed(settings: Settings, path: Path | None) -> Key:
     found = key_of(settings, path)
     if found is None:
-        raise click.UsageError(
-            "Name the key: EMERGENCY_KEY=FILE, or --key FILE. `emergency people key new FILE` makes one."
+        raise WrongUseError(
+            "Name the key: EMERGENCY_KEY=FILE, or --key FILE. `emergency people key new FILE` makes one.",
+            zh="请指明密钥：EMERGENCY_KEY=FILE，或 --key FILE。emergency people key new FILE 可生成密钥。",
         )
     return found
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from emergency_cli.context import Settings, common_options, now, pass_settings
+from emergency_cli.bilingual import both, group, option
+from emergency_cli.context import Settings, common_options, lang_option, now, pass_settings
 from emergency_cli.output import SCHEMA, Column, emit_json, indented, show, table
 
 if TYPE_CHECKING:
@@ -18,14 +19,19 @@ if TYPE_CHECKING:
     from emergency.projections.building import Progress
 
 
-@click.group()
+@group(zh="读模型：状态、重建、重试。")
+@lang_option
 def projections() -> None:
     """The read models: status, rebuild, retry."""
 
 
-@projections.command()
-@click.option(
-    "--format", "form", type=click.Choice(["table", "json"]), default="table", help="What to print."
+@projections.command(zh="读模型处理到何处、按哪个规则库、哪些无法判定。")
+@option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    help=both("输出格式。", "What to print."),
 )
 @common_options
 @pass_settings
@@ -52,18 +58,18 @@ def status(settings: Settings, form: str) -> None:
         )
         return
     say = settings.say
-    click.echo(f"{say('已处理至', 'recorded through')}: {known.recorded_through}")
-    click.echo(f"{say('落后', 'behind')}: {known.behind}")
-    click.echo(f"{say('事件', 'incidents')}: {known.incidents}")
-    click.echo(f"{say('现行规则库', 'rulebook')}: {known.rulebook[:19]}")
+    click.echo(f"{say('已处理至：', 'recorded through: ')}{known.recorded_through}")
+    click.echo(f"{say('落后：', 'behind: ')}{known.behind}")
+    click.echo(f"{say('事件：', 'incidents: ')}{known.incidents}")
+    click.echo(f"{say('现行规则库：', 'rulebook: ')}{known.rulebook[:19]}")
     for book in known.rulebooks:
         if book != known.rulebook:
-            click.echo(f"{say('另有按此规则库判定的', 'rows under another rulebook')}: {book[:19]}")
+            click.echo(f"{say('另有按此规则库判定的：', 'rows under another rulebook: ')}{book[:19]}")
     if known.waiting:
-        click.echo(f"{say('待重新判定', 'waiting to be judged again')}: {known.waiting}")
+        click.echo(f"{say('待重新判定：', 'waiting to be judged again: ')}{known.waiting}")
     if known.rebuilding:
         done, of = known.rebuilding
-        click.echo(f"{say('正在重建', 'being rebuilt')}: {done} / {of}")
+        click.echo(f"{say('正在重建：', 'being rebuilt: ')}{done} / {of}")
     _print_parked(settings, known)
 
 
@@ -89,14 +95,23 @@ def _print_parked(settings: Settings, known: ProjectionStatus) -> None:
     )
 
 
-@projections.command()
-@click.option("--anew", is_flag=True, help="Do not go on with a rebuild that was broken off.")
-@click.option(
+@projections.command(
+    zh="""从记录重新判定全部，期间原有列表照常可读。
+
+    中断后，下次接着进行。
+    """
+)
+@option(
+    "--anew",
+    is_flag=True,
+    help=both("不接着上次中断的重建。", "Do not go on with a rebuild that was broken off."),
+)
+@option(
     "--processes",
     type=click.IntRange(1, 64),
     default=1,
     show_default=True,
-    help="How many judge at once.",
+    help=both("同时判定的进程数。", "How many judge at once."),
 )
 @common_options
 @pass_settings
@@ -126,7 +141,7 @@ def rebuild(settings: Settings, *, anew: bool, processes: int) -> None:
     show(*(indented(line, 0) for line in lines))
 
 
-@projections.command()
+@projections.command(zh="重试无法判定的；默认为全部，可指明事件。")
 @click.argument("incidents", nargs=-1, metavar="[INCIDENT]...")
 @common_options
 @pass_settings

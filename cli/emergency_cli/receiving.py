@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from emergency_cli.bilingual import WrongUseError, both, command, option
 from emergency_cli.context import Settings
 from emergency_cli.elements import elements_of
 from emergency_cli.entries import (
@@ -19,12 +20,19 @@ from emergency_cli.entries import (
 )
 
 
-@click.command()
+@command(
+    zh="""转办：把不属本单位的事项转给有关单位。
+
+    接收单位自此获悉原报告内容。
+
+    例：emergency handover - #3 --to city-emergency --by phone
+    """
+)
 @click.argument("incident")
 @click.argument("message", metavar="[#ENTRY]", required=False)
 @decorated(saying_options, telling_options, ending_options)
 def handover(settings: Settings, incident: str, message: str | None, **said: Any) -> None:  # noqa: ANN401 - click's own
-    """Log that what is not the office's own was handed over to whom it concerns 转办.
+    """Log that what is not the office's own was handed over to whom it concerns.
 
     Whoever gets it knows from then on, with what the message said.
 
@@ -34,7 +42,7 @@ def handover(settings: Settings, incident: str, message: str | None, **said: Any
 
     typed = Said(words=(incident,), **said)
     if not typed.to:
-        raise click.UsageError("Say to whom it was handed over: --to OFFICE.")
+        raise WrongUseError("Say to whom it was handed over: --to OFFICE.", zh="请写明转给谁：--to OFFICE。")
     ref = settings.incident(incident)
     of = settings.engine.entry(ref, message) if message else None
     more: dict[str, Any] = {"of": of.event_id if of else None}
@@ -44,20 +52,34 @@ def handover(settings: Settings, incident: str, message: str | None, **said: Any
     record_entry(settings, typed, HandedOver, more, ref=ref)
 
 
-@click.command("call-log")
+@command(
+    "call-log",
+    zh="""电话记录：逐项记录电话报告的要素。
+
+    例：emergency call-log - #3 --say measures=已疏散周边群众 --say trend=火势已控 --written-asked
+    """,
+)
 @click.argument("incident")
 @click.argument("report", metavar="#ENTRY")
-@click.option(
+@option(
     "--say",
     "content",
     multiple=True,
     metavar="ELEMENT=TEXT",
-    help="What the caller said; may be given again.",
+    help=both("来电内容；可多次给出。", "What the caller said; may be given again."),
 )
-@click.option(
-    "--verifying", multiple=True, metavar="ELEMENT", help="An element that was still being verified."
+@option(
+    "--verifying",
+    multiple=True,
+    metavar="ELEMENT",
+    help=both("尚在核实的要素。", "An element that was still being verified."),
 )
-@click.option("--written-asked", is_flag=True, default=None, help="The written report was asked for.")
+@option(
+    "--written-asked",
+    is_flag=True,
+    default=None,
+    help=both("已要求补报书面报告。", "The written report was asked for."),
+)
 @decorated(saying_options, ending_options)
 def call_log(
     settings: Settings,
@@ -69,7 +91,7 @@ def call_log(
     written_asked: bool | None,
     **said: Any,  # noqa: ANN401 - click's own
 ) -> None:
-    """Log what a phone report said, element by element 电话记录.
+    """Log what a phone report said, element by element.
 
     Example: emergency call-log - #3 --say measures=已疏散周边群众 --say trend=火势已控 --written-asked
     """
@@ -77,7 +99,10 @@ def call_log(
 
     elements, unsaid = elements_of(settings, content, verifying)
     if unsaid:
-        raise click.UsageError(f"--say {unsaid[0]}=: say what it is, like --say {unsaid[0]}=TEXT.")
+        raise WrongUseError(
+            f"--say {unsaid[0]}=: say what it is, like --say {unsaid[0]}=TEXT.",
+            zh=f"--say {unsaid[0]}=：请写明内容，如 --say {unsaid[0]}=TEXT。",
+        )
     ref = settings.incident(incident)
     more = {
         "of": settings.engine.entry(ref, report).event_id,

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from emergency.projections import review_said
+from emergency_cli.bilingual import WrongUseError, both, group, option
 from emergency_cli.context import (
     Settings,
     common_options,
     identity_options,
+    lang_option,
     now,
     pass_settings,
     shared_option,
@@ -47,25 +49,44 @@ PROCEEDINGS = ("investigation", "supervision", "discipline", "penalty", "circula
 OUTCOMES, CONSEQUENCES = tuple(review_said.OUTCOMES), tuple(review_said.CONSEQUENCES)
 
 _review = click.argument("review", metavar="REVIEW")
-_why = click.option("--why", metavar="TEXT", required=True, help="The reasons.")
-_post = click.option("--post", metavar="POST", help="Of this post only: a role, never a person's name.")
+_why = option("--why", metavar="TEXT", required=True, help=both("理由。", "The reasons."))
+_post = option(
+    "--post",
+    metavar="POST",
+    help=both("只及此岗位：写岗位，不写姓名。", "Of this post only: a role, never a person's name."),
+)
 
 
 _recording = (
-    shared_option("--by", metavar="OFFICE", help="Who acts, where I only log it."),
-    shared_option("--at", metavar="TIME", help="When; now unless given."),
-    shared_option("--command-id", metavar="ID", help="For scripts: the same id never records twice."),
-    shared_option("--quiet", "-q", is_flag=True, help="Print only the review and the id."),
     shared_option(
-        "--format", "form", type=click.Choice(["table", "json"]), default="table", help="What to print."
+        "--by", metavar="OFFICE", help=both("由谁作出，本单位只作记录。", "Who acts, where I only log it.")
+    ),
+    shared_option("--at", metavar="TIME", help=both("时间；默认为现在。", "When; now unless given.")),
+    shared_option(
+        "--command-id",
+        metavar="ID",
+        help=both("供脚本用：同一标识只入库一次。", "For scripts: the same id never records twice."),
+    ),
+    shared_option(
+        "--quiet",
+        "-q",
+        is_flag=True,
+        help=both("只输出案件编号和标识。", "Print only the review and the id."),
+    ),
+    shared_option(
+        "--format",
+        "form",
+        type=click.Choice(["table", "json"]),
+        default="table",
+        help=both("输出格式。", "What to print."),
     ),
 )
 
 
 def _all(*options: Callable[[Any], Any]) -> Callable[[F], F]:
     def decorate(command: F) -> F:
-        for option in reversed(options):
-            command = option(command)
+        for decorate_with in reversed(options):
+            command = decorate_with(command)
         return command
 
     return decorate
@@ -77,26 +98,55 @@ act_options = _all(*_recording, identity_options, common_options, pass_settings)
 """What every command that records something in a review takes."""
 
 
-@click.group()
+@group(
+    zh="""责任追究：人的认定，与系统的发现并列。
+
+    REVIEW 为 emergency review list 所列的 INCIDENT/NAME，如 qixia/r1；事件只有一案的，写事件编号即可。
+    """
+)
+@lang_option
 def review() -> None:
-    """Reviews 责任追究: what people determine, beside what the engine found.
+    """Reviews: what people determine, beside what the engine found.
 
     REVIEW is INCIDENT/NAME as `emergency review list` shows it, like qixia/r1; where an incident
     has one review, the incident will do.
     """
 
 
-@review.command("open")
+@review.command(
+    "open",
+    zh="""立案：就某单位的发现立案。
+
+    谁可认定、有何时限，依 --proceeding：
+
+    \b
+    investigation  事故调查
+    supervision    监察机关政务处分
+    discipline     任免机关、单位处分
+    penalty        行政处罚
+    circular       通报考核
+
+    例：emergency review open qixia --office county --proceeding supervision --why 督查发现
+    """,
+)
 @click.argument("incident")
-@click.option("--office", "concerned", metavar="OFFICE", required=True, help="The office concerned.")
-@click.option(
+@option(
+    "--office", "concerned", metavar="OFFICE", required=True, help=both("有关单位。", "The office concerned.")
+)
+@option(
     "--finding",
     "findings",
     multiple=True,
     metavar="ID",
-    help="Only this finding, by id or kind; again for more.",
+    help=both(
+        "只及此项发现，写标识或种类；可多次给出。", "Only this finding, by id or kind; again for more."
+    ),
 )
-@click.option("--proceeding", type=click.Choice(PROCEEDINGS), help="What kind of decision it is to lead to.")
+@option(
+    "--proceeding",
+    type=click.Choice(PROCEEDINGS),
+    help=both("拟作出何种决定。", "What kind of decision it is to lead to."),
+)
 @_why
 @opening_options
 def open_(
@@ -113,16 +163,16 @@ def open_(
     quiet: bool,
     form: str,
 ) -> None:
-    """Open a review of one office on its findings 立案.
+    """Open a review of one office on its findings.
 
     Who may decide, and which limits run, goes by --proceeding:
 
     \b
-    investigation  事故调查
-    supervision    政务处分, by the supervision body
-    discipline     处分, by the appointing body
-    penalty        行政处罚
-    circular       通报考核
+    investigation  into the accident
+    supervision    sanction by the supervision body
+    discipline     sanction by the appointing body
+    penalty        administrative penalty
+    circular       circular and assessment
 
     Example: emergency review open qixia --office county --proceeding supervision --why 督查发现
     """  # noqa: D301 - click keeps the lines after this sign
@@ -140,15 +190,26 @@ def open_(
     print_done(settings, done, quiet=quiet, form=form)
 
 
-@review.command()
+@review.command(zh="补充证据，结案后亦可。")
 @_review
 @click.argument("words")
-@click.option("--source", metavar="TEXT", help="Where it comes from.")
-@click.option("--finding", metavar="FINDING", help="Which finding it is about: F2, a kind, or its id.")
-@click.option(
-    "--file", "path", type=click.Path(path_type=Path), help="A file kept elsewhere: its SHA-256 is noted."
+@option("--source", metavar="TEXT", help=both("来源。", "Where it comes from."))
+@option(
+    "--finding",
+    metavar="FINDING",
+    help=both("关于哪项发现：F2、种类或标识。", "Which finding it is about: F2, a kind, or its id."),
 )
-@click.option("--sha256", metavar="HEX", help="The SHA-256 of a file that is not at hand.")
+@option(
+    "--file",
+    "path",
+    type=click.Path(path_type=Path),
+    help=both("另行保存的文件：记下其 SHA-256。", "A file kept elsewhere: its SHA-256 is noted."),
+)
+@option(
+    "--sha256",
+    metavar="HEX",
+    help=both("不在手边的文件的 SHA-256。", "The SHA-256 of a file that is not at hand."),
+)
 @act_options
 def evidence(
     settings: Settings,
@@ -161,9 +222,9 @@ def evidence(
     sha256: str | None,
     **how: Any,  # noqa: ANN401 - click's own
 ) -> None:
-    """Add evidence 证据, also after the closing."""
+    """Add evidence, also after the closing."""
     if path is not None and sha256 is not None:
-        raise click.UsageError("Give --file or --sha256, not both.")
+        raise WrongUseError("Give --file or --sha256, not both.", zh="--file 与 --sha256 只能用一个。")
     name = _named(settings, review)
     about = (
         None if finding is None else verdicts_of(_shown(settings, name), [f"{finding}=confirmed"])[0].finding
@@ -172,10 +233,15 @@ def evidence(
     _do(settings, name, "add_evidence", how, words, source=source, finding=about, sha256=digest)
 
 
-@review.command()
+@review.command(
+    zh="""记录单位的陈述申辩。
+
+    未听取陈述、对方也未放弃的，不作认定。
+    """
+)
 @_review
-@click.option("--heard", metavar="TEXT", help="What the office stated.")
-@click.option("--waived", is_flag=True, help="It gave up its right to.")
+@option("--heard", metavar="TEXT", help=both("陈述内容。", "What the office stated."))
+@option("--waived", is_flag=True, help=both("放弃陈述。", "It gave up its right to."))
 @_post
 @act_options
 def statement(
@@ -187,33 +253,53 @@ def statement(
     post: str | None,
     **how: Any,  # noqa: ANN401 - click's own
 ) -> None:
-    """Record the statement of the office 陈述申辩.
+    """Record the statement of the office.
 
     Nothing is determined before it was heard, or waived.
     """
     if (heard is None) is not waived:
-        raise click.UsageError(
-            "Say what the office stated with --heard TEXT, or that it gave up its right with --waived."
+        raise WrongUseError(
+            "Say what the office stated with --heard TEXT, or that it gave up its right with --waived.",
+            zh="请用 --heard TEXT 写明陈述内容，或用 --waived 写明放弃。",
         )
     _do(settings, _named(settings, review), "hear", how, words=heard, waived=waived, post=post)
 
 
 _verdicts = click.argument("verdicts", nargs=-1, metavar="[FINDING=VERDICT]...")
-_posts = click.option(
+_posts = option(
     "--post",
     "posts",
     multiple=True,
     metavar="POST=VERDICT",
-    help="Of one post, like 值班室主任=late; again for more.",
+    help=both(
+        "对某岗位，如 值班室主任=late；可多次给出。", "Of one post, like 值班室主任=late; again for more."
+    ),
 )
 
 
-@review.command()
+@review.command(
+    zh="""认定：该单位属于何种行为。
+
+    有关单位自己不得认定，陈述申辩之前也不得认定。
+
+    FINDING 为种类、emergency review show 中的编号（如 F2）、all，或 new（系统未发现的）；VERDICT 为
+    confirmed、rejected，或认定的种类：late 迟报、missed 漏报、falsified 谎报、concealed 瞒报。
+
+    例：emergency review determine qixia/r1 late=confirmed concealed=rejected --post 值班员=late --why 证据
+    确凿
+    """
+)
 @_review
 @_verdicts
 @_posts
-@click.option("--source", metavar="TEXT", help="Where this is written, such as the number of the document.")
-@click.option("--proceeding", type=click.Choice(PROCEEDINGS), help="What kind of decision it is.")
+@option(
+    "--source",
+    metavar="TEXT",
+    help=both("载于何处，如文号。", "Where this is written, such as the number of the document."),
+)
+@option(
+    "--proceeding", type=click.Choice(PROCEEDINGS), help=both("何种决定。", "What kind of decision it is.")
+)
 @_why
 @act_options
 def determine(
@@ -227,7 +313,7 @@ def determine(
     why: str,
     **how: Any,  # noqa: ANN401 - click's own
 ) -> None:
-    """Determine what the office did 认定.
+    """Determine what the office did.
 
     It is refused to the office concerned, and before its statement.
 
@@ -241,12 +327,22 @@ def determine(
     _do(settings, name, "determine", how, found, why=why, source=source, proceeding=proceeding)
 
 
-@review.command()
+@review.command(
+    zh="""记录决定已送达。
+
+    申诉期限自此起算。
+    """
+)
 @_review
-@click.option("--of", "target", metavar="NUMBER", help="Which decision, like #3; the last unless given.")
+@option(
+    "--of",
+    "target",
+    metavar="NUMBER",
+    help=both("哪项决定，如 #3；默认为最后一项。", "Which decision, like #3; the last unless given."),
+)
 @act_options
 def deliver(settings: Settings, review: str, *, target: str | None, **how: Any) -> None:  # noqa: ANN401 - click's own
-    """Record that a decision was delivered 送达.
+    """Record that a decision was delivered.
 
     The limit to appeal runs from then on.
     """
@@ -254,12 +350,22 @@ def deliver(settings: Settings, review: str, *, target: str | None, **how: Any) 
     _do(settings, name, "deliver", how, of=_act(settings, name, target))
 
 
-@review.command()
+@review.command(
+    zh="""记录申请复审、复核、复议、申诉。
+
+    逾期的也记录，并注明。
+    """
+)
 @_review
-@click.option("--grounds", metavar="TEXT", required=True, help="On what grounds.")
-@click.option("--to", metavar="OFFICE", help="The body it was lodged with.")
-@click.option(
-    "--of", "target", metavar="NUMBER", help="Against which decision, like #3; the last unless given."
+@option("--grounds", metavar="TEXT", required=True, help=both("理由。", "On what grounds."))
+@option("--to", metavar="OFFICE", help=both("受理机关。", "The body it was lodged with."))
+@option(
+    "--of",
+    "target",
+    metavar="NUMBER",
+    help=both(
+        "对哪项决定，如 #3；默认为最后一项。", "Against which decision, like #3; the last unless given."
+    ),
 )
 @_post
 @act_options
@@ -273,7 +379,7 @@ def appeal(
     post: str | None,
     **how: Any,  # noqa: ANN401 - click's own
 ) -> None:
-    """Record an appeal 申请复审、复核、复议、申诉.
+    """Record an appeal.
 
     One that comes late is recorded and marked.
     """
@@ -281,13 +387,25 @@ def appeal(
     _do(settings, name, "appeal", how, grounds=grounds, to=to, post=post, of=_act(settings, name, target))
 
 
-@review.command()
+@review.command(
+    zh="""对申诉作出决定：维持 upheld、变更 changed、撤销 revoked。
+
+    变更的结果须全部写明：未再写明的不再有效。写法同 emergency review determine。
+
+    例：emergency review decide qixia/r1 changed concealed=late --why 隐瞒证据不足
+    """
+)
 @_review
 @click.argument("outcome", type=click.Choice(OUTCOMES))
 @_verdicts
 @_posts
-@click.option(
-    "--appeal", "target", metavar="NUMBER", help="Which appeal, like #5; the one that waits unless given."
+@option(
+    "--appeal",
+    "target",
+    metavar="NUMBER",
+    help=both(
+        "对哪项申诉，如 #5；默认为待决的一项。", "Which appeal, like #5; the one that waits unless given."
+    ),
 )
 @_why
 @act_options
@@ -302,7 +420,7 @@ def decide(
     why: str,
     **how: Any,  # noqa: ANN401 - click's own
 ) -> None:
-    """Decide an appeal: upheld 维持, changed 变更, revoked 撤销.
+    """Decide an appeal: upheld, changed, revoked.
 
     What it is changed into is said in full: what is not said again no longer stands. Verdicts are written as for
     `emergency review determine`.
@@ -314,7 +432,19 @@ def decide(
     _do(settings, name, "decide", how, outcome, verdicts=found, why=why, appeal=_act(settings, name, target))
 
 
-@review.command()
+@review.command(
+    zh="""记录处理结果。
+
+    WHAT 为：
+
+    \b
+    circular 通报, interview 约谈, points 扣分, inspection 责令检查,
+    no-award 取消评优, admonition 诫勉, reassignment 组织处理,
+    warning 警告, demerit 记过, great-demerit 记大过, demotion 降级,
+    removal 撤职, dismissal 开除, party-discipline 党纪处分,
+    fine 罚款, transfer 移送, other 其他
+    """
+)
 @_review
 @click.argument("what", type=click.Choice(CONSEQUENCES), metavar="WHAT")
 @click.argument("words")
@@ -329,46 +459,61 @@ def consequence(
     post: str | None,
     **how: Any,  # noqa: ANN401 - click's own
 ) -> None:
-    """Record what followed 处理.
+    """Record what followed.
 
     WHAT is one of:
 
     \b
-    circular 通报, interview 约谈, points 扣分, inspection 责令检查,
-    no-award 取消评优, admonition 诫勉, reassignment 组织处理,
-    warning 警告, demerit 记过, great-demerit 记大过, demotion 降级,
-    removal 撤职, dismissal 开除, party-discipline 党纪处分,
-    fine 罚款, transfer 移送, other
+    circular, interview, points, inspection, no-award, admonition,
+    reassignment, warning, demerit, great-demerit, demotion, removal,
+    dismissal, party-discipline, fine, transfer, other
     """  # noqa: D301 - click keeps the lines after this sign
     _do(settings, _named(settings, review), "record_consequence", how, what, words, post=post)
 
 
-@review.command()
+@review.command(
+    zh="""结案。
+
+    此后证据和申诉仍可记录，不再认定。
+    """
+)
 @_review
 @_why
 @act_options
 def close(settings: Settings, review: str, *, why: str, **how: Any) -> None:  # noqa: ANN401 - click's own
-    """Close it 结案.
+    """Close it.
 
     Evidence and appeals are recorded all the same; nothing is determined any more.
     """
     _do(settings, _named(settings, review), "close", how, why=why)
 
 
-@review.command()
+@review.command(zh="重新立案。")
 @_review
 @_why
 @act_options
 def reopen(settings: Settings, review: str, *, why: str, **how: Any) -> None:  # noqa: ANN401 - click's own
-    """Open it again 重新立案."""
+    """Open it again."""
     _do(settings, _named(settings, review), "reopen", how, why=why)
 
 
-@review.command("show")
+@review.command(
+    "show",
+    zh="""一案：两方面并列。
+
+    系统的发现、人的认定、已办的、应办的。
+    """,
+)
 @_review
-@click.option("--at", metavar="TIME", help="The instant of judging; now unless given.")
-@click.option(
-    "--format", "form", type=click.Choice(["table", "json"]), default="table", help="What to print."
+@option(
+    "--at", metavar="TIME", help=both("判定的时刻；默认为现在。", "The instant of judging; now unless given.")
+)
+@option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    help=both("输出格式。", "What to print."),
 )
 @common_options
 @pass_settings
@@ -389,9 +534,9 @@ def show_(settings: Settings, review: str, at: str | None, form: str) -> None:
     show(*review_page(settings, view, moment))
 
 
-@review.command("list")
+@review.command("list", zh="全部案件，或某些事件的案件。")
 @click.argument("incidents", nargs=-1, metavar="[INCIDENT]...")
-@click.option("--office", "who", metavar="ID", help="Only of this office.")
+@option("--office", "who", metavar="ID", help=both("只看此单位。", "Only of this office."))
 @format_option
 @common_options
 @pass_settings
@@ -413,19 +558,24 @@ def list_(settings: Settings, incidents: tuple[str, ...], who: str | None, form:
         show(table(review_columns(settings, settings.engine.directory()), listing.rows))
 
 
-@review.command()
+@review.command(
+    zh="""卷宗：写成一个目录。
+
+    时间线、发现、证据、陈述、决定和规则原文，Markdown 与 JSON 各一份。
+    """
+)
 @_review
-@click.option(
+@option(
     "--output",
     type=click.Path(path_type=Path),
     required=True,
     metavar="DIR",
-    help="A folder that is not there yet.",
+    help=both("尚不存在的目录。", "A folder that is not there yet."),
 )
 @common_options
 @pass_settings
 def dossier(settings: Settings, review: str, output: Path) -> None:
-    """Write the dossier 卷宗 as one folder.
+    """Write the dossier as one folder.
 
     Timeline, findings, evidence, statement, decisions and the text of the rules, as Markdown and JSON.
     """
@@ -464,8 +614,11 @@ def _act(settings: Settings, name: str, number: str | None) -> str | None:
     acts = {str(r.version): r.event_id for r in _shown(settings, name).review.acts}
     found = acts.get(number.removeprefix("#")) or (number if number in acts.values() else None)
     if found is None:
-        listed = ", ".join(f"#{n}" for n in acts) or "none"
-        raise click.UsageError(f"{name} has no {number}; what was done in it is {listed}.")
+        listed = ", ".join(f"#{n}" for n in acts)
+        raise WrongUseError(
+            f"{name} has no {number}; what was done in it is {listed or 'none'}.",
+            zh=f"{name} 没有 {number}；其中已有：{listed or '无'}。",
+        )
     return found
 
 

@@ -10,6 +10,7 @@ import click
 
 from emergency.projections import review_said as pages
 from emergency.projections import said
+from emergency_cli.bilingual import WrongUseError
 from emergency_cli.context import hint
 from emergency_cli.output import SCHEMA, Column, emit_json, indented, show
 from emergency_cli.words import FINDING_KINDS, between, broken, late_by, office
@@ -50,7 +51,7 @@ def verdicts_of(view: ReviewView, words: Sequence[str], posts: Sequence[str] = (
     """Verdicts as they are typed: ``late=confirmed``, ``F2=rejected``, ``concealed=late``, ``new=missed``; by post.
 
     Raises:
-        click.UsageError: one of them cannot be understood, or could be meant in two ways.
+        WrongUseError: one of them cannot be understood, or could be meant in two ways.
     """
     from emergency.domain.review import Verdict  # noqa: PLC0415 - help needs no engine
 
@@ -58,15 +59,17 @@ def verdicts_of(view: ReviewView, words: Sequence[str], posts: Sequence[str] = (
     copied = review.opened.event.findings
     concerned = review.concerned
     if concerned is None:
-        raise click.UsageError(
-            f"{review.id} was imported: what was determined elsewhere is not changed here."
+        raise WrongUseError(
+            f"{review.id} was imported: what was determined elsewhere is not changed here.",
+            zh=f"{review.id} 系导入：在别处作出的认定，不在此更改。",
         )
     found: list[Verdict] = []
     for word in words:
         name, equals, verdict = word.replace("＝", "=", 1).partition("=")
         if not (name and equals and verdict):
-            raise click.UsageError(
-                f"{word}: write FINDING=VERDICT, like late=confirmed or concealed=rejected."
+            raise WrongUseError(
+                f"{word}: write FINDING=VERDICT, like late=confirmed or concealed=rejected.",
+                zh=f"{word}：请写成 FINDING=VERDICT，如 late=confirmed 或 concealed=rejected。",
             )
         if name == NEW:
             found.append(Verdict(office=concerned, kind=_kind(word, verdict)))
@@ -77,7 +80,10 @@ def verdicts_of(view: ReviewView, words: Sequence[str], posts: Sequence[str] = (
     for word in posts:
         post, equals, verdict = word.replace("＝", "=", 1).rpartition("=")
         if not (post and equals and verdict):
-            raise click.UsageError(f"--post {word}: write POST=VERDICT, like 值班员=late or 值班员=rejected.")
+            raise WrongUseError(
+                f"--post {word}: write POST=VERDICT, like 值班员=late or 值班员=rejected.",
+                zh=f"--post {word}：请写成 POST=VERDICT，如 值班员=late 或 值班员=rejected。",
+            )
         kind = "none" if verdict == REJECTED else _kind(f"--post {word}", verdict)
         found.append(Verdict(office=concerned, kind=kind, post=post))
     return found
@@ -86,7 +92,10 @@ def verdicts_of(view: ReviewView, words: Sequence[str], posts: Sequence[str] = (
 def _kind(word: str, verdict: str) -> Any:  # noqa: ANN401 - one of the kinds
     if verdict not in FINDING_KINDS:
         known = (CONFIRMED, REJECTED, *FINDING_KINDS)
-        raise click.UsageError(f"{word}: {verdict} is none of {', '.join(known)}.{hint(verdict, known)}")
+        raise WrongUseError(
+            f"{word}: {verdict} is none of {', '.join(known)}.{hint(verdict, known)}",
+            zh=f"{word}：{verdict} 不在可选之列：{'、'.join(known)}。{hint(verdict, known).zh}",
+        )
     return verdict
 
 
@@ -100,10 +109,16 @@ def _meant(name: str, copied: Sequence[CopiedFinding]) -> list[CopiedFinding]:
     found = [f for f in copied if name in (f.kind.value, f.id)]
     if len(found) == 1:
         return found
-    listed = ", ".join(f"{number} {f.kind.value}" for number, f in numbered.items()) or "none"
+    listed = ", ".join(f"{number} {f.kind.value}" for number, f in numbered.items())
     if found:
-        raise click.UsageError(f"{name} fits several findings. Name one by its number: {listed}.")
-    raise click.UsageError(f"{name} is no finding under review. They are: {listed}; or `new`, `all`.")
+        raise WrongUseError(
+            f"{name} fits several findings. Name one by its number: {listed}.",
+            zh=f"{name} 与几项发现相符。请写编号：{listed}。",
+        )
+    raise WrongUseError(
+        f"{name} is no finding under review. They are: {listed or 'none'}; or `new`, `all`.",
+        zh=f"{name} 不是本案的发现。本案有：{listed or '无'}；或写 new、all。",
+    )
 
 
 def review_columns(settings: Settings, directory: Directory) -> list[Column]:
@@ -136,7 +151,7 @@ def review_page(settings: Settings, view: ReviewView, at: datetime) -> Iterator[
     yield indented(f"{row['review']}  {view.timeline.opened.title}", 0)
     yield indented(f"{whose}: {state}", 0)
     if row["why"]:
-        yield indented(f"{say('事由', 'why')}: {row['why']}", 0)
+        yield indented(f"{say('事由：', 'why: ')}{row['why']}", 0)
     if row["findings_then"]:
         yield indented(say("疑点（系统｜认定）：", "Findings (the engine | people):"), 0)
     for number, finding in enumerate(row["findings_then"], 1):
@@ -217,7 +232,10 @@ _STATES = {**said.STATES, **pages.DEADLINE_STATES}
 
 def print_done(settings: Settings, done: ReviewOutcome, *, quiet: bool, form: str) -> None:
     """Print what a command in a review came to."""
-    settings.recorded_so_far = f"It is on record: {done.review} {done.event_ids[-1]}."
+    settings.recorded_so_far = settings.say(
+        f"已入库：{done.review} {done.event_ids[-1]}。",
+        f"It is on record: {done.review} {done.event_ids[-1]}.",
+    )
     if quiet:
         click.echo(f"{done.review} {done.event_ids[-1]}")
         return
@@ -239,7 +257,7 @@ def print_done(settings: Settings, done: ReviewOutcome, *, quiet: bool, form: st
     click.echo(
         f"{done.review}  {number} {settings.say('已入库', 'on record')}{already if done.already else ''}"
     )
-    show(*(indented(f"{settings.say('注意', 'Note')}: {settings.words(words)}", 2) for words in warnings))
+    show(*(indented(f"{settings.say('注意：', 'Note: ')}{settings.words(words)}", 2) for words in warnings))
 
 
 def _number(settings: Settings, done: ReviewOutcome) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from emergency_cli.bilingual import both, group
+from emergency_cli.context import lang_option
 from emergency_cli.lazy import Later, LazyGroup
 
 COMMANDS = {
@@ -55,5 +56,6 @@ COMMANDS = {
 
 
 @group(zh="规则库：有日期、有出处。", cls=LazyGroup, later=COMMANDS)
+@lang_option
 def rules() -> None:
     """The rules, dated and cited."""

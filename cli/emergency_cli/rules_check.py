@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from emergency_cli.bilingual import StoppedError, WrongUseError, command
 from emergency_cli.context import Settings, common_options, pass_settings
 from emergency_cli.lazy import REFUSED, leave
 from emergency_cli.output import SCHEMA, emit_json, indented, show
@@ -16,7 +17,13 @@ if TYPE_CHECKING:
     from emergency.assessment.examples import Tried
 
 
-@click.command("new")
+@command(
+    "new",
+    zh="""在 PATH 写出带注释的规则模板，如 cn/local/330127-chunan/unit-to-county.yaml。
+
+    在 cn/norms、cn/review、cn/schemes 之下的，为该类内容的模板。
+    """,
+)
 @click.argument("path", type=click.Path(path_type=Path))
 @common_options
 @pass_settings
@@ -29,18 +36,25 @@ def new_rule(settings: Settings, path: Path) -> None:
     from emergency.rulebook.template import TEMPLATES, folder_at, template  # noqa: PLC0415 - as above
 
     if path.suffix != ".yaml":
-        raise click.UsageError(f"{path} does not end in .yaml; a rule is one .yaml file.")
+        raise WrongUseError(
+            f"{path} does not end in .yaml; a rule is one .yaml file.",
+            zh=f"{path} 不以 .yaml 结尾；一条规则是一个 .yaml 文件。",
+        )
     if (folder := folder_at(path)) not in TEMPLATES:
-        raise click.UsageError(
+        raise WrongUseError(
             f"There is no template of what lies in {folder}, only of {', '.join(TEMPLATES)}. "
-            "Begin from a copy of a file that comes with the program; docs/rules/README.md tells what it says."
+            "Begin from a copy of a file that comes with the program; docs/rules/README.md tells what it says.",
+            zh=f"{folder} 中的内容没有模板，有模板的只有 {'、'.join(TEMPLATES)}。请复制程序自带的文件"
+            "修改；写法见 docs/rules/README.md。",
         )
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(template(path))
     except FileExistsError:
-        raise click.ClickException(f"{path} is already there; nothing was written.") from None
+        raise StoppedError(
+            f"{path} is already there; nothing was written.", zh=f"{path} 已存在，未写入。"
+        ) from None
     click.echo(
         settings.say(
             f"已写入 {path}。改好后：emergency rules lint {path}；emergency rules test {path}",
@@ -59,7 +73,13 @@ def new_rule(settings: Settings, path: Path) -> None:
         )
 
 
-@click.command("lint")
+@command(
+    "lint",
+    zh="""检查一个目录或文件的规则，或程序自带的规则。
+
+    有不能使用的内容时，退出码为 3。看过且无误的提醒，可在规则中注明不再提示：accepts: {CODE: why}。
+    """,
+)
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 @form_option
 @common_options
@@ -100,7 +120,7 @@ def lint_rules(settings: Settings, folder: Path | None, form: str) -> None:
     leave(REFUSED if errors else 0)
 
 
-@click.command("test")
+@command("test", zh="用引擎运行一个目录或文件的规则自带的例子；有一个不符，退出码即为 3。")
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 @form_option
 @common_options

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from emergency_cli.bilingual import WrongUseError, both, command, option
 from emergency_cli.context import Settings, common_options, pass_settings
 from emergency_cli.entries import CATEGORIES
 from emergency_cli.output import SCHEMA, Column, emit_json, indented, show, table
@@ -24,7 +25,13 @@ if TYPE_CHECKING:
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-@click.command("diff")
+@command(
+    "diff",
+    zh="""从 A 到 B 的变化；A、B 各为日期（如 2024-11-01）、规则目录或规则包（如 330127-chunan）。
+
+    两个日期，比较当日有效的规则；一个日期与一个目录，比较两者在当日的内容；两个目录，比较全部内容。
+    """,
+)
 @click.argument("old", metavar="A")
 @click.argument("new", metavar="B")
 @form_option
@@ -84,8 +91,11 @@ def _side(settings: Settings, said: str) -> tuple[Rulebook, date | None, str | N
     if _DAY.fullmatch(said):
         try:
             return load(settings.rules), read_day(said), None
-        except ValueError as error:
-            raise click.UsageError(str(error)) from None
+        except ValueError:
+            raise WrongUseError(
+                f'"{said}" is not a day of the calendar; write one like 2007-06-01.',
+                zh=f"日历上没有“{said}”这一天；请写成如 2007-06-01。",
+            ) from None
     if Path(said).is_dir():
         return load(Path(said)), None, None
     book = load(settings.rules)
@@ -93,8 +103,9 @@ def _side(settings: Settings, said: str) -> tuple[Rulebook, date | None, str | N
     fitting = [pack for pack in packs if said.strip("/") in (pack, pack.rpartition("/")[2])]
     if len(fitting) == 1:
         return book, None, fitting[0]
-    raise click.UsageError(
-        f"{said} is neither a day like 2024-11-01, nor a folder, nor a pack. The packs: {', '.join(packs)}."
+    raise WrongUseError(
+        f"{said} is neither a day like 2024-11-01, nor a folder, nor a pack. The packs: {', '.join(packs)}.",
+        zh=f"{said} 不是日期（如 2024-11-01），也不是目录或规则包。规则包有：{'、'.join(packs)}。",
     )
 
 
@@ -241,13 +252,25 @@ def _shown(settings: Settings, part: str, value: Any, book: Rulebook) -> str:  #
 # -- coverage -------------------------------------------------------------------------------------------------
 
 
-@click.command("coverage")
-@day_option("on", "On this day; today unless given.")
-@click.option("--category", type=click.Choice(CATEGORIES), help="Only this category of events.")
-@click.option(
-    "--where", metavar="CODE", help="With the rules of this division; national ones alone unless given."
+@command("coverage", zh="某日哪些义务有规则、哪些没有；许可不计。")
+@day_option("on", both("哪一日；默认为今日。", "On this day; today unless given."))
+@option(
+    "--category", type=click.Choice(CATEGORIES), help=both("只看此类事件。", "Only this category of events.")
 )
-@click.option("--rows", "by_row", is_flag=True, help="Which rows of the collection which files encode.")
+@option(
+    "--where",
+    metavar="CODE",
+    help=both(
+        "含此行政区划的规则；默认只看全国规则。",
+        "With the rules of this division; national ones alone unless given.",
+    ),
+)
+@option(
+    "--rows",
+    "by_row",
+    is_flag=True,
+    help=both("汇编的哪些条目由哪些文件写成规则。", "Which rows of the collection which files encode."),
+)
 @form_option
 @common_options
 @pass_settings
@@ -370,11 +393,19 @@ def _span(numbers: list[int]) -> str:
 # -- reference ------------------------------------------------------------------------------------------------
 
 
-@click.command("reference")
-@click.option(
-    "--output", type=click.Path(path_type=Path, file_okay=False), help="Write the pages into this folder."
+@command("reference", zh="规则的 Markdown 页面，每包一页，附全部出处，中英文对照。")
+@option(
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    help=both("把页面写入此目录。", "Write the pages into this folder."),
 )
-@click.option("--check", is_flag=True, help="Write nothing; exit code 3 where a page is not up to date.")
+@option(
+    "--check",
+    is_flag=True,
+    help=both(
+        "不写入；有页面不是最新的，退出码为 3。", "Write nothing; exit code 3 where a page is not up to date."
+    ),
+)
 @common_options
 @pass_settings
 def reference(settings: Settings, output: Path | None, check: bool) -> None:
@@ -386,7 +417,10 @@ def reference(settings: Settings, output: Path | None, check: bool) -> None:
     made = pages(load(settings.rules))
     if output is None:
         if check:
-            raise click.UsageError("--check needs --output, the folder of the pages.")
+            raise WrongUseError(
+                "--check needs --output, the folder of the pages.",
+                zh="用 --check 须有 --output，即页面所在的目录。",
+            )
         for text in made.values():
             click.echo(text)
         return

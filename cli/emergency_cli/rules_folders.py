@@ -253,8 +253,8 @@ def _review_value(say: Say, value: ReviewValue, _book: Rulebook) -> str:
     if value.limit is None:
         return say("废止", "repealed")
     limit, start = limit_words(value.limit), CLOCKS[value.clock]
-    joined = f"{limit.en} after" if value.limit.no_hours is not None else f"{limit.en}, counted from"
-    parts = [say(f"{start[0]}后{limit.zh}", f"{joined} {start[1]}")]
+    after = " after" if value.limit.no_hours is not None else ", counted from"
+    parts = [say(f"{start[0]}后{limit.zh}", f"{limit.en}{after} {start[1]}")]
     if value.extension is not None:
         longer = length_words(value.extension)
         parts.append(say(f"可延长{longer.zh}", f"may be extended by {longer.en}"))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from emergency_cli.bilingual import Both, both, command, option
 from emergency_cli.context import Settings, common_options, now, pass_settings
 from emergency_cli.entries import CATEGORIES
 from emergency_cli.offices import LINES, TIERS
@@ -22,33 +23,51 @@ LEVELS = ("I", "II", "III", "IV")
 STAGES = ("first", "follow-up", "supplement", "final", "likely", "warning", "recovery")
 
 
-form_option = click.option(
+form_option = option(
     "--format",
     "form",
     type=click.Choice(["table", "json"]),
     default="table",
     show_default=True,
-    help="For people, or for programs.",
+    help=both("text 供阅读；json 供程序使用。", "For people, or for programs."),
 )
 
 
-def day_option(name: str, words: str) -> Callable[[F], F]:
+def day_option(name: str, words: Both) -> Callable[[F], F]:
     """A day of the calendar."""
-    return click.option(f"--{name}", name, metavar="DAY", type=click.DateTime(["%Y-%m-%d"]), help=words)
+    return option(f"--{name}", name, metavar="DAY", type=click.DateTime(["%Y-%m-%d"]), help=words)
 
 
 def filters(command: F) -> F:
     """Which rules are meant."""
-    for option in (
-        click.option("--unconfirmed", is_flag=True, help="Only those whose text nobody has read."),
-        click.option("--where", metavar="CODE", help="Only those for this division, national ones included."),
-        click.option("--level", type=click.Choice(LEVELS), help="For events of this level."),
-        click.option("--stage", type=click.Choice(STAGES), help="For this report."),
-        click.option("--line", type=click.Choice(LINES), help="Owed by offices of this line."),
-        click.option("--tier", type=click.Choice(TIERS), help="Owed by offices of this tier."),
-        click.option("--category", type=click.Choice(CATEGORIES), help="For this category of events."),
+    for decorate in (
+        option(
+            "--unconfirmed",
+            is_flag=True,
+            help=both("只看无人核对过原文的。", "Only those whose text nobody has read."),
+        ),
+        option(
+            "--where",
+            metavar="CODE",
+            help=both(
+                "只看用于此行政区划的，含全国规则。", "Only those for this division, national ones included."
+            ),
+        ),
+        option("--level", type=click.Choice(LEVELS), help=both("事件级别。", "For events of this level.")),
+        option("--stage", type=click.Choice(STAGES), help=both("何种报告。", "For this report.")),
+        option(
+            "--line", type=click.Choice(LINES), help=both("义务单位的系统。", "Owed by offices of this line.")
+        ),
+        option(
+            "--tier", type=click.Choice(TIERS), help=both("义务单位的层级。", "Owed by offices of this tier.")
+        ),
+        option(
+            "--category",
+            type=click.Choice(CATEGORIES),
+            help=both("事件类别。", "For this category of events."),
+        ),
     ):
-        command = option(command)
+        command = decorate(command)
     return command
 
 
@@ -57,17 +76,26 @@ OF = ("rules", "levels", "provisions", "elements", "norms", "review", "schemes")
 Found = tuple[Any, Any, str | None]
 """A rule or other file, its value on a day, and whether it begins, changes or ends on it."""
 
-of_option = click.option(
+of_option = option(
     "--of",
     type=click.Choice(OF),
     default="rules",
     show_default=True,
-    help="What: duties to report, or one of the folders beside them (norms: 四个统一规范, schemes: 考核计分).",
+    help=both(
+        "看什么：报告义务，或其他目录之一（norms 四个统一规范、schemes 考核计分）。",
+        "What: duties to report, or one of the folders beside them (norms, schemes).",
+    ),
 )
 
 
-@click.command("list")
-@day_option("on", "In force on this day.")
+@command(
+    "list",
+    zh="""今日或某日有效的规则。
+
+    筛选只去掉内容不合的；规则未提及该条件的，照样列出。
+    """,
+)
+@day_option("on", both("当日有效的。", "In force on this day."))
 @of_option
 @filters
 @format_option
@@ -94,14 +122,24 @@ def list_rules(settings: Settings, /, on: datetime | None, of: str, form: str, *
     elif found:
         _table(settings, book, found, of)
     elif of == "rules":
-        click.echo(settings.say("没有符合条件的规则。", f"No rule in force on {day} fits."))
+        click.echo(settings.say(f"{day} 没有符合条件的规则。", f"No rule in force on {day} fits."))
     else:
-        click.echo(settings.say(f"{of}：没有符合条件的。", f"{of}: nothing in force on {day} fits."))
+        click.echo(settings.say(f"{of}：{day} 没有符合条件的。", f"{of}: nothing in force on {day} fits."))
 
 
-@click.command("at")
+@command(
+    "at",
+    zh="""DATE 当日有效的规则，以及其中当日起施行、变更、失效的。
+
+    规则之后，列出当日其他的起止与变更：分级表、要素、规范、计分办法等。
+    """,
+)
 @click.argument("day", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]))
-@click.option("--changed", is_flag=True, help="Only what begins, ends or changes on that day.")
+@option(
+    "--changed",
+    is_flag=True,
+    help=both("只看当日起施行、失效或变更的。", "Only what begins, ends or changes on that day."),
+)
 @of_option
 @filters
 @format_option
@@ -363,7 +401,13 @@ _MARKS = {
 }
 
 
-@click.command("show")
+@command(
+    "show",
+    zh="""一条规则的全部内容；RULE 为其名称，或只有它才有的一部分。
+
+    分级表、条款、要素、规范、责任追究时限、考核计分办法，也可同样查看。
+    """,
+)
 @click.argument("rule")
 @common_options
 @pass_settings
@@ -454,7 +498,10 @@ def _named(book: Rulebook, name: str) -> Any:  # noqa: ANN401 - of any folder
             fitting = [one for one in shelf if fits(one.id, name)]
             if len(fitting) > 1:
                 some = ", ".join(one.id for one in fitting[:5]) + (", …" if len(fitting) > 5 else "")  # noqa: PLR2004
-                raise NotFoundError(f"{len(fitting)} rules fit {name}: {some}. Write more of the name.")
+                raise NotFoundError(
+                    f"{len(fitting)} rules fit {name}: {some}. Write more of the name.",
+                    zh=f"有 {len(fitting)} 条规则与 {name} 相符：{some}。请把名称写得更全。",
+                )
             if fitting:
                 return fitting[0]
     return book.rule(name)

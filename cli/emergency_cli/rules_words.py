@@ -201,8 +201,8 @@ def example(say: Say, one: Example) -> str:
     parts.append(say(f"{sent}报出", f"sent {sent}") if sent else say("未报", "not sent"))
     if one.channel is not None:
         parts.append(say(_CHANNEL.get(one.channel.value, one.channel.value), one.channel.value))
-    why = f"（{one.why}）" if one.why else ""
-    return f"{say('，', ', ').join(parts)} → {outcome(say, one.then)}{say(why, f' ({one.why})' if one.why else '')}"
+    why = say(f"（{one.why}）", f" ({one.why})") if one.why else ""
+    return f"{say('，', ', ').join(parts)} → {outcome(say, one.then)}{why}"
 
 
 _CHANNEL = {"phone": "电话", "written": "书面", "network": "网络", "in-person": "当面"}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from emergency_cli.bilingual import both, command, option
 from emergency_cli.context import Settings, common_options, now, pass_settings
 from emergency_cli.incidents import known_office
 from emergency_cli.lazy import leave
@@ -60,28 +61,51 @@ MOVED_KEYS = (
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 
-@click.command()
-@click.option(
-    "--scheme", required=True, metavar="NAME", help="The scheme: its id, or a part of it, like 宝鸡."
+@command(
+    zh="""考核计分：每一分都列出所依的发现与录入。
+
+    事件归入其发生的周期。只是可能、推定、疑似或已被否定的，一律不计分，列出并说明原因。有发现导致扣分，或有
+    结果变动时，退出码为 1。
+    """
 )
-@click.option("--against", metavar="NAME", help="Instead: whose result moves under another scheme.")
-@click.option(
+@option(
+    "--scheme",
+    required=True,
+    metavar="NAME",
+    help=both("计分办法：标识或其一部分，如 宝鸡。", "The scheme: its id, or a part of it, like 宝鸡."),
+)
+@option(
+    "--against",
+    metavar="NAME",
+    help=both("改为比较：换用另一办法，谁的结果变动。", "Instead: whose result moves under another scheme."),
+)
+@option(
     "--rules",
     "other_rules",
     metavar="FILE|FOLDER|PACK",
-    help="Instead: whose result moves under other rules, laid over those that stand.",
+    help=both(
+        "改为比较：叠加另外的规则，谁的结果变动。",
+        "Instead: whose result moves under other rules, laid over those that stand.",
+    ),
 )
-@click.option(
+@option(
     "--rules-known-on",
     "known_on",
     metavar="DAY",
     type=_DAY,
-    help="Instead: whose result moves under the rules as they were recorded by this day.",
+    help=both(
+        "改为比较：按此日前已录入的规则，谁的结果变动。",
+        "Instead: whose result moves under the rules as they were recorded by this day.",
+    ),
 )
-@click.option("--from", "since", metavar="DAY", type=_DAY, help="The first day of the period.")
-@click.option("--until", metavar="DAY", type=_DAY, help="The last day of the period.")
-@click.option("--at", metavar="TIME", help="The instant of judging; now unless given.")
-@click.option("--office", "who", metavar="ID", help="Only this office.")
+@option(
+    "--from", "since", metavar="DAY", type=_DAY, help=both("周期的第一天。", "The first day of the period.")
+)
+@option("--until", metavar="DAY", type=_DAY, help=both("周期的最后一天。", "The last day of the period."))
+@option(
+    "--at", metavar="TIME", help=both("判定的时刻；默认为现在。", "The instant of judging; now unless given.")
+)
+@option("--office", "who", metavar="ID", help=both("只看此单位。", "Only this office."))
 @format_option
 @common_options
 @pass_settings
@@ -98,7 +122,7 @@ def scores(
     who: str | None,
     form: str,
 ) -> None:
-    """Points by a scheme 考核计分: every point with the findings and entries it comes from.
+    """Points by a scheme: every point with the findings and entries it comes from.
 
     An incident belongs to the period in which it happened. What is only possible, presumed, suspected or rejected
     never scores and is listed with the reason. Exit code 1 where a finding costs points, or a result moves.
@@ -118,9 +142,21 @@ def scores(
     current = settings.engine.rulebook.fingerprint
     warn_about(found.about, current)
     for ref in found.undated:
-        click.echo(f"Warning: nobody knows when {ref} happened; it is left out of the period.", err=True)
+        click.echo(
+            settings.say(
+                f"注意：{ref} 的发生时间不明，未计入本周期。",
+                f"Warning: nobody knows when {ref} happened; it is left out of the period.",
+            ),
+            err=True,
+        )
     for ref in found.parked:
-        click.echo(f"Warning: {ref} cannot be judged under the other rules and is left out.", err=True)
+        click.echo(
+            settings.say(
+                f"注意：{ref} 按试用的规则无法判定，未列出。",
+                f"Warning: {ref} cannot be judged under the other rules and is left out.",
+            ),
+            err=True,
+        )
     compared = found.tried is not None
     if form == "json":
         emit_json(_envelope(found, current))
@@ -193,7 +229,7 @@ def _print_sheets(settings: Settings, found: Scores) -> None:
         show(
             indented(
                 say(
-                    f"其中{others}个单位不在该办法所指范围内，仅供比较。",
+                    f"{len(found.rows)}个单位中，{others}个不在该办法所指范围内，仅供比较。",
                     f"Offices that the text does not speak of: {others} of {len(found.rows)}; they are for comparison.",
                 ),
                 0,

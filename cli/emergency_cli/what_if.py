@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from emergency.projections import said
+from emergency_cli.bilingual import both, option
 from emergency_cli.context import Settings
 from emergency_cli.lazy import leave
 from emergency_cli.output import SCHEMA, Column, emit_csv, emit_json, indented, show, table
@@ -88,18 +89,24 @@ class Trial:
 def rules_options(command: F) -> F:
     """The options of a trial."""
     for decorate in (
-        click.option(
+        option(
             "--rules-known-on",
             "known_on",
             metavar="DAY",
             type=click.DateTime(["%Y-%m-%d"]),
-            help="Instead: what moves under the rules as they were recorded by this day.",
+            help=both(
+                "改为比较：按此日前已录入的规则，哪些判定变动。",
+                "Instead: what moves under the rules as they were recorded by this day.",
+            ),
         ),
-        click.option(
+        option(
             "--rules",
             "other_rules",
             metavar="FILE|FOLDER|PACK",
-            help="Instead: what moves under other rules, laid over those that stand.",
+            help=both(
+                "改为比较：叠加另外的规则，哪些判定变动。",
+                "Instead: what moves under other rules, laid over those that stand.",
+            ),
         ),
     ):
         command = decorate(command)
@@ -122,8 +129,11 @@ def try_rules(
     rows = trial.rows(getattr(found, what))
     for parked in found.parked:
         click.echo(
-            f"Warning: {parked['incident']} cannot be judged and is left out "
-            f"(position {parked['position']}): {parked['reason']}",
+            settings.say(
+                f"注意：{parked['incident']} 无法判定，未列出（位置 {parked['position']}）：{parked['reason']}",
+                f"Warning: {parked['incident']} cannot be judged and is left out "
+                f"(position {parked['position']}): {parked['reason']}",
+            ),
             err=True,
         )
     if form == "json":

@@ -155,7 +155,8 @@ def finding_line(settings: Settings, directory: Directory, row: Mapping[str, Any
     """One finding in one line."""
     kind = _kind(settings, row["kind"])
     status = settings.say(said.word(said.STATUSES, row["status"]).zh, row["status"])
-    parts = [f"{office(settings, directory, row['office'])}: {kind} ({status})"]
+    who = office(settings, directory, row["office"])
+    parts = [settings.say(f"{who}：{kind}（{status}）", f"{who}: {kind} ({status})")]
     if row["late_by"]:
         parts.append(late_by(settings, row["late_by"]))
     could = [_kind(settings, k) for k in row["could_be"] if k != row["kind"]]
@@ -163,7 +164,7 @@ def finding_line(settings: Settings, directory: Directory, row: Mapping[str, Any
         parts.append(settings.say("也可能是", "could also be ") + "、".join(could))
     if row["determination"]:
         parts.append(settings.say("认定：", "determined: ") + _kind(settings, row["determination"]))
-    return "; ".join(parts)
+    return settings.say("；", "; ").join(parts)
 
 
 def _kind(settings: Settings, word: str) -> str:

@@ -44,6 +44,20 @@ class NotFoundError(RefusedError):
     """There is no such incident, office, entry or rule; the message names the nearest one there is."""
 
 
+class SeveralFitError(NotFoundError):
+    """What was named fits several incidents, and the program does not choose.
+
+    Args:
+        said: What is wrong and what to do next, in English.
+        found: The references that fit, each with its title; the first few where there are many.
+        zh: The same as ``said`` in Chinese.
+    """
+
+    def __init__(self, said: str, *, found: dict[str, str], zh: str) -> None:
+        super().__init__(said, zh=zh)
+        self.found = found
+
+
 class CommandConflictError(RefusedError):
     """A command id was used again with other content."""
 
@@ -89,3 +103,7 @@ def why_not(error: BaseException) -> Words:
         return error.words
     said = f"{type(error).__name__}: {error}"
     return Words(f"程序出错（{said}），请报告此错误", said)
+
+
+class NotInstalledError(RefusedError):
+    """What this needs is not installed here, a package or a font; the message says how to get it, or do without."""

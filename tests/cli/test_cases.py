@@ -49,24 +49,33 @@ def read(text: str, folder: Path | None = None) -> list[Move]:
     return moves
 
 
+def _unbroken(text: str) -> str:
+    """The text as though no line of it had been broken: a line of Chinese is broken where no blank stands."""
+    return re.sub(
+        r"(?<=[\u3000-\u9fff\uff00-\uffef]) | (?=[\u3000-\u9fff\uff00-\uffef])", "", " ".join(text.split())
+    )
+
+
 def check(move: Move, ran: Ran) -> None:
     """What came out is what the story says, wherever lines were broken."""
     shown = f"line {move.line}: emergency {shlex.join(move.command)}\n{ran.out}\n{ran.err}"
     assert ran.code == move.code, shown
-    out, err = (" ".join(text.split()) for text in (ran.out, ran.err))
-    place = 0
-    for kind, text in move.checks:
+    out, err = _unbroken(ran.out), _unbroken(ran.err)
+    spaced = " ".join(ran.out.split())
+    place = seen = 0
+    for kind, said in move.checks:
+        text = _unbroken(said)
         if kind == "2>":
-            assert text in err, f"{text!r} is not among the messages of {shown}"
+            assert text in err, f"{said!r} is not among the messages of {shown}"
         elif kind == ">!":
-            assert text not in out, f"{text!r} stands in {shown}"
+            assert text not in out, f"{said!r} stands in {shown}"
         elif kind == ">~":
-            match = re.compile(text).search(out, place)
-            assert match, f"no {text!r} in {shown}"
-            place = match.end()
+            match = re.compile(said).search(spaced, seen)
+            assert match, f"no {said!r} in {shown}"
+            seen = match.end()
         else:
             found = out.find(text, place)
-            assert found >= 0, f"{text!r} is not in {shown}"
+            assert found >= 0, f"{said!r} is not in {shown}"
             place = found + len(text)
     assert "Traceback" not in ran.err, shown
 

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from emergency.domain import (
     bookkeeping,
+    desk,
     drafting,
     events,
     instructions,
@@ -105,6 +106,14 @@ TYPES: dict[str, type[Value]] = {
     "office.succeeded": offices.OfficeSucceeded,
     "office.dissolved": offices.OfficeDissolved,
     "office.commended": scoring.Commended,
+    "desk.shift-started": desk.ShiftStarted,
+    "desk.shift-ended": desk.ShiftEnded,
+    "desk.shift-handed-over": desk.ShiftHandedOver,
+    "desk.handover-acknowledged": desk.HandoverAcknowledged,
+    "desk.promise-kept": desk.PromiseKept,
+    "desk.reminder-claimed": desk.ReminderClaimed,
+    "desk.reminder-sent": desk.ReminderSent,
+    "desk.reminder-failed": desk.ReminderFailed,
 }
 NAMES = {cls: name for name, cls in TYPES.items()}
 

@@ -26,8 +26,8 @@ from emergency.projections.judging import Judged, Odd, judge, odd_ones, odd_stre
 from emergency.projections.streams import (
     INCIDENT,
     OFFICE,
-    PERSON,
     REVIEW,
+    UNJUDGED,
     Directories,
     incident_of_review,
     incident_stream,
@@ -175,7 +175,7 @@ class Projections:
             offices[stream.removeprefix(OFFICE)] = None
             if broken := unreadable(stream, [event]):
                 odd[stream] = broken
-        elif stream.startswith(PERSON):  # nothing to judge
+        elif stream.startswith(UNJUDGED):
             if broken := unreadable(stream, [event]):
                 odd[stream] = broken
         else:

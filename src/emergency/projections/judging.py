@@ -23,7 +23,7 @@ from emergency.projections.rows import (
     obligation_json,
     row_json,
 )
-from emergency.projections.streams import OFFICE, PERSON, incident_stream, reviews_of
+from emergency.projections.streams import OFFICE, UNJUDGED, incident_stream, reviews_of
 from emergency.rulebook import Rulebook
 from emergency.store import Reading, Undecodable
 from emergency.words import Words
@@ -193,7 +193,7 @@ def judged(
 
 
 def unreadable(stream: str, found: Iterable[Recorded[Any] | Undecodable]) -> Odd | None:
-    """An office or a protected person of whom something cannot be read."""
+    """An office, a protected person or a desk of which something cannot be read."""
     broken = [e for e in found if isinstance(e, Undecodable)]
     return (
         Odd(stream, broken[-1].position, _plain(Words(broken[-1].reason_zh, broken[-1].reason)))
@@ -212,7 +212,7 @@ def odd_ones(reading: Reading, streams: Sequence[str]) -> list[Odd]:
     """Those of some streams, none of them an incident's or a review's, that cannot be read."""
     found: list[Odd] = []
     for stream, events in reading.readable_many(list(streams)).items():
-        if stream.startswith((OFFICE, PERSON)):
+        if stream.startswith((OFFICE, *UNJUDGED)):
             if broken := unreadable(stream, events):
                 found.append(broken)
         elif events:

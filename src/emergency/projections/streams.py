@@ -19,6 +19,12 @@ PAGE = 500
 
 INCIDENT, REVIEW, OFFICE, PERSON = "incident/", "review/", "office/", "person/"
 
+DESK, REMINDER = "desk/", "reminder/"
+"""A desk's own stream, and one for each reminder at each sink."""
+
+UNJUDGED = (PERSON, DESK, REMINDER)
+"""Streams that nothing is judged from."""
+
 OFFICE_TYPE = "office."
 """What the types of the directory's events begin with."""
 
@@ -46,6 +52,11 @@ def office_stream(office: str) -> str:
 def person_stream(subject: str) -> str:
     """The stream of a protected person, by the opaque id."""
     return f"{PERSON}{subject}"
+
+
+def desk_stream(office: str) -> str:
+    """The stream of an office's duty desk."""
+    return f"{DESK}{office}"
 
 
 def history(reading: Reading, ref: str, *, through: int | None = None) -> list[Recorded[Any]]:

@@ -20,8 +20,8 @@ from emergency.rulebook.folders import FOLDERS, DatedScope
 from emergency.rulebook.loader import Reading, read_part
 from emergency.rulebook.lookup import Rulebook
 from emergency.rulebook.model import Rule, Unread
-from emergency.rulebook.norms import CheckName
 from emergency.rulebook.overlap import Pair, laxer_than_national, overlaps
+from emergency.rulebook.vocabulary import CheckName
 from emergency.words import NOTHING, Words
 from emergency.yamlfile import Document, Flaw
 
