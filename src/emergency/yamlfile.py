@@ -540,7 +540,7 @@ def _quoted(given: object) -> Words:
     if given is None:
         return Words("null ", "null")
     if isinstance(given, dict):
-        return Words("一组 `key: value` ", "a mapping")
+        return Words("这一组内容", "a mapping")
     if isinstance(given, (list, tuple)):
-        return Words("列表", "a list")
+        return Words("这一列表", "a list")
     return Words(f"“{given}”", f'"{given}"')

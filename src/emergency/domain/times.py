@@ -35,7 +35,7 @@ def read_iso(text: str, zone: ZoneInfo = CHINA) -> Interval:
         ValueError: it is none of these, an hour is given without its offset, or its year is out of range.
     """
     if (year := _YEAR.match(text)) and int(year[0]) not in YEARS:
-        raise WrongValueError(f'"{text}" is {OUT_OF_RANGE}', zh=f"“{text}”{OUT_OF_RANGE_ZH}")
+        raise WrongValueError(f'"{text}" is {OUT_OF_RANGE}', zh=f"“{text}”的年份{OUT_OF_RANGE_ZH}")
     if match := INSTANT.fullmatch(text):
         if match[3] is None:
             raise WrongValueError(
