@@ -20,11 +20,12 @@ from typing import Any, ClassVar
 from sqlalchemy import URL, Connection, Engine, create_engine
 from sqlalchemy.pool import QueuePool
 
-from emergency.errors import BusyError, EmergencyError, StoreError, system_words
+from emergency.errors import BusyError, EmergencyError, StoreError
 from emergency.store.database import PATIENCE, Database, Row, Stand, driver_of, no_head, no_transaction
 from emergency.store.port import ConflictError, ReadOnlyError
 from emergency.store.seal import sealed
 from emergency.store.tables import LAST, SQLITE, Tables
+from emergency.system import system_words
 from emergency.words import Words
 
 _READY = "emergency_ready"
