@@ -7,7 +7,7 @@ BENCH  := .venv-bench
 PARALLEL := --numprocesses auto --dist worksteal
 DEMO   := tests/cases/qixia-hushan-20210110.yaml
 
-.PHONY: postgresql demo test test-all lint types check reference bench clean
+.PHONY: postgresql fonts demo test test-all lint types check reference bench clean
 
 NEW_ENOUGH = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
   { echo "Python 3.11 or newer is needed: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11"; exit 1; }
@@ -39,6 +39,10 @@ $(BENCH)/.installed: pyproject.toml
 postgresql:
 	@tests/install-postgres
 
+# The same for what the tests of documents need.
+fonts:
+	@tests/install-fonts
+
 # A real case in a store of its own, thrown away afterwards.
 demo: $(VENV)/.installed
 	@set -e; store=$$(mktemp -d); trap 'rm -rf "$$store"' EXIT; \
@@ -47,10 +51,10 @@ demo: $(VENV)/.installed
 	echo '$$ emergency show qixia'; $(BIN)/emergency show qixia; echo; \
 	echo '$$ emergency audit findings qixia'; $(BIN)/emergency audit findings qixia || [ $$? -eq 1 ]
 
-test: $(VENV)/.installed-test postgresql
+test: $(VENV)/.installed-test postgresql fonts
 	$(BIN)/python -m pytest -m "not long" $(PARALLEL)
 
-test-all: $(VENV)/.installed-test postgresql
+test-all: $(VENV)/.installed-test postgresql fonts
 	$(BIN)/python -m pytest $(PARALLEL)
 
 lint: $(VENV)/.installed-lint
@@ -63,13 +67,16 @@ types: $(VENV)/.installed-lint
 
 check: lint types test
 
-# The rules as pages for reading; a test asks for them whenever a rule changed.
-reference: $(VENV)/.installed
+# Rules, commands, events, errors as pages for reading; a test asks for them whenever one of them changed.
+reference: $(VENV)/.installed-test
 	$(BIN)/emergency rules reference --output docs/rules/reference
+	$(BIN)/python -m tests.docs.reference
 
-bench: $(BENCH)/.installed postgresql
+bench: $(BENCH)/.installed postgresql fonts
 	$(BENCH)/bin/python -m benchmarks.assessment
+	$(BENCH)/bin/python -m benchmarks.documents
 	$(BENCH)/bin/python -m benchmarks.start
+	$(BENCH)/bin/python -m benchmarks.board
 	$(BENCH)/bin/python -m benchmarks.store
 
 clean:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from emergency.words import NOTHING
 from emergency_cli.context import Settings, now
 from emergency_cli.output import SCHEMA, emit_json, indented, show
 from emergency_cli.words import (
     acts,
     addressed,
     channel,
+    explained,
     figures,
     marks,
     merged_words,
@@ -22,12 +24,21 @@ from emergency_cli.words import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from emergency.assessment.model import Obligation
+    from emergency.assessment.norms.model import Check
     from emergency.assessment.timeline import Step
     from emergency.engine import Due, Outcome, View
 
-SHOWN = 12
+SHOWN = 6
 """So many duties fit on one screen; the rest are counted."""
+
+BESIDE = timedelta(minutes=2)
+"""Within so long what others entered on the same incident was entered at the same time."""
+
+LONGEST = 200
+"""So much of what a check says fits on the screen; `emergency audit norms` gives all of it."""
 
 
 def print_outcome(
@@ -64,8 +75,11 @@ def print_outcome(
         done, article = _met(settings, obligation, view)
         show(indented(done, 2), indented(article, 4))
     _owed(settings, outcome, view)
+    if put_right is None:
+        _beside(settings, outcome, view)
+        _lacking(settings, outcome, view)
     for remark in outcome.remarks:
-        show(indented(f"{say('注意', 'Note')}: {settings.words(remark)}", 2))
+        show(indented(f"{say('注意：', 'Note: ')}{settings.words(remark)}", 2))
 
 
 def _unjudged(settings: Settings, outcome: Outcome, form: str) -> None:
@@ -73,13 +87,13 @@ def _unjudged(settings: Settings, outcome: Outcome, form: str) -> None:
     if form == "json":
         emit_json(_head(outcome))
         return
-    ids = ", ".join(outcome.event_ids)
+    ids, why = ", ".join(outcome.event_ids), outcome.unjudged or NOTHING
     show(
         indented(
             settings.say(
-                f"{outcome.incident}  已入库：{ids}\n目前无法判定，请按规定先行报告：{outcome.unjudged}",
+                f"{outcome.incident}  已入库：{ids}\n目前无法判定，请按规定先行报告：{why.zh}",
                 f"{outcome.incident}  on record: {ids}\n"
-                f"What is due cannot be judged now; report as the rules say: {outcome.unjudged}",
+                f"What is due cannot be judged now; report as the rules say: {why.en}",
             ),
             0,
         )
@@ -174,6 +188,106 @@ def _owed(settings: Settings, outcome: Outcome, view: View) -> None:
         )
 
 
+def _beside(settings: Settings, outcome: Outcome, view: View) -> None:
+    """What somebody else entered on this incident at the same time: both stand."""
+    say = settings.say
+    mine = [step for step in view.timeline.steps if step.id in outcome.event_ids]
+    if not mine:
+        return
+    last = mine[-1]
+    for step in view.timeline.steps:
+        by = (step.entry.logged_by, step.entry.officer)
+        if step.imported or step.id in outcome.event_ids or by == (last.entry.logged_by, last.entry.officer):
+            continue
+        if abs(last.recorded_at - step.recorded_at) > BESIDE:
+            continue
+        who = " ".join(part for part in (view.directory.ref(by[0] or step.office), by[1]) if part)
+        seconds = int(abs(last.recorded_at - step.recorded_at).total_seconds())
+        said = " ".join(part for part in (acts(settings, step), figures(settings, step.entry.facts)) if part)
+        words = say(
+            f"{who} 同时录入 #{view.numbers.get(step.id)}（相差 {seconds} 秒）：{said}。两条都在案。",
+            f"{who} entered #{view.numbers.get(step.id)} at the same time ({seconds} s apart): {said}. Both stand.",
+        )
+        show(indented(f"{say('注意：', 'Note: ')}{words}", 2))
+
+
+def lacking(outcome: Outcome, view: View) -> list[Check]:
+    """The checks of the norms that a report just recorded fails or leaves unknown.
+
+    The rules of the norms take longer to load than all else an entry does: where nothing about a report calls for
+    them, only the elements are looked at, which every report is asked for.
+    """
+    from emergency.domain.events import REPORTS, Report  # noqa: PLC0415 - the engine is loaded by now
+    from emergency.domain.vocabulary import Channel, Result  # noqa: PLC0415
+
+    found: list[Check] = []
+    for step in view.timeline.steps:
+        if step.id not in outcome.event_ids or step.act not in REPORTS or step.office not in view.directory:
+            continue
+        entry = step.entry
+        assert isinstance(entry, Report)  # noqa: S101 - its act is one
+        facts = step.facts
+        day = step.recorded_at.date()
+        asked = (
+            entry.channel is Channel.WRITTEN
+            or entry.draft is not None
+            or entry.skipping is not None
+            or facts.bodies is not None
+            or facts.dead_or_missing is not None
+            or facts.seriously_injured is not None
+            or not set(step.to) <= set(view.directory.superiors(step.office, day))
+        )
+        checks: Iterable[Check]
+        if asked:
+            checks = view.checks
+        else:
+            from emergency.assessment.norms.case import Case  # noqa: PLC0415 - a report only
+            from emergency.assessment.norms.content import elements  # noqa: PLC0415 - as above
+
+            office = view.directory[step.office]
+            checks = elements(Case(view.timeline, view.directory, view.rulebook, office, view.assessment))
+        found += [
+            check
+            for check in checks
+            if check.occasion == step.id
+            and check.office == step.office
+            and check.result in (Result.FAIL, Result.UNKNOWN)
+        ]
+    return found
+
+
+def _lacking(settings: Settings, outcome: Outcome, view: View) -> None:
+    """What a report does not say, or what else of the norms it fails or leaves open; unknown is no failure."""
+    from emergency.domain.vocabulary import Result  # noqa: PLC0415 - the engine is loaded by now
+    from emergency.projections import said  # noqa: PLC0415 - as above
+
+    try:
+        checks = lacking(outcome, view)
+    except Exception as error:  # noqa: BLE001 - it is on record, and a bug in judging must not read as though it were not
+        words = settings.say(
+            f"已入库；要素与规范暂无法检查（{type(error).__name__}: {error}）。",
+            f"It is on record; what it lacks cannot be checked now ({type(error).__name__}: {error}).",
+        )
+        show(indented(words, 2))
+        return
+    for check in checks:
+        mark = "✗" if check.result is Result.FAIL else "?"
+        row = {"explanation": {"zh": check.explanation.zh, "en": check.explanation.en}}
+        told = explained(settings, row, view.numbers)
+        if len(told) > LONGEST:
+            told = told[:LONGEST] + "…"
+        name = settings.words(said.word(said.CHECKS, check.check))
+        if check.check == "elements":
+            name = settings.say("要素", "elements")  # 要素齐全 is what is checked, not what it came to
+        show(indented(f"{mark} {name}{settings.say('：', ': ')}{told}", 2))
+    if any(check.check == "elements" and check.result is Result.UNKNOWN for check in checks):
+        words = settings.say(
+            "未载不等于未报；录入时用 --say 要素=内容 载明。",
+            "Unknown is no failure; what was told is said with --say ELEMENT=TEXT.",
+        )
+        show(indented(words, 4))
+
+
 def _urgent_first(dues: tuple[Due, ...]) -> list[Due]:
     """What surely applies before what may; at once before any hour."""
     return sorted(dues, key=lambda due: (due.condition is not None, due.by is not None, due.by or now()))
@@ -223,7 +337,8 @@ def _head(outcome: Outcome) -> dict[str, Any]:
         "already": outcome.already,
         "repeats": outcome.repeats,
         "in_doubt": outcome.in_doubt,
-        "unjudged": outcome.unjudged,
+        "unjudged": why.en if (why := outcome.unjudged) else None,
+        "unjudged_zh": why.zh if why else None,
     }
 
 
@@ -256,4 +371,15 @@ def _json(outcome: Outcome, view: View) -> dict[str, Any]:
             for due in _urgent_first(outcome.due)
         ],
         "remarks": [{"zh": remark.zh, "en": remark.en} for remark in outcome.remarks],
+        "lacking": [
+            {
+                "norm": check.norm.value,
+                "check": check.check,
+                "entry": check.occasion,
+                "result": check.result.value,
+                "status": check.status.value,
+                "explanation": {"zh": check.explanation.zh, "en": check.explanation.en},
+            }
+            for check in lacking(outcome, view)
+        ],
     }

@@ -131,6 +131,14 @@ COMMANDS = {
             "Points by a scheme, each traced.",
         ),
     ),
+    "duty": Later(
+        "emergency_cli.duty",
+        "duty",
+        both(
+            "值班情况：空岗、重岗，交接迟缓。",
+            "How desks were kept: gaps, overlaps, slow handovers.",
+        ),
+    ),
 }
 
 

@@ -182,7 +182,7 @@ class Settings:
         Looking at another incident does not move ``-``: the next entry must not land there by surprise.
         """
         if ref != "-":
-            return self.engine.resolve(ref)
+            return self._resolved(ref)
         last = remembered().get("incidents")
         found = last.get(self.url) if isinstance(last, dict) else None
         if not found:
@@ -191,6 +191,20 @@ class Settings:
                 zh="还没有录入过，“-”无所指。请写明事件编号：emergency list 可查。",
             )
         return self.engine.resolve(str(found))
+
+    def _resolved(self, ref: str) -> str:
+        """The incident that is meant; where several fit, the officer chooses."""
+        try:
+            return self.engine.resolve(ref)
+        except Exception as error:
+            from emergency.errors import SeveralFitError  # noqa: PLC0415 - only for a mistake
+            from emergency_cli.asking import choose, on_terminal  # noqa: PLC0415 - as above
+
+            if not isinstance(error, SeveralFitError) or not on_terminal():
+                raise
+            refs = list(error.found)
+            listed = [f"{one}  {title}" for one, title in error.found.items()]
+            return refs[choose(self.say(f"{ref} 指哪一起", f"Which of them is {ref}"), listed)]
 
     def used(self, ref: str) -> None:
         """Remember the incident as the last one recorded on in this store."""

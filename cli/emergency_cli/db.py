@@ -14,8 +14,8 @@ from emergency_cli.output import SCHEMA, emit_json
 
 if TYPE_CHECKING:
     from emergency.store import Checked
-    from emergency.store.said import Words
     from emergency.store.upgrade import Step
+    from emergency.words import Words
 
 _form = option(
     "--format",
@@ -131,8 +131,8 @@ def check(settings: Settings, form: str, *, quick: bool) -> None:
                         "through": fault.through,
                         "stream": fault.stream,
                         "version": fault.version,
-                        "what": fault.what._asdict(),
-                        "do": fault.do._asdict(),
+                        "what": {"zh": fault.what.zh, "en": fault.what.en},
+                        "do": {"zh": fault.do.zh, "en": fault.do.en},
                     }
                     for fault in checked.faults
                 ],
@@ -263,7 +263,7 @@ def _envelope(settings: Settings, last: int, url: str, version: int) -> dict[str
 
 
 def _step(step: Step) -> dict[str, Any]:
-    return {"version": step.version, "what": step.what._asdict()}
+    return {"version": step.version, "what": {"zh": step.what.zh, "en": step.what.en}}
 
 
 def _say_steps(settings: Settings, steps: tuple[Step, ...]) -> None:

@@ -597,7 +597,7 @@ def _deadline(settings: Settings, directory: Directory, text: str) -> StatedTime
         )
         moment = (hour + length).astimezone(settings.zone(directory)).replace(second=0, microsecond=0)
         return StatedTime(text=text.strip(), earliest=moment, latest=moment, basis=Basis.STATED)
-    said = stated(settings, directory, text, hour, "--due")
+    said = stated(settings, directory, text, hour, "--due", ahead=True)
     if said.latest is not None and said.latest < hour and _CLOCK.fullmatch(text.strip()):
         return said.model_copy(
             update={"earliest": _next(said.earliest), "latest": _next(said.latest)}

@@ -138,7 +138,8 @@ def print_drafted(settings: Settings, done: Drafted, form: str) -> None:
                 "hash": done.version.hash if done.version else None,
                 "warnings": [remark_row(remark) for remark in done.remarks],
                 "draft": draft_row(done.draft, tasks, view.numbers if view is not None else {}),
-                "unjudged": outcome.unjudged,
+                "unjudged": why.en if (why := outcome.unjudged) else None,
+                "unjudged_zh": why.zh if why else None,
             }
         )
         return

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from emergency_cli.context import Settings, hint
+from emergency_cli.asking import meant
+from emergency_cli.bilingual import WrongUseError, both
+from emergency_cli.context import Settings
 from emergency_cli.figures import named_figure
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ def elements_of(
     """Elements as they are typed, and the names of those that are taken out again (``measures=``).
 
     Raises:
-        click.UsageError: an element that cannot be one, or one that was said twice.
+        WrongUseError: an element that cannot be one, or one that was said twice.
     """
     says, verifying = tuple(says), tuple(verifying)
     if not says and not verifying:
@@ -37,9 +39,15 @@ def elements_of(
         slug = _slug(known, name.strip(), option, word)
         personal = slug in PERSONAL
         if option == "--say" and not equals and not personal:
-            raise click.UsageError(f"--say {word}: write ELEMENT=TEXT, like --say measures=已封控.")
+            raise WrongUseError(
+                f"--say {word}: write ELEMENT=TEXT, like --say measures=已封控.",
+                zh=f"--say {word}：请写成 要素=内容，如 --say measures=已封控。",
+            )
         if slug in made or slug in gone:
-            raise click.UsageError(f"{option} {word}: {slug} was already said. Say it once.")
+            raise WrongUseError(
+                f"{option} {word}: {slug} was already said. Say it once.",
+                zh=f"{option} {word}：{slug} 已写过，请只写一次。",
+            )
         if option == "--say" and not text.strip() and (equals or not personal):
             gone.append(slug)
             continue
@@ -78,9 +86,10 @@ def _slug(known: Mapping[str, str], name: str, option: str, word: str) -> str:
     said = unicodedata.normalize("NFKC", name)
     figure = named_figure(said)
     if figure is not None:
-        raise click.UsageError(
+        raise WrongUseError(
             f"{option} {word}: {said} is a figure. Write {said}=NUMBER without {option}, or {said}=? while it is being "
-            "verified."
+            "verified.",
+            zh=f"{option} {word}：{said} 是数据。不要写 {option}，直接写 {said}=数字；正在核实的写 {said}=?。",
         )
     slug = known.get(said) or said.lower().replace("_", "-")
     if slug.isascii() and slug:
@@ -88,8 +97,13 @@ def _slug(known: Mapping[str, str], name: str, option: str, word: str) -> str:
     near = [title for title in known if said and said in title]
     if len(near) == 1:
         return known[near[0]]
-    meant = f" Did you mean {' or '.join(near)}?" if near else hint(said, known)
-    raise click.UsageError(
-        f"{option} {word}: there is no element {said!r}.{meant} Others are named by lower-case words with hyphens, "
-        "like leaders-on-scene."
+    hint = (
+        both(f"是否指 {'、'.join(near)}？", f" Did you mean {' or '.join(near)}?")
+        if near
+        else meant(said, known)
+    )
+    raise WrongUseError(
+        f"{option} {word}: there is no element {said!r}.{hint} Others are named by lower-case words with hyphens, "
+        "like leaders-on-scene.",
+        zh=f"{option} {word}：没有要素“{said}”。{hint.zh}其他要素用小写英文加连字符命名，如 leaders-on-scene。",
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,11 +13,11 @@ import click
 
 from emergency.domain.fixed import changed, fixed
 from emergency_cli.after import print_outcome
-from emergency_cli.asking import ask, on_terminal
+from emergency_cli.asking import ask, choose, meant, on_terminal
+from emergency_cli.bilingual import WrongUseError, both, command, option
 from emergency_cli.context import (
     Settings,
     common_options,
-    hint,
     identity_options,
     now,
     pass_settings,
@@ -58,52 +60,99 @@ def decorated(*decorators: Callable[[Any], Any]) -> Callable[[F], F]:
     return decorate
 
 
-_words = click.argument("words", nargs=-1, metavar="[INCIDENT] [FIGURE=NUMBER]...")
+_words = click.argument("words", nargs=-1, metavar="[INCIDENT] [FIGURE=NUMBER | 2死3伤]...")
 
 opening_options = decorated(
-    shared_option("--new", metavar="TITLE", help="Put a new incident on record with this entry."),
     shared_option(
-        "--category", type=click.Choice(CATEGORIES), default="accident", show_default=True, help="With --new."
-    ),
-    shared_option("--kind", metavar="WORD", help="With --new: what it is, like fire, coal-mine, flood."),
-    shared_option("--place", metavar="TEXT", help="With --new: where it happened."),
-    shared_option("--division", metavar="CODE", help="With --new: the division code, six digits."),
-    shared_option("--occurred", metavar="TIME", help="With --new: when it happened."),
-    shared_option(
-        "--secrecy", metavar="WORD", type=typed(SECRECY), help="With --new: internal 内部 to top-secret 绝密."
+        "--new",
+        metavar="TITLE",
+        help=both("新立一起事件，并记入本条。", "Put a new incident on record with this entry."),
     ),
     shared_option(
-        "--urgency", metavar="WORD", type=typed(URGENCY), help="With --new: routine 平急 to flash 特提."
+        "--category",
+        type=click.Choice(CATEGORIES),
+        default="accident",
+        show_default=True,
+        help=both("与 --new 同用：类别。", "With --new: the category."),
+    ),
+    shared_option(
+        "--kind",
+        metavar="WORD",
+        help=both(
+            "与 --new 同用：种类，如 fire、coal-mine、flood。",
+            "With --new: what it is, like fire, coal-mine, flood.",
+        ),
+    ),
+    shared_option(
+        "--place", metavar="TEXT", help=both("与 --new 同用：发生地点。", "With --new: where it happened.")
+    ),
+    shared_option(
+        "--division",
+        metavar="CODE",
+        help=both("与 --new 同用：行政区划代码，六位。", "With --new: the division code, six digits."),
+    ),
+    shared_option(
+        "--occurred", metavar="TIME", help=both("与 --new 同用：发生时间。", "With --new: when it happened.")
+    ),
+    shared_option(
+        "--secrecy",
+        metavar="WORD",
+        type=typed(SECRECY),
+        help=both("与 --new 同用：密级，内部至绝密。", "With --new: internal to top-secret."),
+    ),
+    shared_option(
+        "--urgency",
+        metavar="WORD",
+        type=typed(URGENCY),
+        help=both("与 --new 同用：紧急程度，平急至特提。", "With --new: routine to flash."),
     ),
 )
 
 saying_options = decorated(
-    shared_option("--at", metavar="TIME", help="When: 13:05, 昨天 23:40, 约 13:05, 不明; now unless given."),
-    shared_option("--nature", metavar="TEXT", help="What it is, in words."),
+    shared_option(
+        "--at",
+        metavar="TIME",
+        help=both(
+            "何时：13:05、半小时前、昨晚11点40、约13:05、不明；不写为现在。",
+            "When: 13:05, 半小时前, 10 min ago, 昨天 23:40, 约 13:05, 不明; now unless given.",
+        ),
+    ),
+    shared_option("--nature", metavar="TEXT", help=both("事件性质，文字说明。", "What it is, in words.")),
     shared_option(
         "--figure",
         "others",
         multiple=True,
         metavar="NAME=NUMBER",
-        help="Any other figure, like sick=12; may be given again.",
+        help=both("其他数据，如 sick=12；可重复。", "Any other figure, like sick=12; may be given again."),
     ),
     shared_option(
         "--circumstance",
         "circumstances",
         multiple=True,
         metavar="SLUG",
-        help="A circumstance, by its slug; may be given again.",
+        help=both("情形，按英文代号；可重复。", "A circumstance, by its slug; may be given again."),
     ),
-    shared_option("--source", metavar="TEXT", help="Where this is known from."),
+    shared_option("--source", metavar="TEXT", help=both("信息来源。", "Where this is known from.")),
     shared_option(
-        "--from", "acting", metavar="OFFICE", help="The act is another office's, which I only log."
+        "--from",
+        "acting",
+        metavar="OFFICE",
+        help=both("此事为其他单位所为，本单位代录。", "The act is another office's, which I only log."),
     ),
 )
 
 telling_options = decorated(
-    shared_option("--to", multiple=True, metavar="OFFICE", help="To whom; may be given again."),
-    shared_option("--by", "channel", type=click.Choice(CHANNELS), help="How it was told."),
-    shared_option("--received", metavar="TIME", help="When it was received, where that is known."),
+    shared_option(
+        "--to", multiple=True, metavar="OFFICE", help=both("报给谁；可重复。", "To whom; may be given again.")
+    ),
+    shared_option(
+        "--by", "channel", type=click.Choice(CHANNELS), help=both("以何种方式报告。", "How it was told.")
+    ),
+    shared_option(
+        "--received",
+        metavar="TIME",
+        help=both("对方何时接报，已知时填写。", "When it was received, where that is known."),
+    ),
 )
 
 carrying_options = decorated(
@@ -112,24 +161,47 @@ carrying_options = decorated(
         "says",
         multiple=True,
         metavar="ELEMENT=TEXT",
-        help="What it says beside figures, like measures=已封控; may be given again.",
+        help=both(
+            "数据以外的要素，如 measures=已封控；可重复。",
+            "What it says beside figures, like measures=已封控; may be given again.",
+        ),
     ),
     shared_option(
         "--verifying",
         multiple=True,
         metavar="ELEMENT",
-        help="An element that is still being verified; a figure is written 死=?",
+        help=both(
+            "正在核实的要素；数据写作 死=?。",
+            "An element that is still being verified; a figure is written 死=?",
+        ),
     ),
     shared_option(
         "--complete/--incomplete",
         default=None,
-        help="Whether figures and elements are all it says: what is not named was left out 要素已录全.",
+        help=both(
+            "所录是否为报告全部内容：是，则未列出的要素视为未报。",
+            "Whether figures and elements are all it says: what is not named was left out.",
+        ),
     ),
-    shared_option("--dissent", metavar="TEXT", help="What I hold otherwise than the unified draft 不同意见."),
-    shared_option("--skipping", metavar="WHY", help="Why a level was passed over 越级."),
-    shared_option("--signer", metavar="ID", help="Who signed it: role or officer id 签发人."),
-    shared_option("--sealed/--unsealed", default=None, help="Whether it bears the office's seal 盖章."),
-    shared_option("--media/--no-media", default=None, help="Whether pictures or sound went with it 影像."),
+    shared_option(
+        "--dissent",
+        metavar="TEXT",
+        help=both("与统稿不一致、本单位掌握的情况。", "What I hold otherwise than the unified draft."),
+    ),
+    shared_option("--skipping", metavar="WHY", help=both("越级报告的原因。", "Why a level was passed over.")),
+    shared_option(
+        "--signer", metavar="ID", help=both("签发人：岗位或人员编号。", "Who signed it: role or officer id.")
+    ),
+    shared_option(
+        "--sealed/--unsealed",
+        default=None,
+        help=both("是否加盖公章。", "Whether it bears the office's seal."),
+    ),
+    shared_option(
+        "--media/--no-media",
+        default=None,
+        help=both("是否附有影像、录音。", "Whether pictures or sound went with it."),
+    ),
 )
 
 drafted_options = decorated(
@@ -139,29 +211,55 @@ drafted_options = decorated(
         is_flag=False,
         flag_value=MINE,
         metavar="[OFFICE]",
-        help="Send the unified draft 统稿 as issued: facts are filled in. OFFICE: who holds it, if there are several.",
+        help=both(
+            "按印发的统稿上报，数据自动填入；有几份统稿时写明牵头单位。",
+            "Send the unified draft as issued: facts are filled in. OFFICE: who holds it, if there are several.",
+        ),
     ),
     shared_option(
         "--version",
         type=click.IntRange(1),
         metavar="N",
-        help="With --draft: which issued version; the last one unless given.",
+        help=both(
+            "与 --draft 同用：第几版；不写为最新一版。",
+            "With --draft: which issued version; the last one unless given.",
+        ),
     ),
 )
 
 ordering_options = decorated(
-    shared_option("--authority", metavar="TEXT", help="On whose authority: the order, article or office."),
-    shared_option("--why", metavar="TEXT", help="The reason."),
     shared_option(
-        "--whom", multiple=True, metavar="OFFICE", help="Whose duties; the acting office's own unless given."
+        "--authority",
+        metavar="TEXT",
+        help=both("依据：命令、条文或单位。", "On whose authority: the order, article or office."),
+    ),
+    shared_option("--why", metavar="TEXT", help=both("原因。", "The reason.")),
+    shared_option(
+        "--whom",
+        multiple=True,
+        metavar="OFFICE",
+        help=both("哪些单位的事项；不写为本单位。", "Whose duties; the acting office's own unless given."),
     ),
 )
 
 ending_options = decorated(
-    shared_option("--command-id", metavar="ID", help="For scripts: the same id never records twice."),
-    shared_option("--quiet", "-q", is_flag=True, help="Print only the incident and the entry's id."),
     shared_option(
-        "--format", "form", type=click.Choice(["table", "json"]), default="table", help="What to print."
+        "--command-id",
+        metavar="ID",
+        help=both("供脚本使用：同一编号不会重复入库。", "For scripts: the same id never records twice."),
+    ),
+    shared_option(
+        "--quiet",
+        "-q",
+        is_flag=True,
+        help=both("只显示事件编号和条目编号。", "Print only the incident and the entry's id."),
+    ),
+    shared_option(
+        "--format",
+        "form",
+        type=click.Choice(["table", "json"]),
+        default="table",
+        help=both("显示格式。", "What to print."),
     ),
     identity_options,
     common_options,
@@ -209,97 +307,133 @@ class Said:
 # -- commands --------------------------------------------------------------------------------------------------
 
 
-@click.command()
+@command(
+    zh="""记录单位获悉突发事件。
+
+    数据可写 死=6，也可照口头说法写 2死3伤1失联。
+
+    例：emergency learn --new "化工厂爆炸" --kind chemical-plant --place 陈家港镇 --occurred 14:48 6死30伤
+    """
+)
 @_words
 @decorated(opening_options, saying_options)
-@click.option("--sign", is_flag=True, help="A bare sign only, such as a pressure drop.")
+@option(
+    "--sign",
+    is_flag=True,
+    help=both("仅为异常迹象，如压力骤降。", "A bare sign only, such as a pressure drop."),
+)
 @ending_options
 def learn(settings: Settings, sign: bool, **said: Any) -> None:  # noqa: ANN401 - click's own
-    """Log that an office came to know of an incident 获悉.
+    """Log that an office came to know of an incident.
 
-    Example: emergency learn --new "化工厂爆炸" --kind chemical-plant --place 陈家港镇 --occurred 14:48 死=6
+    Figures are typed like 死=6, or as they are said: 2死3伤1失联.
+
+    Example: emergency learn --new "化工厂爆炸" --kind chemical-plant --place 陈家港镇 --occurred 14:48 6死30伤
     """
     record_entry(settings, Said(**said), "Learned", {"sign": sign})
 
 
-@click.command()
+@command(
+    zh="""记录报告；不写 --to 则报直接上级。
+
+    例：emergency report xiangshui-20261121-01 --to yancheng --by phone --at 15:20 死=6
+    """
+)
 @_words
 @decorated(
     opening_options, saying_options, telling_options, carrying_options, drafted_options, ending_options
 )
 def report(settings: Settings, **said: Any) -> None:  # noqa: ANN401 - click's own
-    """Log a report 报告; to the direct superior unless --to is given.
+    """Log a report; to the direct superior unless --to is given.
 
     Example: emergency report xiangshui-20261121-01 --to yancheng --by phone --at 15:20 死=6
     """
     record_entry(settings, Said(**said), "Reported", upward=True)
 
 
-@click.command("follow-up")
+@command("follow-up", zh="记录续报：报告新的情况。")
 @_words
 @decorated(saying_options, telling_options, carrying_options, drafted_options, ending_options)
 def follow_up(settings: Settings, **said: Any) -> None:  # noqa: ANN401 - click's own
-    """Log a later report on what is new 续报."""
+    """Log a later report on what is new."""
     record_entry(settings, Said(**said), "FollowUpFiled", upward=True)
 
 
-@click.command()
+@command(zh="记录终报、核报：事态稳定或处置结束后的报告。")
 @_words
 @decorated(saying_options, telling_options, carrying_options, drafted_options, ending_options)
 def final(settings: Settings, **said: Any) -> None:  # noqa: ANN401 - click's own
-    """Log the final report 终报、核报: the one after the situation is stable or the handling ended."""
+    """Log the final report: the one after the situation is stable or the handling ended."""
     record_entry(settings, Said(**said), "FinalReportFiled", upward=True)
 
 
-@click.command()
+@command(
+    zh="""记录更正、补报：更正本单位先前报告的数据。
+
+    此处录入有误的，用 `emergency amend` 更正。
+    """
+)
 @_words
 @decorated(saying_options, telling_options, carrying_options, drafted_options, ending_options)
 def correct(settings: Settings, **said: Any) -> None:  # noqa: ANN401 - click's own
-    """Log a report that corrects an earlier figure of the office's own 更正、补报.
+    """Log a report that corrects an earlier figure of the office's own.
 
     To put right what was typed wrongly here, use `emergency amend`.
     """
     record_entry(settings, Said(**said), "Corrected", upward=True)
 
 
-@click.command()
+@command(
+    zh="""记录把下级来报上报、转报；加 --draft 则按印发的统稿上报。
+
+    例：emergency forward - --draft --to yc-em --by written
+    """
+)
 @_words
 @decorated(
     opening_options, saying_options, telling_options, carrying_options, drafted_options, ending_options
 )
 def forward(settings: Settings, **said: Any) -> None:  # noqa: ANN401 - click's own
-    """Log what came from below and was passed upward 上报、转报; with --draft, the unified draft as it was issued.
+    """Log what came from below and was passed upward; with --draft, the unified draft as it was issued.
 
     Example: emergency forward - --draft --to yc-em --by written
     """
     record_entry(settings, Said(**said), "ForwardedUpward", upward=True)
 
 
-@click.command()
+@command(zh="记录核实、查实的情况。")
 @_words
 @decorated(saying_options, telling_options)
-@click.option(
+@option(
     "--outcome",
     type=click.Choice(["confirmed", "refuted", "cannot-be-verified"]),
     default="confirmed",
     show_default=True,
-    help="What the check came to.",
+    help=both("核实结果。", "What the check came to."),
 )
 @ending_options
 def verify(settings: Settings, outcome: str, **said: Any) -> None:  # noqa: ANN401 - click's own
-    """Log what an office checked and established 核实、查实."""
+    """Log what an office checked and established."""
     record_entry(settings, Said(**said), "Verified", {"outcome": outcome})
 
 
-@click.command()
+@command(
+    zh="""记录报送渠道以外的线索：报警、媒体、网络、举报。
+
+    不写 --from、--to 则为社会提供、本单位收到。举报人姓名用密钥密封，不进入条目；没有密钥则不保存姓名，线索照常入库。
+    """
+)
 @_words
 @decorated(opening_options, saying_options, telling_options)
-@click.option(
+@option(
     "--origin",
     type=click.Choice(["own", "outside", "unknown"]),
-    help="Whose people gave it; outside where it came from the public.",
+    help=both(
+        "来自何人：本单位人员、外部、不明；来自社会的为外部。",
+        "Whose people gave it; outside where it came from the public.",
+    ),
 )
-@click.option("--sign", is_flag=True, help="A bare sign only.")
+@option("--sign", is_flag=True, help=both("仅为异常迹象。", "A bare sign only."))
 @informant_options
 @ending_options
 def clue(
@@ -314,7 +448,7 @@ def clue(
     unsealed: bool,
     **said: Any,  # noqa: ANN401 - click's own
 ) -> None:
-    """Log a sign from outside the reporting line 线索: an alarm call, the press, the web, a tip-off.
+    """Log a sign from outside the reporting line: an alarm call, the press, the web, a tip-off.
 
     It came from the public and to my office, unless --from and --to say otherwise. An informant's name is sealed with
     the key and is no part of the entry; for want of a key it is not kept, and the clue is recorded all the same.
@@ -334,25 +468,31 @@ def clue(
     )
 
 
-@click.command()
+@command(zh="记录签收；ENTRY 为条目号，如 #3，或其编号开头。")
 @click.argument("incident")
 @click.argument("entry")
 @saying_options
 @ending_options
 def ack(settings: Settings, incident: str, entry: str, **said: Any) -> None:  # noqa: ANN401 - click's own
-    """Log the receipt of a message 签收; ENTRY is its number, like #3, or the beginning of its id."""
+    """Log the receipt of a message; ENTRY is its number, like #3, or the beginning of its id."""
     typed = Said(words=(incident,), **said)
     ref = settings.incident(incident)
     record_entry(settings, typed, "Acknowledged", {"of": settings.engine.entry(ref, entry).event_id}, ref=ref)
 
 
-@click.command("return")
+@command(
+    "return",
+    zh="""记录退回补正；ENTRY 为条目号，如 #3。
+
+    例：emergency return - #7 --why "死亡人数与医院不符"
+    """,
+)
 @click.argument("incident")
 @click.argument("entry")
-@click.option("--why", metavar="TEXT", help="Why it is sent back.")
+@option("--why", metavar="TEXT", help=both("退回原因。", "Why it is sent back."))
 @decorated(saying_options, ending_options)
 def send_back(settings: Settings, incident: str, entry: str, why: str | None, **said: Any) -> None:  # noqa: ANN401 - click's own
-    """Log that a message was sent back to be put right 退回; ENTRY is its number, like #3.
+    """Log that a message was sent back to be put right; ENTRY is its number, like #3.
 
     Example: emergency return - #7 --why "死亡人数与医院不符"
     """
@@ -366,21 +506,30 @@ def send_back(settings: Settings, incident: str, entry: str, why: str | None, **
     )
 
 
-@click.command()
+@command(zh="记录牵头处置单位结案。")
 @_words
 @decorated(saying_options, ending_options)
 def close(settings: Settings, **said: Any) -> None:  # noqa: ANN401 - click's own
-    """Log that the office that leads the handling closed the incident 结案."""
+    """Log that the office that leads the handling closed the incident."""
     record_entry(settings, Said(**said), "Closed")
 
 
-@click.command()
+@command(
+    zh="""记录单位研判事件可能发生。
+
+    例：emergency foresee --new "台风登陆" --category natural-disaster --kind typhoon --place 沿海 --level II
+    """
+)
 @_words
 @decorated(opening_options, saying_options)
-@click.option("--level", metavar="LEVEL", help="The level it expects: I to IV, or 特别重大 to 一般.")
+@option(
+    "--level",
+    metavar="LEVEL",
+    help=both("预计级别：I 至 IV，或特别重大至一般。", "The level it expects: I to IV, or 特别重大 to 一般."),
+)
 @ending_options
 def foresee(settings: Settings, level: str | None, **said: Any) -> None:  # noqa: ANN401 - click's own
-    """Log that an office judged that an event may happen 可能发生.
+    """Log that an office judged that an event may happen.
 
     Example: emergency foresee --new "台风登陆" --category natural-disaster --kind typhoon --place 沿海 --level II
     """
@@ -388,21 +537,26 @@ def foresee(settings: Settings, level: str | None, **said: Any) -> None:  # noqa
     record_entry(settings, Said(**said), "Foreseen", {"level": expected})
 
 
-@click.command()
+@command(zh="记录发布预警、宣布进入预警期。")
 @_words
 @decorated(opening_options, saying_options, ending_options)
 def warn(settings: Settings, **said: Any) -> None:  # noqa: ANN401 - click's own
-    """Log that a warning was issued, or the warning period declared 发布预警、宣布进入预警期."""
+    """Log that a warning was issued, or the warning period declared."""
     record_entry(settings, Said(**said), "Warned")
 
 
-@click.command()
+@command(
+    zh="""记录单位定级、调级：I 至 IV，或特别重大至一般。
+
+    例：emergency grade xiangshui 重大 --source 市政府通报
+    """
+)
 @click.argument("incident")
 @click.argument("level")
 @click.argument("words", nargs=-1, metavar="[FIGURE=NUMBER]...")
 @decorated(saying_options, ending_options)
 def grade(settings: Settings, incident: str, level: str, words: tuple[str, ...], **said: Any) -> None:  # noqa: ANN401 - click's own
-    """Log that an office officially gave the incident a level 定级、调级: I to IV, or 特别重大 to 一般.
+    """Log that an office officially gave the incident a level: I to IV, or 特别重大 to 一般.
 
     Example: emergency grade xiangshui 重大 --source 市政府通报
     """
@@ -410,15 +564,20 @@ def grade(settings: Settings, incident: str, level: str, words: tuple[str, ...],
     record_entry(settings, Said(words=(incident, *words), **said), "Graded", {"level": given})
 
 
-@click.command()
+@command(zh="记录灾情、事态稳定：此后有新情况才续报。")
 @_words
 @decorated(saying_options, ending_options)
 def stable(settings: Settings, **said: Any) -> None:  # noqa: ANN401 - click's own
-    """Log that the situation is stable 灾情、事态稳定: follow-ups are due only where something is new."""
+    """Log that the situation is stable: follow-ups are due only where something is new."""
     record_entry(settings, Said(**said), "Stabilised")
 
 
-@click.command()
+@command(
+    zh="""记录暂停续报及按日计算的事项。
+
+    例：emergency suspend - --authority 省防指通知 --why 抢险 --whom county
+    """
+)
 @_words
 @decorated(saying_options, ordering_options, ending_options)
 def suspend(
@@ -428,14 +587,14 @@ def suspend(
     whom: Sequence[str],
     **said: Any,  # noqa: ANN401 - click's own
 ) -> None:
-    """Log that follow-ups and duties counted in days were suspended 暂停.
+    """Log that follow-ups and duties counted in days were suspended.
 
     Example: emergency suspend - --authority 省防指通知 --why 抢险 --whom county
     """
     record_entry(settings, Said(**said), "Suspended", _order(settings, authority, why, whom))
 
 
-@click.command()
+@command(zh="记录恢复已暂停的事项。")
 @_words
 @decorated(saying_options, ordering_options, ending_options)
 def resume(
@@ -445,15 +604,15 @@ def resume(
     whom: Sequence[str],
     **said: Any,  # noqa: ANN401 - click's own
 ) -> None:
-    """Log that what was suspended is due again 恢复."""
+    """Log that what was suspended is due again."""
     record_entry(settings, Said(**said), "Resumed", _order(settings, authority, why, whom))
 
 
-@click.command()
+@command(zh="记录应急处置结束；结案用 `emergency close`。")
 @_words
 @decorated(saying_options, ending_options)
 def ended(settings: Settings, **said: Any) -> None:  # noqa: ANN401 - click's own
-    """Log that the emergency handling ended 应急处置结束; `emergency close` closes the file."""
+    """Log that the emergency handling ended; `emergency close` closes the file."""
     record_entry(settings, Said(**said), "HandlingEnded")
 
 
@@ -553,16 +712,38 @@ def _stated_facts(said: Said, figures: Sequence[str]) -> tuple[Facts, list[str]]
 
 
 def _print_recorded(settings: Settings, said: Said, outcome: Outcome) -> None:
-    settings.recorded_so_far = f"The entry is on record: {outcome.incident} {outcome.event_ids[-1]}."
+    settings.recorded_so_far = settings.say(
+        f"本条已入库：{outcome.incident} {outcome.event_ids[-1]}。",
+        f"The entry is on record: {outcome.incident} {outcome.event_ids[-1]}.",
+    )
     settings.used(outcome.incident)
-    print_outcome(settings, outcome, form=said.form, quiet=said.quiet)
+    try:
+        print_outcome(settings, outcome, form=said.form, quiet=said.quiet)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:  # a full disk behind the output: the entry stands, and nobody may doubt it
+        why = error.strerror or error
+        click.echo(
+            settings.say(
+                f"{settings.recorded_so_far}其余内容无法输出（{why}）；查看：emergency show {outcome.incident}",
+                f"{settings.recorded_so_far} The rest could not be printed ({why}); see it with: "
+                f"emergency show {outcome.incident}",
+            ),
+            err=True,
+        )
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left over goes nowhere
+        leave(REFUSED)
 
 
 def _carried(settings: Settings, said: Said) -> tuple[dict[str, Any], Sequence[str]]:
     """What a report says beside its figures, and the elements of a draft that it leaves out."""
     content, unsaid = elements_of(settings, said.says, said.verifying)
     if unsaid and said.draft is None:
-        raise click.UsageError(f"--say {unsaid[0]}=: say what it is, like --say {unsaid[0]}=TEXT.")
+        raise WrongUseError(
+            f"--say {unsaid[0]}=: say what it is, like --say {unsaid[0]}=TEXT.",
+            zh=f"--say {unsaid[0]}=：请写明内容，如 --say {unsaid[0]}=内容。",
+        )
     fields = {
         name: getattr(said, name) for name in ("dissent", "skipping", "signer", "sealed", "media", "complete")
     }
@@ -589,23 +770,26 @@ def _with_draft(said: Said) -> Said:
     """What ``--draft`` and ``--version`` mean: a figure behind ``--draft`` is a figure, not the name of an office."""
     if said.draft is None:
         if said.version is not None:
-            raise click.UsageError(
-                "--version says which issued version of a unified draft is sent: give --draft too."
+            raise WrongUseError(
+                "--version says which issued version of a unified draft is sent: give --draft too.",
+                zh="--version 指明上报统稿的第几版，须与 --draft 同用。",
             )
         return said
     if said.new is not None:
-        raise click.UsageError(
+        raise WrongUseError(
             "--draft belongs to an incident that has a unified draft; a new one, opened with --new, has none yet. "
-            "Report it without --draft."
+            "Report it without --draft.",
+            zh="--draft 用于已有统稿的事件；用 --new 新立的事件还没有统稿，请不加 --draft 上报。",
         )
     if is_figure(said.draft):
         return changed(said, words=(*said.words, said.draft), draft=MINE)
     if said.draft == "-":  # no office: the incident last recorded on
         return changed(said, words=said.words or ("-",), draft=MINE)
     if said.draft != MINE and (not said.words or is_figure(said.words[0])):
-        raise click.UsageError(
+        raise WrongUseError(
             f"Name the incident first. What stands behind --draft ({said.draft}) is the office that holds the draft: "
-            f"emergency forward INCIDENT --draft {said.draft}."
+            f"emergency forward INCIDENT --draft {said.draft}.",
+            zh=f"请先写事件。--draft 之后的 {said.draft} 是统稿牵头单位：emergency forward 事件 --draft {said.draft}。",
         )
     return said
 
@@ -658,15 +842,17 @@ def _split(said: Said) -> tuple[str | None, Sequence[str]]:
     """The incident and the figures; with ``--new`` there are figures only."""
     if said.new is not None:
         return None, said.words
-    for option in ("kind", "place", "division", "occurred", "secrecy", "urgency"):
-        if getattr(said, option) is not None:
-            raise click.UsageError(
-                f"--{option} belongs to --new TITLE. To change an incident, use `emergency amend`."
+    for name in ("kind", "place", "division", "occurred", "secrecy", "urgency"):
+        if getattr(said, name) is not None:
+            raise WrongUseError(
+                f"--{name} belongs to --new TITLE. To change an incident, use `emergency amend`.",
+                zh=f"--{name} 只与 --new 标题 同用。更改事件请用 `emergency amend`。",
             )
     if not said.words or is_figure(said.words[0]):
-        raise click.UsageError(
+        raise WrongUseError(
             "Name the incident first: the beginning of its reference, or - for the last one recorded on. "
-            'A new one is opened with --new "TITLE".'
+            'A new one is opened with --new "TITLE".',
+            zh='请先写事件：编号开头，或用 - 指上一起录入的事件。新事件用 --new "标题"。',
         )
     return said.words[0], said.words[1:]
 
@@ -686,7 +872,10 @@ def _open(
     place = said.place or ask("--place", settings.say("地点", "Place"))
     occurred = stated(settings, directory, said.occurred, hour, "--occurred") if said.occurred else None
     if said.division is not None and not re.fullmatch(r"[0-9]{6}", said.division):
-        raise click.UsageError(f"--division {said.division}: a division code has six digits, like 320921.")
+        raise WrongUseError(
+            f"--division {said.division}: a division code has six digits, like 320921.",
+            zh=f"--division {said.division}：行政区划代码为六位数字，如 320921。",
+        )
     return settings.engine.open_incident(
         title=said.new or "",
         category=said.category,
@@ -704,22 +893,38 @@ def _open(
 
 
 def stated(
-    settings: Settings, directory: Directory, text: str | None, hour: datetime, option: str
+    settings: Settings,
+    directory: Directory,
+    text: str | None,
+    hour: datetime,
+    option: str,
+    *,
+    ahead: bool = False,
 ) -> StatedTime:
-    """A typed time as stated; without one: this minute."""
-    from emergency.domain.times import understood  # noqa: PLC0415 - help needs no engine
-    from emergency.domain.values import StatedTime  # noqa: PLC0415
+    """A typed time as stated, in the office's zone; without one: this minute.
+
+    What may mean several times is asked about, where somebody can answer; elsewhere it is refused with all of them.
+    ``ahead``: it is a limit, which may lie in time to come.
+    """
+    from emergency.domain.values import StatedTime  # noqa: PLC0415 - help needs no engine
     from emergency.domain.vocabulary import Basis  # noqa: PLC0415
-    from emergency.errors import UsageError  # noqa: PLC0415
 
     zone = settings.zone(directory)
     if text is None:
         minute = hour.astimezone(zone).replace(second=0, microsecond=0)
         return StatedTime(earliest=minute, latest=minute, basis=Basis.STATED)
+    from emergency.domain.times import AmbiguousTimeError, understood  # noqa: PLC0415 - as above
+    from emergency.errors import UsageError  # noqa: PLC0415
+
     try:
-        return understood(text, hour, zone)
+        return understood(text, hour, zone, ahead=ahead)
+    except AmbiguousTimeError as error:
+        if on_terminal():
+            question = settings.say(f"{option}“{error.said}”是指", f"{option} {error.said!r} means")
+            return error.readings[choose(question, error.written)]
+        raise UsageError(f"{option}: {error}", zh=f"{option}：{error.zh}") from None
     except UsageError as error:
-        raise UsageError(f"{option}: {error}") from None
+        raise UsageError(f"{option}: {error}", zh=f"{option}：{error.zh}") from None
 
 
 def valid(cls: Any, fields: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any value of the domain
@@ -731,7 +936,8 @@ def valid(cls: Any, fields: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any val
     try:
         return cls(**fields)
     except ValidationError as error:
-        raise click.UsageError(f"{complaint(error)}.") from None
+        why = complaint(error)
+        raise WrongUseError(f"{why.en}.", zh=f"{why.zh}。") from None
 
 
 def known(directory: Directory, office: str) -> None:
@@ -740,9 +946,12 @@ def known(directory: Directory, office: str) -> None:
         return
     from emergency.errors import NotFoundError  # noqa: PLC0415 - only for a mistake
 
+    near = meant(office, directory.offices)
     raise NotFoundError(
-        f"There is no office {office} in the directory.{hint(office, directory.offices)} "
-        f"Nothing was recorded. `emergency offices list` shows them; `emergency offices add {office} …` adds it."
+        f"There is no office {office} in the directory.{near} "
+        f"Nothing was recorded. `emergency offices list` shows them; `emergency offices add {office} …` adds it.",
+        zh=f"报送网络中没有单位 {office}。{near.zh}未入库任何内容。"
+        f"查看全部单位：emergency offices list；增加单位：emergency offices add {office} …",
     )
 
 
@@ -752,18 +961,18 @@ def _superior(directory: Directory, office: str, hour: datetime, settings: Setti
     if len(above) == 1:
         return above
     if not above:
-        raise click.UsageError(
-            f"{office} reports to nobody in the directory. Say to whom it was told: --to OFFICE."
+        raise WrongUseError(
+            f"{office} reports to nobody in the directory. Say to whom it was told: --to OFFICE.",
+            zh=f"报送网络中 {office} 没有上级。请用 --to 写明报给谁。",
         )
     listed = ", ".join(f"{up} {directory.name(up)}" for up in above)
     if not on_terminal():
-        raise click.UsageError(f"{office} reports to several offices: {listed}. Say which: --to OFFICE.")
-    for number, up in enumerate(above, start=1):
-        click.echo(f"  {number} {directory.name(up)} ({up})", err=True)
-    choice = click.prompt(
-        settings.say("报给谁", "To whom"), type=click.IntRange(1, len(above)), err=True, show_choices=False
-    )
-    return (above[choice - 1],)
+        raise WrongUseError(
+            f"{office} reports to several offices: {listed}. Say which: --to OFFICE.",
+            zh=f"{office} 有几个上级：{listed}。请用 --to 写明报给哪个。",
+        )
+    chosen = choose(settings.say("报给谁", "To whom"), [f"{directory.name(up)} ({up})" for up in above])
+    return (above[chosen],)
 
 
 def _ask_about_repeat(settings: Settings, ref: str, entry: events.Entry, identity: Identity) -> None:
@@ -779,5 +988,5 @@ def _ask_about_repeat(settings: Settings, ref: str, entry: events.Entry, identit
         f"Recorded {seconds} s ago as #{earlier.version}; record again?",
     )
     if not click.confirm(question, default=False, err=True):
-        click.echo("Nothing was recorded.", err=True)
+        click.echo(settings.say("未入库任何内容。", "Nothing was recorded."), err=True)
         leave(REFUSED)

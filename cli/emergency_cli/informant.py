@@ -1,4 +1,4 @@
-"""Whom a clue came from 举报人: the name is sealed and never becomes part of the entry."""
+"""Whom a clue came from (举报人): the name is sealed and never becomes part of the entry."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from emergency_cli.asking import on_terminal
+from emergency_cli.bilingual import WrongUseError, both
 from emergency_cli.context import Settings, shared_option
 
 if TYPE_CHECKING:
@@ -24,26 +25,47 @@ key_option = shared_option(
     envvar="EMERGENCY_KEY",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="The key that seals names.  [env: EMERGENCY_KEY]",
+    help=both(
+        "密封姓名的密钥文件。[环境变量：EMERGENCY_KEY]", "The key that seals names.  [env: EMERGENCY_KEY]"
+    ),
 )
 unsealed_option = shared_option(
-    "--unsealed", is_flag=True, help="Keep the name unsealed: whoever reads the database can read it."
+    "--unsealed",
+    is_flag=True,
+    help=both(
+        "姓名不密封：能读数据库者即可读到。",
+        "Keep the name unsealed: whoever reads the database can read it.",
+    ),
 )
 name_option = shared_option(
     "--name",
     metavar="NAME|-",
-    help="The name; - asks for it, or reads a line: NAME, PHONE. (What is typed here stays in the shell's history.)",
+    help=both(
+        "姓名；写 - 则询问，或读入一行：姓名，电话。（在此键入的内容会留在命令历史中。）",
+        "The name; - asks for it, or reads a line: NAME, PHONE. (What is typed here stays in the shell's history.)",
+    ),
 )
-phone_option = shared_option("--phone", metavar="PHONE", help="The phone.")
+phone_option = shared_option("--phone", metavar="PHONE", help=both("电话。", "The phone."))
 
 _OPTIONS = (
     shared_option(
         "--informant",
         metavar="SUBJECT|-",
-        help="Who gave it: one who is protected already; - asks for the name, or reads a line: NAME, PHONE.",
+        help=both(
+            "举报人：已受保护者的编号；写 - 则询问姓名，或读入一行：姓名，电话。",
+            "Who gave it: one who is protected already; - asks for the name, or reads a line: NAME, PHONE.",
+        ),
     ),
-    shared_option("--informant-name", metavar="NAME", help="The name; it stays in the shell's history."),
-    shared_option("--informant-phone", metavar="PHONE", help="The phone; it stays there, too."),
+    shared_option(
+        "--informant-name",
+        metavar="NAME",
+        help=both("姓名；会留在命令历史中。", "The name; it stays in the shell's history."),
+    ),
+    shared_option(
+        "--informant-phone",
+        metavar="PHONE",
+        help=both("电话；同样会留在命令历史中。", "The phone; it stays there, too."),
+    ),
     key_option,
     unsealed_option,
 )
@@ -71,7 +93,9 @@ class Informant:
         if self.informant is None or self.informant == "-":
             return None
         if self.informant_name or self.informant_phone:
-            raise click.UsageError("Say either --informant SUBJECT, or a name.")
+            raise WrongUseError(
+                "Say either --informant SUBJECT, or a name.", zh="--informant 编号 与姓名只写其一。"
+            )
         return settings.engine.people.resolve(self.informant)
 
     def named(self, settings: Settings) -> Named | None:
@@ -79,7 +103,10 @@ class Informant:
         name, phone = self.informant_name, self.informant_phone
         if self.informant == "-":
             if name:
-                raise click.UsageError("Say either --informant -, or --informant-name.")
+                raise WrongUseError(
+                    "Say either --informant -, or --informant-name.",
+                    zh="--informant - 与 --informant-name 只写其一。",
+                )
             name, line_phone = typed_name(settings)
             phone = phone or line_phone
         if not name and not phone:
@@ -90,7 +117,7 @@ class Informant:
         try:
             key = key_of(settings, self.key)
         except RefusedError as error:
-            click.echo(f"{error}", err=True)
+            click.echo(settings.say(error.zh, str(error)), err=True)
             key = None
         return Named(name=name, phone=phone, key=key, unsealed=self.unsealed and key is None)
 
@@ -105,7 +132,10 @@ def typed_name(settings: Settings) -> tuple[str, str | None]:
         line = sys.stdin.readline()
     name, _, phone = line.replace("，", ",").strip().partition(",")
     if not name.strip():
-        raise click.UsageError("No name was given: one line is read, like 王某, 13800000000.")
+        raise WrongUseError(
+            "No name was given: one line is read, like 王某, 13800000000.",
+            zh="未给出姓名：请输入一行，如 王某，13800000000。",
+        )
     return name.strip(), phone.strip() or None
 
 

@@ -360,12 +360,12 @@ def _limit(settings: Settings, text: str | None, since: str | None, option: str)
         return None
     directory, hour = settings.engine.directory(), now()
     begun = stated(settings, directory, since, hour, "--at").earliest or hour
-    by = stated(settings, directory, text, hour, option)
+    by = stated(settings, directory, text, hour, option, ahead=True)
     if by.latest is None:
         raise WrongUseError(
             f"{option} needs a time, like 18:00 or 11-21 09:00.",
             zh=f"{option} 须有时间，如 18:00 或 11-21 09:00。",
         )
     if by.latest < begun and not _DAY_SAID.search(text):
-        return stated(settings, directory, text, hour + timedelta(days=1), option)
+        return stated(settings, directory, text, hour + timedelta(days=1), option, ahead=True)
     return by

@@ -11,14 +11,17 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
-from typing import Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import click
 
 from emergency_cli.bilingual import Both, Group, WrongUseError, both, of_system, speaking
 from emergency_cli.context import Settings, hint
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 USAGE, REFUSED, INTERRUPTED, PIPE_CLOSED = 2, 3, 130, 141
 
@@ -66,6 +69,17 @@ class LazyGroup(Group):
             with formatter.section(title.chosen):
                 formatter.write_dl([(name, place.help.chosen) for name, place in part.items()])
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        """The commands that begin so, none of them loaded; and the options."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - asked for by a shell
+
+        named = [
+            CompletionItem(name, help=place.help.chosen)
+            for name, place in self.later.items()
+            if name.startswith(incomplete)
+        ]
+        return named + click.Command.shell_complete(self, ctx, incomplete)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -86,6 +100,11 @@ class Program(LazyGroup):
         try:
             result = super().invoke(ctx)
             sys.stdout.flush()
+            if ctx.obj is not None and ctx.obj.recorded_so_far is not None:
+                from emergency_cli.unsent import remind  # noqa: PLC0415 - where something was entered
+
+                with suppress(OSError, click.ClickException):  # what was entered is entered
+                    remind(ctx.obj)
         except BrokenPipeError:
             _leave_pipe()
             leave(PIPE_CLOSED)
@@ -104,6 +123,11 @@ class Program(LazyGroup):
             return super().main(args, prog_name, standalone_mode=False, **extra)
         _speak_utf8()
         settings = extra.setdefault("obj", Settings())
+        if asked := os.environ.get("_EMERGENCY_COMPLETE"):
+            from emergency_cli.completing import answer  # noqa: PLC0415 - asked for by a shell, never by a person
+
+            click.echo(answer(self, settings, asked))
+            sys.exit(0)
         settings.lang = settings.lang or _language_named(sys.argv[1:] if args is None else args)
         from emergency_cli.click_words import message, spoken  # noqa: PLC0415 - belongs to a run, not to the commands
 

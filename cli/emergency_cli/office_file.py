@@ -81,13 +81,18 @@ def read(path: Path, known: Iterable[str]) -> list[OfficeEvent]:
     for name, office in file.offices.items():
         if name == PUBLIC:
             flaws.append(
-                document.flaw(("offices", name), '"public" stands for whoever is no office; rename it')
+                document.flaw(
+                    ("offices", name),
+                    '"public" stands for whoever is no office; rename it',
+                    zh="“public”专指不属于任何单位的人；请改名",
+                )
             )
         flaws += [
             document.flaw(
                 ("offices", name, key),
-                f'there is no office "{other}"{yamlfile.nearest(other, there)}; '
+                f'there is no office "{other}"{(near := yamlfile.nearest(other, there)).en}; '
                 "add it to this file or register it first",
+                zh=f"没有单位“{other}”{near.zh}；请加入本文件，或先行登记",
             )
             for key, others in (("reports_to", office.reports_to), ("directly_to", office.directly_to))
             for other in others
@@ -98,6 +103,7 @@ def read(path: Path, known: Iterable[str]) -> list[OfficeEvent]:
                 document.flaw(
                     ("offices", name, "directly_to"),
                     "only a direct-report office reports directly; say reporting: direct (直报), or leave it out",
+                    zh="只有直报单位才能直接上报；请写 reporting: direct，或去掉这一项",
                 )
             )
     if flaws:

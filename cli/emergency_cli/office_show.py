@@ -64,7 +64,7 @@ def show_office(settings: Settings, office: str, form: str) -> None:
                     "division": known.division,
                     "zone": known.zone,
                     "logs_here": known.logs_since is not None,
-                    "broken": reason,
+                    "broken": str(reason) if reason else None,
                 },
                 "rows": facts,
             }

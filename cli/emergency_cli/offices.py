@@ -80,7 +80,7 @@ def add(settings: Settings, /, office: str, since: datetime | None, **said: Any)
         registered = OfficeRegistered(office=office, since=since.date() if since else None, **said)
     except ValidationError as error:
         why = complaint(error)
-        raise WrongUseError(f"{why}.", zh=f"{why}。") from None
+        raise WrongUseError(f"{why.en}.", zh=f"{why.zh}。") from None
     _tell(settings, settings.engine.register_offices([registered]))
 
 
@@ -138,7 +138,7 @@ def list_offices(settings: Settings, *, everyone: bool, all_time: bool, form: st
             "reports_to": list(directory.superiors(office.id, day)),
             "division": office.division,
             "logs_here": office.logs_since is not None,
-            "broken": directory.broken.get(office.id),
+            "broken": str(why) if (why := directory.broken.get(office.id)) else None,
             "reporting": directory.reporting_class(office.id, day),
             "exists": office.exists_on(day),
         }
@@ -148,13 +148,13 @@ def list_offices(settings: Settings, *, everyone: bool, all_time: bool, form: st
     for office, reason in directory.broken.items():
         click.echo(
             settings.say(
-                f"注意：单位 {office} 的一项变更未列出：{reason}",
-                f"Warning: a change of the office {office} is left out: {reason}",
+                f"注意：单位 {office} 的一项变更未列出：{reason.zh}",
+                f"Warning: a change of the office {office} is left out: {reason.en}",
             ),
             err=True,
         )
     rows += [
-        dict.fromkeys(OFFICE_KEYS) | {"office": office, "reports_to": [], "broken": reason}
+        dict.fromkeys(OFFICE_KEYS) | {"office": office, "reports_to": [], "broken": str(reason)}
         for office, reason in directory.broken.items()
         if directory.get(office) is None
     ]

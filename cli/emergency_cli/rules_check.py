@@ -103,13 +103,14 @@ def lint_rules(settings: Settings, folder: Path | None, form: str) -> None:
                 "line": problem.line,
                 "key": problem.key,
                 "message": problem.message,
+                "message_zh": problem.zh,
             }
             for problem in problems
         ]
         emit_json({"schema": SCHEMA, "rows": rows})
         leave(REFUSED if errors else 0)
     for problem in problems:
-        click.echo(str(problem))
+        click.echo(settings.words(problem.words))
     click.echo(
         settings.say(
             f"{errors} 处错误，{len(problems) - errors} 处提醒。",

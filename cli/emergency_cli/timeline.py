@@ -126,8 +126,8 @@ def import_files(settings: Settings, files: tuple[Path, ...], amend: bool, mappe
             f"已停止。{len(files)} 个文件中有 {count} 个已入库；其余的请再次导入。",
             f"Stopped. {count} of {len(files)} files are in the store; import again for the rest.",
         )
-        changes = "".join(f"\n  {change}" for change in outcome.changes)
-        return f"{say(_DONE.get(outcome.status, outcome.status), outcome.status)} {outcome.ref}{changes}"
+        changes = "".join(f"\n  {settings.words(change)}" for change in outcome.changes)
+        return f"{settings.say(_DONE.get(outcome.status, outcome.status), outcome.status)} {outcome.ref}{changes}"
 
     _go_through(files, deal_with)
 

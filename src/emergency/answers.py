@@ -97,7 +97,7 @@ class Outcome:
     met: tuple[Obligation, ...] = ()
     due: tuple[Due, ...] = ()
     remarks: tuple[Words, ...] = ()
-    unjudged: str | None = None
+    unjudged: Words | None = None
     view: View | None = field(default=None, repr=False, compare=False)
 
 
@@ -211,7 +211,7 @@ class ImportOutcome:
 
     ref: str
     status: Literal["imported", "unchanged", "amended"]
-    changes: tuple[str, ...]
+    changes: tuple[Words, ...]
     position: int | None
 
 

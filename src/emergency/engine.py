@@ -48,7 +48,7 @@ from emergency.domain.record import Recorded
 from emergency.domain.schema import EventCodec
 from emergency.domain.values import Place, StatedTime, Value
 from emergency.domain.vocabulary import Category, Secrecy, Urgency
-from emergency.errors import BrokenDataError, BusyError, EmergencyError, NotFoundError, UsageError
+from emergency.errors import BrokenDataError, BusyError, SeveralFitError, UsageError, why_not
 from emergency.exchange import registration
 from emergency.ledger import Asked, Ledger, digest_of, held, logged, position_at
 from emergency.projections.building import Telling
@@ -64,6 +64,7 @@ from emergency.projections.listing import (
     fits,
     listing,
     marked_so,
+    parked_row,
     streamed,
 )
 from emergency.projections.moves import moved_checks, moved_findings, moved_obligations
@@ -81,12 +82,19 @@ from emergency.store import DrillClock, Log, Reading, ReadOnlyError, Undecodable
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from emergency.commands.advice import Advice, Next
+    from emergency.commands.desk import Desk
     from emergency.commands.drafts import Drafts
+    from emergency.commands.guiding import Guide
     from emergency.commands.incidents import Incidents
     from emergency.commands.instructions import Instructions
     from emergency.commands.people import Named, People
     from emergency.commands.points import Points
+    from emergency.commands.reminders import Reminders
     from emergency.commands.reviews import Reviews
+    from emergency.documents.desk import Documents
+    from emergency.domain.values import Facts
+    from emergency.domain.vocabulary import Level, Line, Tier
     from emergency.exchange.case_file import CaseFile
     from emergency.projections.matrix import By, Matrix
 
@@ -211,6 +219,20 @@ class Engine:
         self._log.set_clock(to, held=held)
 
     # -- families of commands --------------------------------------------------------------------------------
+
+    @property
+    def desk(self) -> Desk:
+        """The duty desk (值班): shifts, handovers, who was on duty when; the last entry taken back."""
+        from emergency.commands.desk import Desk  # noqa: PLC0415 - entries have nothing to do with it
+
+        return Desk(self._ledger, self.projections)
+
+    @property
+    def reminders(self) -> Reminders:
+        """Reminders (提醒): what is due and not yet sent, at any interval, without a miss or a repeat."""
+        from emergency.commands.reminders import Reminders  # noqa: PLC0415 - as above
+
+        return Reminders(self._ledger, self.projections)
 
     @property
     def drafts(self) -> Drafts:
@@ -351,7 +373,10 @@ class Engine:
         # A minted reference is no part of what was asked for: asked again, it is the same command.
         said = Open(opened if ref else opened.model_copy(update={"ref": ""}))
         if informant is not None and first is None:
-            raise UsageError("An informant belongs to a clue: give it as the first entry.")
+            raise UsageError(
+                "An informant belongs to a clue: give it as the first entry.",
+                zh="提供线索的人只能随线索记录：请把线索作为第一条录入。",
+            )
         people = self.people if informant is not None else None
         protecting = people.said(informant) if people is not None and informant is not None else ()
         digest = digest_of(ref or "", *((said, record) if record else (said,)), *protecting)
@@ -477,6 +502,13 @@ class Engine:
         return Points(self._ledger, self.streamed)
 
     @property
+    def documents(self) -> Documents:
+        """Documents (公文): first report, follow-up, final report, unified draft, circular; nothing is recorded."""
+        from emergency.documents.desk import Documents  # noqa: PLC0415 - no entry needs it
+
+        return Documents(self._ledger, self.streamed, drill=self.is_drill)
+
+    @property
     def reviews(self) -> Reviews:
         """The reviews (责任追究): opened on findings, determined, contested; see `emergency.commands.reviews`."""
         from emergency.commands.reviews import Reviews  # noqa: PLC0415 - no entry needs it
@@ -526,26 +558,65 @@ class Engine:
             return [s.removeprefix(INCIDENT) for s in reading.streams(incident_stream(prefix))]
 
     def resolve(self, ref: str) -> str:
-        """The one incident whose reference begins so.
+        """The one incident that is meant: the beginning or another part of its reference, or a word of its title.
+
+        ``xiangshui-2026``, ``1121-01``; ``#01`` is the number at its end; ``化工厂`` is looked for where no reference
+        holds it.
 
         Raises:
-            NotFoundError: there is none, or more than one.
+            SeveralFitError: it fits more than one, which the error names.
+            NotFoundError: it fits none.
             UsageError: nothing was said, as by a script whose variable was empty: that names no incident.
         """
-        if not ref:
-            raise UsageError("Name the incident: `emergency list` shows them.")
+        ref = ref.strip()
+        number = ref.removeprefix("#")
+        if not number:
+            raise UsageError(
+                "Name the incident: `emergency list` shows them.",
+                zh="请写明事件编号；全部事件见 `emergency list`。",
+            )
         with self._log.reading() as reading:
             if reading.version(incident_stream(ref)):
                 return ref
-            found = reading.streams(incident_stream(ref), limit=_SHOWN + 1)
+            found = reading.streams(incident_stream(ref))
+            if not found and number != ref and number.isdecimal():
+                found = [s for s in reading.streams(INCIDENT) if _number(s) == int(number)]
             if not found:
                 found = [s for s in reading.streams(INCIDENT) if ref in s.removeprefix(INCIDENT)]
+            titles = {} if found else self._titled(reading, ref)
+            found = found or [incident_stream(one) for one in titles]
             if not found:
                 raise self._ledger.no_incident(reading, ref)
-        if len(found) == 1:
-            return found[0].removeprefix(INCIDENT)
-        named = ", ".join(stream.removeprefix(INCIDENT) for stream in found[:_SHOWN])
-        raise NotFoundError(f"{ref} fits several incidents: {named}. Write more of it.")
+            if len(found) == 1:
+                return found[0].removeprefix(INCIDENT)
+            # The latest are the likeliest to be meant, and the references come the oldest first.
+            shown = [stream.removeprefix(INCIDENT) for stream in found[-_SHOWN:]]
+            choices = {one: titles.get(one) or self._title(reading, one) for one in shown}
+        more = len(found) > _SHOWN
+        raise SeveralFitError(
+            f"{ref} fits several incidents: {', '.join(shown)}{' and more' if more else ''}. Write more of it.",
+            found=choices,
+            zh=f"{ref} 可以指几起事件：{'、'.join(shown)}{'等' if more else ''}。请写得更完整。",
+        )
+
+    def _titled(self, reading: Reading, word: str) -> dict[str, str]:
+        """The latest incidents whose title holds a word, by reference."""
+        found: dict[str, str] = {}
+        if word.isascii() and any(one.isdigit() for one in word):
+            return found  # a reference that was misspelt
+        for stream in reading.streams(INCIDENT)[-_TITLES:]:
+            ref = stream.removeprefix(INCIDENT)
+            if word in (title := self._title(reading, ref)):
+                found[ref] = title
+        return found
+
+    @staticmethod
+    def _title(reading: Reading, ref: str) -> str:
+        try:
+            state = incident_of(reading.stream(incident_stream(ref)))
+        except BrokenDataError:
+            return ""  # it can be named by its reference all the same
+        return "" if state is None else state.opened.event.title
 
     def view(
         self,
@@ -634,7 +705,10 @@ class Engine:
             BrokenDataError: the rules cannot be used, or an incident that was named cannot be read.
         """
         if rules is None and known_on is None:
-            raise UsageError("Say what to try: other rules, the rules as they were known on a day, or both.")
+            raise UsageError(
+                "Say what to try: other rules, the rules as they were known on a day, or both.",
+                zh="请写明试什么：另一套规则、某日所知的规则，或两者都写。",
+            )
         from emergency.rulebook.trying import tried  # noqa: PLC0415 - no entry needs it
 
         other = tried(self.rulebook, rules, known_on=known_on)
@@ -692,6 +766,89 @@ class Engine:
         now = standing(view.assessment.obligations, self.now())
         return tuple(still_due(now, office, view.directory))
 
+    @property
+    def advice(self) -> Advice:
+        """What is asked before and between entries: see `guide` and `next`."""
+        from emergency.commands.advice import Advice  # noqa: PLC0415 - an entry asks nothing
+
+        def caught_up() -> Projections:
+            self._catch_up()
+            return self.projections
+
+        return Advice(self._ledger, caught_up)
+
+    def guide(
+        self,
+        office: str | None = None,
+        *,
+        kind: str,
+        category: Category | str | None = None,
+        place: str = "",
+        division: str | None = None,
+        occurred_at: StatedTime | None = None,
+        learned_at: StatedTime | None = None,
+        facts: Facts | None = None,
+        level: Level | str | None = None,
+        tier: Tier | str | None = None,
+        line: Line | str | None = None,
+        at: datetime | None = None,
+    ) -> Guide:
+        """Whether an office must report an event that is not on record, to whom, by when and with what.
+
+        It is judged as if the office came to know of it, by the same functions as what is on record; nothing is
+        recorded. The answer is never *no*: a rule that is not known here may ask for a report.
+
+        Args:
+            office: Who asks; None where only its tier and line are told.
+            kind: What the event is: a kind of the rulebook, its Chinese title, or the writer's own word.
+            category: One of the four categories; that of the kind, or an accident, unless given.
+            place: Where it happened.
+            division: The division code of that place; that of the office unless given.
+            occurred_at: When it happened; None = nobody knows.
+            learned_at: When the office came to know; None = at the instant of judging.
+            facts: What the office holds: figures, circumstances.
+            level: The level that the event was officially given, if it was.
+            tier: Of which tier the office is, where it is in no directory.
+            line: Of which line it is then.
+            at: The instant of judging (default: now).
+
+        Raises:
+            NotFoundError: the office is not in the directory.
+            UsageError: neither an office nor its tier and line are given, or a word is none of its list.
+        """
+        return self.advice.guide(
+            office,
+            kind=kind,
+            category=category,
+            place=place,
+            division=division,
+            occurred_at=occurred_at,
+            learned_at=learned_at,
+            facts=facts,
+            level=level,
+            tier=tier,
+            line=line,
+            at=at,
+        )
+
+    def next(
+        self, office: str, *, at: datetime | None = None, owed_to_me: bool = False, closed: bool = False
+    ) -> Next:
+        """What an office owes over all incidents, read from the read models, the most urgent first.
+
+        Deadlines are those of `due`: the earliest defensible ones.
+
+        Args:
+            office: The office.
+            at: The instant of judging (default: now).
+            owed_to_me: What others owe the office instead.
+            closed: Also what is left of incidents that were closed.
+
+        Raises:
+            NotFoundError: the office is not in the directory.
+        """
+        return self.advice.next(office, at=at, owed_to_me=owed_to_me, closed=closed)
+
     def incidents(
         self,
         *,
@@ -714,7 +871,9 @@ class Engine:
         """
         if up_to is not None:
             if secrecy is not None:
-                raise UsageError("Say either a secrecy, or up to which.")
+                raise UsageError(
+                    "Say either a secrecy, or up to which.", zh="密级和“至某密级为止”只能写一个。"
+                )
             secrecy = cleared(up_to, unmarked=unmarked)
         _check_filters("incidents", {"secrecy": secrecy, "urgency": urgency})
         return self._listing("incidents", secrecy=secrecy, urgency=urgency)
@@ -894,7 +1053,11 @@ class Engine:
         if self._log.is_joined:
             raise UsageError(
                 "The lists cannot be changed inside a portal's transaction: that would keep everybody else from them "
-                "until it ends. Do it outside."
+                "until it ends. Do it outside.",
+                zh=(
+                    "不能在门户系统的事务之内更改列表：事务结束之前，其他人都将无法使用列表。"
+                    "请在事务之外进行。"
+                ),
             )
         return self.projections
 
@@ -941,13 +1104,19 @@ class Engine:
 def _check_filters(kind: Kind, filters: Mapping[str, Wanted]) -> None:
     known = FILTERS[kind]
     if unknown := [name for name in filters if name not in known]:
-        raise UsageError(f"There is no filter {unknown[0]}; the filters are {', '.join(known)}.")
+        raise UsageError(
+            f"There is no filter {unknown[0]}; the filters are {', '.join(known)}.",
+            zh=f"没有筛选条件 {unknown[0]}；可用的有 {'、'.join(known)}。",
+        )
     for name, marks in (("secrecy", Secrecy), ("urgency", Urgency)):
         # A slip here would limit a list to nothing, or seem to.
         wanted, there = filters.get(name) or (), [*marks, UNMARKED]
         for word in (wanted,) if isinstance(wanted, str) else wanted:
             if word not in there:
-                raise UsageError(f"There is no {name} {word}; there is {', '.join(there)}.")
+                raise UsageError(
+                    f"There is no {name} {word}; there is {', '.join(there)}.",
+                    zh=f"{name} 没有 {word} 这一项；可用的有 {'、'.join(there)}。",
+                )
 
 
 _ROWS: Mapping[str, Callable[[View], list[Row]]] = {
@@ -959,6 +1128,16 @@ _ROWS: Mapping[str, Callable[[View], list[Row]]] = {
 
 _SHOWN = 5
 """How many of several incidents are named."""
+
+_TITLES = 300
+"""Among how many of the latest incidents one is looked for by a word of its title."""
+
+
+def _number(stream: str) -> int | None:
+    """The number at the end of a reference."""
+    last = stream.rpartition("-")[2]
+    return int(last) if last.isdecimal() else None
+
 
 V = TypeVar("V", bound=Value)
 
@@ -983,13 +1162,13 @@ def _parked(reading: Reading, ref: str, error: Exception) -> Row:
     """An incident that cannot be judged, as the lists show it."""
     events = [event for stream in streams_of(reading, ref) for event in reading.readable(stream)]
     broken = [e.position for e in events if isinstance(e, Undecodable)]
-    reason = str(error) if isinstance(error, EmergencyError) else f"{type(error).__name__}: {error}"
     position = min(broken, default=max((e.position for e in events), default=0))
-    return {"incident": ref, "position": position, "reason": reason}
+    return parked_row(ref, position, why_not(error))
 
 
 def _valid(cls: type[V], **fields: object) -> V:
     try:
         return cls(**fields)
     except ValidationError as error:
-        raise UsageError(f"{complaint(error)}.") from error
+        said = complaint(error)
+        raise UsageError(f"{said.en}.", zh=f"{said.zh}。") from error

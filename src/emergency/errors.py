@@ -6,6 +6,10 @@ that a command was refused or that data is broken, and its message tells what to
 
 from __future__ import annotations
 
+import errno
+
+from emergency.words import Words
+
 
 class EmergencyError(Exception):
     """The root of all errors that this library raises on purpose.
@@ -24,6 +28,11 @@ class EmergencyError(Exception):
         """The message in Chinese; in English where nobody has put it into Chinese."""
         return self._zh if self._zh is not None else str(self)
 
+    @property
+    def words(self) -> Words:
+        """The message in both languages."""
+        return Words(self.zh, str(self))
+
 
 class UsageError(EmergencyError):
     """The caller asked for something in a form that cannot be understood (exit code 2)."""
@@ -35,6 +44,20 @@ class RefusedError(EmergencyError):
 
 class NotFoundError(RefusedError):
     """There is no such incident, office, entry or rule; the message names the nearest one there is."""
+
+
+class SeveralFitError(NotFoundError):
+    """What was named fits several incidents, and the program does not choose.
+
+    Args:
+        said: What is wrong and what to do next, in English.
+        found: The references that fit, each with its title; the first few where there are many.
+        zh: The same as ``said`` in Chinese.
+    """
+
+    def __init__(self, said: str, *, found: dict[str, str], zh: str) -> None:
+        super().__init__(said, zh=zh)
+        self.found = found
 
 
 class CommandConflictError(RefusedError):
@@ -55,3 +78,57 @@ class UnknownEventError(BrokenDataError):
 
 class StoreError(EmergencyError):
     """The database cannot be opened, read or written."""
+
+
+class WrongValueError(ValueError):
+    """A value that cannot be this, found while values are read: it becomes part of an `EmergencyError`.
+
+    Args:
+        said: What is wrong and what to do, in English.
+        zh: The same in Chinese.
+    """
+
+    def __init__(self, said: str, *, zh: str) -> None:
+        super().__init__(said)
+        self.zh = zh
+
+
+def words_of(error: BaseException) -> Words:
+    """What any error says: in both languages where it is one of ours, else as it says it."""
+    said = str(error) or type(error).__name__
+    return Words(str(getattr(error, "zh", None) or said), said)
+
+
+def why_not(error: BaseException) -> Words:
+    """Why something could not be worked out; what is no error of ours is a bug, or the system's, and is named so."""
+    if isinstance(error, EmergencyError):
+        return error.words
+    said = f"{type(error).__name__}: {error}"
+    return Words(f"程序出错（{said}），请报告此错误", said)
+
+
+_SYSTEM = {
+    errno.ENOENT: "没有这个文件或文件夹",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "不允许这样操作",
+    errno.EISDIR: "是文件夹，不是文件",
+    errno.ENOTDIR: "路径中有一级不是文件夹",
+    errno.EEXIST: "已经存在",
+    errno.ENOTEMPTY: "文件夹不是空的",
+    errno.ENOSPC: "磁盘已满",
+    errno.EROFS: "磁盘只读",
+    errno.ENAMETOOLONG: "名称太长",
+    errno.ELOOP: "链接绕成一圈",
+    errno.EMFILE: "打开的文件太多",
+    errno.EIO: "读写设备出错",
+}
+
+
+def system_words(error: OSError) -> Words:
+    """What the operating system says, which speaks one language; in Chinese where the fault is a common one."""
+    said = error.strerror or str(error)
+    return Words(_SYSTEM.get(error.errno or 0, said), said)
+
+
+class NotInstalledError(RefusedError):
+    """What this needs is not installed here, a package or a font; the message says how to get it, or do without."""

@@ -33,11 +33,12 @@ from emergency.domain.record import Recorded
 from emergency.domain.times import CHINA
 from emergency.domain.values import Value
 from emergency.domain.vocabulary import PUBLIC
-from emergency.errors import BrokenDataError, EmergencyError, NotFoundError, UsageError
+from emergency.errors import BrokenDataError, NotFoundError, UsageError, why_not
 from emergency.exchange import registration
 from emergency.projections.streams import INCIDENT, Directories, directory, history, incident_stream
 from emergency.rulebook import Rulebook
 from emergency.store import PENDING, Draft, Log, Reading, Writing
+from emergency.words import NOTHING, Words
 
 E = TypeVar("E", bound=events.Entry)
 
@@ -209,8 +210,7 @@ class Ledger:
         try:
             return self._judged(outcome, mine, office)
         except Exception as error:  # noqa: BLE001 - nobody is kept from reporting by a bug in judging
-            words = str(error) if isinstance(error, EmergencyError) else f"{type(error).__name__}: {error}"
-            return replace(outcome, unjudged=words)
+            return replace(outcome, unjudged=why_not(error))
 
     def _judged(self, outcome: Outcome, written: Sequence[Recorded[Any]], office: str) -> Outcome:
         with self.log.reading() as reading:
@@ -248,16 +248,19 @@ class Ledger:
         """
         if office != PUBLIC and office not in offices:
             raise NotFoundError(
-                f"There is no office {office} in the directory.{nearest(office, offices.offices)} "
-                f"Add it with: emergency offices add {office} --name … --tier … --line …"
+                f"There is no office {office} in the directory.{nearest(office, offices.offices).en} "
+                f"Add it with: emergency offices add {office} --name … --tier … --line …",
+                zh=(
+                    f"报送网络中没有单位 {office}。{nearest(office, offices.offices).zh}添加用："
+                    f"emergency offices add {office} --name … --tier … --line …"
+                ),
             )
 
     def no_incident(self, reading: Reading, ref: str) -> NotFoundError:
         """What to raise where there is no such incident: with the nearest there is."""
         latest = reading.streams(INCIDENT)[-_LOOKED_AT:]
-        return NotFoundError(
-            f"There is no incident {ref}.{nearest(ref, (s.removeprefix(INCIDENT) for s in latest))}"
-        )
+        near = nearest(ref, (s.removeprefix(INCIDENT) for s in latest))
+        return NotFoundError(f"There is no incident {ref}.{near.en}", zh=f"没有事件 {ref}。{near.zh}")
 
     # -- reading ---------------------------------------------------------------------------------------------
 
@@ -277,7 +280,11 @@ class Ledger:
             if as_of is not None and history(reading, ref):
                 raise NotFoundError(
                     f"Nothing of {ref} was recorded by {as_of.isoformat()}. It came on record later: "
-                    "for what had happened by then, use --happened-by."
+                    "for what had happened by then, use --happened-by.",
+                    zh=(
+                        f"截至 {as_of.isoformat()}，{ref} 尚无任何记录，入册在此之后。"
+                        "要看届时已经发生的情况，请用 --happened-by。"
+                    ),
                 )
             raise self.no_incident(reading, ref)
         offices = self.directories.of(reading) if through is None else directory(reading, through=through)
@@ -331,7 +338,10 @@ def logged(entry: E, identity: Identity) -> E:
         UsageError: it is no entry of an incident: what is done in a review, say, has commands of its own.
     """
     if not isinstance(entry, events.Entry):
-        raise UsageError(f"{type(entry).__name__} is no entry of an incident. Nothing was recorded.")
+        raise UsageError(
+            f"{type(entry).__name__} is no entry of an incident. Nothing was recorded.",
+            zh=f"{type(entry).__name__} 不是事件的录入。未作记录。",
+        )
     return entry.model_copy(
         update={
             "logged_by": identity.office,
@@ -380,9 +390,9 @@ def _said(value: Value) -> list[Any]:
     return [type(value).__name__, value.model_dump(mode="json", exclude={"at"} if untimed else None)]
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """`` Did you mean …?`` where a known word is near."""
+def nearest(word: str, known: Iterable[str]) -> Words:
+    """`` Did you mean …?`` where a known word is near, to stand after the sentence that says it is not known."""
     from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
 
     near = get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f" Did you mean {near[0]}?" if near else ""
+    return Words(f"是否指 {near[0]}？", f" Did you mean {near[0]}?") if near else NOTHING

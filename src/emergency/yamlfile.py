@@ -12,10 +12,11 @@ from difflib import get_close_matches
 from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, Union, get_args, get_origin
 
-from emergency.errors import BrokenDataError
+from emergency.errors import BrokenDataError, system_words, words_of
+from emergency.words import NOTHING, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from pydantic import BaseModel, ValidationError
@@ -44,17 +45,27 @@ class Flaw:
         line: The line, from 1.
         key: The keys that lead there, joined by dots; empty where the file as a whole is meant.
         message: What is wrong and what to do.
+        zh: The same in Chinese.
     """
 
     file: str
     line: int
     key: str
     message: str
+    zh: str
+
+    @property
+    def words(self) -> Words:
+        """With the place before it: ``file:line: key: message``."""
+        where = f"{self.file}:{self.line}: "
+        return Words(
+            f"{where}{self.key}：{self.zh}" if self.key else f"{where}{self.zh}",
+            f"{where}{self.key}: {self.message}" if self.key else f"{where}{self.message}",
+        )
 
     def __str__(self) -> str:
         """Write it as ``file:line: key: message``."""
-        where = f"{self.file}:{self.line}: "
-        return f"{where}{self.key}: {self.message}" if self.key else f"{where}{self.message}"
+        return self.words.en
 
 
 class BrokenFileError(BrokenDataError):
@@ -62,10 +73,10 @@ class BrokenFileError(BrokenDataError):
 
     def __init__(self, flaws: Iterable[Flaw]) -> None:
         self.flaws = tuple(flaws)
-        lines = [str(flaw) for flaw in self.flaws[:SHOWN]]
-        if len(self.flaws) > SHOWN:
-            lines.append(f"… and {len(self.flaws) - SHOWN} more.")
-        super().__init__("\n".join(lines))
+        lines = [flaw.words for flaw in self.flaws[:SHOWN]]
+        if (more := len(self.flaws) - SHOWN) > 0:
+            lines.append(Words(f"…… 另有 {more} 处。", f"… and {more} more."))
+        super().__init__("\n".join(line.en for line in lines), zh="\n".join(line.zh for line in lines))
 
 
 @dataclass(slots=True)
@@ -99,9 +110,9 @@ class Document:
             place = found
         return place.line
 
-    def flaw(self, path: KeyPath, message: str) -> Flaw:
+    def flaw(self, path: KeyPath, message: str, *, zh: str) -> Flaw:
         """Name something wrong at the path."""
-        return Flaw(self.name, self.line(path), ".".join(map(str, path)), message)
+        return Flaw(self.name, self.line(path), ".".join(map(str, path)), message, zh)
 
 
 def read(path: Path, name: str | None = None) -> Document:
@@ -118,8 +129,14 @@ def read(path: Path, name: str | None = None) -> Document:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        reason = error.strerror or str(error)
-        flaw = Flaw(shown, 1, "", f"cannot be read ({reason}); check the path and its permissions")
+        reason = system_words(error)
+        flaw = Flaw(
+            shown,
+            1,
+            "",
+            f"cannot be read ({reason.en}); check the path and its permissions",
+            f"无法读取（{reason.zh}）；请核对路径和权限",
+        )
         raise BrokenFileError([flaw]) from error
     return parse(raw, shown)
 
@@ -147,10 +164,19 @@ def parse(text: str | bytes, name: str) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        raise BrokenFileError([Flaw(name, line, "", _syntax(error, content, line))]) from None
+        said = _syntax(error, content, line)
+        raise BrokenFileError([Flaw(name, line, "", said.en, said.zh)]) from None
     except yaml.YAMLError as error:
         raise BrokenFileError(
-            [Flaw(name, 1, "", f"is not YAML ({error}); rewrite it as plain text")]
+            [
+                Flaw(
+                    name,
+                    1,
+                    "",
+                    f"is not YAML ({error}); rewrite it as plain text",
+                    f"不是 YAML（原文：{error}）；请改写成普通文本",
+                )
+            ]
         ) from None
 
 
@@ -161,19 +187,38 @@ def _decoded(text: str | bytes, name: str) -> str:
         except UnicodeDecodeError as error:
             line = text.count(b"\n", 0, error.start) + 1
             message = f"byte {error.start} is not UTF-8; save the file as UTF-8"
-            raise BrokenFileError([Flaw(name, line, "", message)]) from None
+            zh = f"第 {error.start} 个字节不是 UTF-8；请将文件存为 UTF-8"
+            raise BrokenFileError([Flaw(name, line, "", message, zh)]) from None
     if any("\ud800" <= char <= "\udfff" for char in text):
-        raise BrokenFileError([Flaw(name, 1, "", "holds half a character; save the text as UTF-8")])
+        message, zh = "holds half a character; save the text as UTF-8", "含有半个字符；请将文本存为 UTF-8"
+        raise BrokenFileError([Flaw(name, 1, "", message, zh)])
     return text.removeprefix("\ufeff")
 
 
-def _syntax(error: Any, content: str, line: int) -> str:  # noqa: ANN401 - yaml is imported where it is used
+def _syntax(error: Any, content: str, line: int) -> Words:  # noqa: ANN401 - yaml is imported where it is used
     lines = content.splitlines()
     bad = lines[line - 1] if line <= len(lines) else ""
     if "\t" in bad[: len(bad) - len(bad.lstrip())]:
-        return "is indented with a tab; indent with spaces"
+        return Words("用制表符缩进；请改用空格", "is indented with a tab; indent with spaces")
     problem = error.problem or error.context or "cannot be parsed"
-    return f"is not YAML ({problem}); check indentation, colons and quotes on this line and the one before"
+    return Words(
+        f"不是 YAML（原文：{problem}）；请检查本行和上一行的缩进、冒号和引号",
+        f"is not YAML ({problem}); check indentation, colons and quotes on this line and the one before",
+    )
+
+
+_EMPTY = Words(
+    "是空的；请写 `key: value` 各行，或删去该文件", "is empty; write `key: value` lines, or delete the file"
+)
+_MAPPING = Words("应为若干行 `key: value`", "must be a mapping; write `key: value` lines")
+_SECOND_DOCUMENT = Words(
+    "从这里起是第二份文档；一个文件只写一份", "starts a second document; write one document a file"
+)
+_TOO_DEEP = Words("层次太深；请减少层次", "is nested too deeply; write it flatter")
+_NO_VALUE = Words("没有值；请填写，没有的写 null", "has no value; write one, or null if there is none")
+_NO_WORD = Words("冒号前不是一个词；请写一个词", "has a key that is no word; write one before the colon")
+_EMPTY_KEY = Words("冒号前是空的；请写一个词", "has an empty key; write a word before the colon")
+_MERGES = Words("<< 引入另一组内容；请逐项照写", "<< merges another mapping; write its keys out")
 
 
 class _Builder:
@@ -191,33 +236,34 @@ class _Builder:
         self._next()  # the stream starts
         event = self._next()
         if isinstance(event, events.StreamEndEvent):
-            raise self._broken(1, (), "is empty; write `key: value` lines, or delete the file")
+            raise self._broken(1, (), _EMPTY)
         event = self._next()
         root = _Place(1)
         if not isinstance(event, events.MappingStartEvent):
             if isinstance(event, events.ScalarEvent) and not event.value:
-                raise self._broken(1, (), "is empty; write `key: value` lines, or delete the file")
-            raise self._broken(event.start_mark.line + 1, (), "must be a mapping; write `key: value` lines")
+                raise self._broken(1, (), _EMPTY)
+            raise self._broken(event.start_mark.line + 1, (), _MAPPING)
         data = self._mapping(event, (), root)
         self._next()  # the document ends
         event = self._next()
         if not isinstance(event, events.StreamEndEvent):
             line = event.start_mark.line + 1
-            raise self._broken(line, (), "starts a second document; write one document a file")
+            raise self._broken(line, (), _SECOND_DOCUMENT)
         return Document(self._name, data, root)
 
-    def _broken(self, line: int, path: KeyPath, message: str) -> BrokenFileError:
-        return BrokenFileError([Flaw(self._name, line, ".".join(map(str, path)), message)])
+    def _broken(self, line: int, path: KeyPath, said: Words) -> BrokenFileError:
+        return BrokenFileError([Flaw(self._name, line, ".".join(map(str, path)), said.en, said.zh)])
 
     def _plain(self, event: Any, path: KeyPath, place: _Place) -> Plain:  # noqa: ANN401
         events = self._events
         if isinstance(event, events.AliasEvent):
-            raise self._broken(event.start_mark.line + 1, path, f"*{event.anchor} is an alias; write it out")
+            said = Words(f"*{event.anchor} 是别名；请照写原值", f"*{event.anchor} is an alias; write it out")
+            raise self._broken(event.start_mark.line + 1, path, said)
         if isinstance(event, events.ScalarEvent):
             self._refuse_marks(event, path)
             return self._scalar(event, path)
         if len(path) >= MAX_DEPTH:
-            raise self._broken(event.start_mark.line + 1, path[:3], "is nested too deeply; write it flatter")
+            raise self._broken(event.start_mark.line + 1, path[:3], _TOO_DEEP)
         if isinstance(event, events.SequenceStartEvent):
             self._refuse_marks(event, path)
             return self._sequence(path, place)
@@ -225,10 +271,16 @@ class _Builder:
 
     def _refuse_marks(self, event: Any, path: KeyPath) -> None:  # noqa: ANN401
         if event.anchor:
-            message = f"&{event.anchor} is an anchor; remove it and write the value out where it is used"
+            message = Words(
+                f"&{event.anchor} 是锚点；请去掉它，在用到的地方照写原值",
+                f"&{event.anchor} is an anchor; remove it and write the value out where it is used",
+            )
             raise self._broken(event.start_mark.line + 1, path, message)
         if event.tag:
-            message = f"{event.tag} is a tag; remove it: every value is text"
+            message = Words(
+                f"{event.tag} 是标签；请去掉它：所有值都是文字",
+                f"{event.tag} is a tag; remove it: every value is text",
+            )
             raise self._broken(event.start_mark.line + 1, path, message)
 
     def _scalar(self, event: Any, path: KeyPath) -> str | None:  # noqa: ANN401
@@ -237,8 +289,7 @@ class _Builder:
             if value in _NULLS:
                 return None
             if not value:
-                message = "has no value; write one, or null if there is none"
-                raise self._broken(event.start_mark.line + 1, path, message)
+                raise self._broken(event.start_mark.line + 1, path, _NO_VALUE)
         return value
 
     def _sequence(self, path: KeyPath, place: _Place) -> list[Plain]:
@@ -255,17 +306,21 @@ class _Builder:
         while not isinstance(event := self._next(), self._events.MappingEndEvent):
             line = event.start_mark.line + 1
             if not isinstance(event, self._events.ScalarEvent):
-                raise self._broken(line, path, "has a key that is no word; write one before the colon")
+                raise self._broken(line, path, _NO_WORD)
             self._refuse_marks(event, path)
             key: str = event.value
             here = (*path, key)
             if not key:
-                raise self._broken(line, path, "has an empty key; write a word before the colon")
+                raise self._broken(line, path, _EMPTY_KEY)
             if key == "<<" and not event.style:
-                raise self._broken(line, path, "<< merges another mapping; write its keys out")
+                raise self._broken(line, path, _MERGES)
             if key in data:
-                message = f"stands twice, first on line {place.inner[key].line}; keep one of them"
-                raise self._broken(line, here, message)
+                first = place.inner[key].line
+                said = Words(
+                    f"出现了两次，第一次在第 {first} 行；请保留一个",
+                    f"stands twice, first on line {first}; keep one of them",
+                )
+                raise self._broken(line, here, said)
             inner = _Place(line)
             place.inner[key] = inner
             data[key] = self._plain(self._next(), here, inner)
@@ -303,7 +358,8 @@ def flaws(document: Document, error: ValidationError, model: type[BaseModel] | N
         allowed = [
             word for each, at in zip(details, paths, strict=True) if at == path for word in _allowed(each)
         ]
-        found[path] = document.flaw(path, _message(detail, path, known, allowed))
+        said = _message(detail, path, known, allowed)
+        found[path] = document.flaw(path, said.en, zh=said.zh)
     return sorted(found.values(), key=lambda flaw: flaw.line)
 
 
@@ -360,63 +416,117 @@ def _models(annotation: Any) -> Iterator[Any]:  # noqa: ANN401 - see _inside
             yield from _models(one)
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
+def nearest(word: str, known: Iterable[str]) -> Words:
     """Say ``; did you mean "…"?`` where a known word is near, else nothing."""
     match = get_close_matches(word, list(dict.fromkeys(known)), n=1, cutoff=0.6)
-    return f'; did you mean "{match[0]}"?' if match else ""
+    return Words(f"；是否指“{match[0]}”？", f'; did you mean "{match[0]}"?') if match else NOTHING
 
 
 _MISSING = frozenset({"missing", "union_tag_not_found"})
 
+_A_LIST = Words("应为列表；写法：[a, b]", "must be a list; write [one, two]")
 _WANTED = {
-    "string_type": "must be text",
-    "tuple_type": "must be a list; write [one, two]",
-    "list_type": "must be a list; write [one, two]",
-    "dict_type": "must be a mapping; write `key: value` lines",
-    "mapping_type": "must be a mapping; write `key: value` lines",
-    "model_type": "must be a mapping; write `key: value` lines",
-    "model_attributes_type": "must be a mapping; write `key: value` lines",
-    "none_required": "must be null",
-    "string_too_short": "says nothing; fill it in, or remove the key where it may be left out",
-    "too_short": "is empty; fill it in, or remove the key where it may be left out",
+    "string_type": Words("应为文字", "must be text"),
+    "tuple_type": _A_LIST,
+    "list_type": _A_LIST,
+    "dict_type": _MAPPING,
+    "mapping_type": _MAPPING,
+    "model_type": _MAPPING,
+    "model_attributes_type": _MAPPING,
+    "none_required": Words("应为 null", "must be null"),
+    "string_too_short": Words(
+        "没有内容；请填写，可以省略的也可去掉这一项",
+        "says nothing; fill it in, or remove the key where it may be left out",
+    ),
+    "too_short": Words(
+        "是空的；请填写，可以省略的也可去掉这一项",
+        "is empty; fill it in, or remove the key where it may be left out",
+    ),
 }
 
 
 _WRITTEN_LIKE = {
-    r"^[a-z][a-z0-9_]*$": "lower-case letters, digits and _, like dead_or_missing",
-    r"^[a-z0-9]+(-[a-z0-9]+)*$": "lower-case letters, digits and hyphens, like drinking-water",
-    r"^[0-9]{6}$": "six digits, like 330127",
+    r"^[a-z][a-z0-9_]*$": Words(
+        "小写字母、数字和 _，如 dead_or_missing", "lower-case letters, digits and _, like dead_or_missing"
+    ),
+    r"^[a-z0-9]+(-[a-z0-9]+)*$": Words(
+        "小写字母、数字和连字符，如 drinking-water",
+        "lower-case letters, digits and hyphens, like drinking-water",
+    ),
+    r"^[0-9]{6}$": Words("六位数字，如 330127", "six digits, like 330127"),
 }
 """What a pattern of a model asks for, in words."""
 
 
-def _message(detail: ErrorDetails, path: KeyPath, known: list[str], allowed: list[str]) -> str:
+def _message(detail: ErrorDetails, path: KeyPath, known: list[str], allowed: list[str]) -> Words:
     kind = detail["type"]
     context = detail.get("ctx", {})
     given = detail.get("input")
-    message = f"{detail['msg'][:1].lower()}{detail['msg'][1:]}"
-    text = f"{_quoted(given)} {_WANTED.get(kind, f'is not accepted: {message}')}"
+    quoted = _quoted(given)
+    said = Words(
+        f"{quoted.zh}{_wanted_in_chinese(kind, context)}",
+        f"{quoted.en} {_wanted(detail)}",
+    )
     if kind == "extra_forbidden":
-        options = ", ".join(dict.fromkeys(known))
-        hint = nearest(str(path[-1]), known) or (f"; known here: {options}" if options else "; remove it")
-        text = f"is not a known key{hint}"
+        options = list(dict.fromkeys(known))
+        said = _unknown_key(nearest(str(path[-1]), known), options)
     elif kind in _MISSING:
-        text = "is missing; add it"
+        said = Words("没有填写；请补上", "is missing; add it")
     elif kind in {"enum", "literal_error", "union_tag_invalid"}:
         words = list(dict.fromkeys(allowed))
         word = context.get("tag", given)
-        text = f"{_quoted(word)} is not one of {', '.join(words)}{nearest(str(word), words)}"
+        quoted, near = _quoted(word), nearest(str(word), words)
+        said = Words(
+            f"{quoted.zh}不在可用的词之列：{'、'.join(words)}{near.zh}",
+            f"{quoted.en} is not one of {', '.join(words)}{near.en}",
+        )
     elif kind in {"greater_than_equal", "less_than_equal"}:
-        least, most = context.get("ge"), context.get("le")
-        wanted = f"{least} or more" if most is None else f"{most} or less"
-        text = f"{_quoted(given)} is too {'small' if most is None else 'large'}; write {wanted}"
+        said = _out_of_bounds(quoted, context.get("ge"), context.get("le"))
     elif kind in {"int_parsing", "int_type"}:
-        text = f"{_quoted(given)} is not a whole number; write digits only, like 30"
+        said = Words(
+            f"{quoted.zh}不是整数；请只写数字，如 30",
+            f"{quoted.en} is not a whole number; write digits only, like 30",
+        )
     elif kind == "string_pattern_mismatch" and context.get("pattern") in _WRITTEN_LIKE:
-        text = f"{_quoted(given)} cannot be written so; write {_WRITTEN_LIKE[context['pattern']]}"
+        like = _WRITTEN_LIKE[context["pattern"]]
+        said = Words(
+            f"{quoted.zh}不能这样写；请写{like.zh}", f"{quoted.en} cannot be written so; write {like.en}"
+        )
     elif kind in {"value_error", "assertion_error"}:
-        text = str(context.get("error", detail["msg"]))
-    return text
+        error = context.get("error")
+        said = words_of(error) if error is not None else Words("不能这样写；请改正", detail["msg"])
+    return said
+
+
+def _wanted(detail: ErrorDetails) -> str:
+    known = _WANTED.get(detail["type"])
+    return known.en if known else f"is not accepted: {detail['msg'][:1].lower()}{detail['msg'][1:]}"
+
+
+def _wanted_in_chinese(kind: str, context: Mapping[str, Any]) -> str:
+    """What pydantic says in English only is said by its kind; its program words help whoever looks it up."""
+    if known := _WANTED.get(kind):
+        return known.zh
+    limits = "、".join(f"{name}={value}" for name, value in context.items() if name != "error")
+    return f"不能这样写；请改正（{kind}{f'：{limits}' if limits else ''}）"
+
+
+def _unknown_key(near: Words, options: list[str]) -> Words:
+    if not near.en:
+        near = (
+            Words(f"；这里可用的有：{'、'.join(options)}", f"; known here: {', '.join(options)}")
+            if options
+            else Words("；请去掉它", "; remove it")
+        )
+    return Words(f"没有这一项{near.zh}", f"is not a known key{near.en}")
+
+
+def _out_of_bounds(quoted: Words, least: object, most: object) -> Words:
+    if most is None:
+        return Words(
+            f"{quoted.zh}太小；请写 {least} 或以上", f"{quoted.en} is too small; write {least} or more"
+        )
+    return Words(f"{quoted.zh}太大；请写 {most} 或以下", f"{quoted.en} is too large; write {most} or less")
 
 
 def _allowed(detail: ErrorDetails) -> list[str]:
@@ -425,11 +535,11 @@ def _allowed(detail: ErrorDetails) -> list[str]:
     return [part.strip().strip("'") for part in expected.replace(" or ", ", ").split(",") if part.strip()]
 
 
-def _quoted(given: object) -> str:
+def _quoted(given: object) -> Words:
     if given is None:
-        return "null"
+        return Words("null ", "null")
     if isinstance(given, dict):
-        return "a mapping"
+        return Words("一组 `key: value` ", "a mapping")
     if isinstance(given, (list, tuple)):
-        return "a list"
-    return f'"{given}"'
+        return Words("列表", "a list")
+    return Words(f"“{given}”", f'"{given}"')

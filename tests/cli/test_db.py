@@ -89,6 +89,6 @@ def test_faults_are_named_with_their_place_and_what_to_do(
         ("version-missing", 7, None, "office/x"),
     ]
     assert answer["undecodable"][0]["position"] == 1
-    assert "位置 2(incident/a 版本 1)在写入之后被改动" in type_in("db", "check", "--lang", "zh").out
+    assert "位置 2（incident/a 版本 1）在写入之后被改动" in type_in("db", "check", "--lang", "zh").out
     quick = json.loads(type_in("db", "check", "--quick", "--format", "json").out)
     assert (quick["faults"], quick["undecodable"]) == (4, [])

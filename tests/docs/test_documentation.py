@@ -20,11 +20,14 @@ AS_A_USER = ["README.md", "docs/tutorial.md"]
 PAGES = [
     *AS_A_USER,
     "docs/worked-example.md",
+    "docs/tutorials/reviewing-an-incident.md",
     "docs/how-to/try-a-rule.md",
     "docs/how-to/review-a-finding.md",
     "docs/how-to/offices.md",
     "docs/how-to/unified-draft.md",
+    "docs/how-to/print-a-document.md",
     "docs/how-to/run-a-drill.md",
+    "docs/how-to/reminders.md",
 ]
 BLOCK = re.compile(r"^```(console|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 ELLIPSIS = "…"

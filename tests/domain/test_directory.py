@@ -20,6 +20,7 @@ from emergency.domain.offices import (
 )
 from emergency.domain.record import Recorded
 from emergency.domain.vocabulary import Line, Tier
+from emergency.words import Words
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 EARLIER, DAY, LATER = date(2024, 12, 31), date(2025, 1, 1), date(2025, 1, 2)
@@ -233,7 +234,9 @@ def test_reachable_is_everyone_above_on_any_day() -> None:
 
 
 def test_an_office_that_cannot_be_read_is_on_record() -> None:
-    known = directory_of(log(*CHAIN), broken={"strange": "newer", "unit": "broken"})
+    known = directory_of(
+        log(*CHAIN), broken={"strange": Words("较新", "newer"), "unit": Words("损坏", "broken")}
+    )
     assert "strange" in known
     assert known.get("strange") is None
     assert known.name("strange") == "strange"

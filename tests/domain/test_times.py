@@ -162,19 +162,14 @@ def test_nobody_knows(said: str) -> None:
         "02-30 08:00",
         "13-01 08:00",
         "大后天",
-        "1305",
         "约",
-        # a colon without its minutes; half an hour of nothing; a day without its hour
+        # a colon without its minutes; half an hour of nothing
         "13:",
         "昨天 13:",
         "半",
-        "昨晚",
         "3点5",
-        # the hour does not lie in that part of the day, or could be either midnight
+        # the hour does not lie in that part of the day
         "凌晨13点",
-        "上午12点",
-        "晚上12点",
-        "昨夜1点",
         "2-29 08:00",
         "11-2023:40",
     ],

@@ -21,6 +21,7 @@ from emergency import (
 )
 from emergency.domain.events import Acknowledged, Directed
 from emergency.domain.vocabulary import Tier
+from emergency.errors import SeveralFitError
 from emergency.store import clock
 
 from .bench import (
@@ -173,6 +174,23 @@ class TestUnknown:
         assert engine.resolve("-02") == "mine-02"
         with pytest.raises(NotFoundError, match="several incidents: mine-01, mine-02"):
             engine.resolve("mine")
+
+    def test_a_reference_may_be_its_number_or_a_word_of_its_title(self, engine: Engine) -> None:
+        open_incident(engine, "mine-20261121-01")
+        open_incident(engine, "mine-20261121-02")
+        title = engine.view("mine-20261121-01").timeline.opened.title
+        assert (
+            engine.resolve("#2") == engine.resolve("#02") == engine.resolve("1121-02") == "mine-20261121-02"
+        )
+        with pytest.raises(NotFoundError, match="There is no incident #3"):
+            engine.resolve("#3")
+        with pytest.raises(SeveralFitError, match="several incidents") as raised:
+            engine.resolve(title[:2])
+        assert raised.value.found == {"mine-20261121-01": title, "mine-20261121-02": title}
+        assert "可以指几起事件" in raised.value.zh
+        engine.amend("mine-20261121-02", "1", {"title": "油库起火"}, why="改名", identity=COUNTY)
+        assert engine.resolve(title[:2]) == "mine-20261121-01"
+        assert engine.resolve("油库") == "mine-20261121-02"
 
 
 class TestOutcome:
@@ -328,7 +346,7 @@ class TestNobodyIsPrevented:
         open_incident(engine)
         insert(file, f"office/{broken}", "office.annexed", b"{}")
         known = engine.directory()
-        assert "office.annexed" in known.broken[broken]
+        assert "office.annexed" in known.broken[broken].en
         assert known.superiors("county") == ("city",)
         outcome = engine.record("mine-01", learned(), COUNTY)
         assert outcome.unjudged is None
@@ -368,7 +386,7 @@ class TestNobodyIsPrevented:
         with monkeypatch.context() as patch:
             patch.setattr("emergency.ledger.assess_timeline", breaks)
             outcome = commands[command]()
-        assert outcome.unjudged == "ZeroDivisionError: a bug"
+        assert str(outcome.unjudged) == "ZeroDivisionError: a bug"
         assert (outcome.due, outcome.met, outcome.in_doubt) == ((), (), command == "record")
         assert outcome.position == engine._log.last_position() == before + 1
         again = commands[command]()
@@ -382,7 +400,7 @@ class TestNobodyIsPrevented:
         insert(file, "incident/mine-01", type_name, body)
         outcome = engine.record("mine-01", reported(), COUNTY, command_id="c")
         assert outcome.unjudged is not None
-        assert type_name in outcome.unjudged
+        assert type_name in outcome.unjudged.en
         assert outcome.position is not None
         again = engine.record("mine-01", reported(), COUNTY, command_id="c")
         assert (again.already, again.event_ids) == (True, outcome.event_ids)

@@ -1,6 +1,8 @@
-"""A second process on a store: ``python -m engine.worker FILE import FOLDER`` or ``… FILE record NAME COUNT``.
+"""A second process on a store: ``python -m engine.worker FILE import FOLDER``, or another deed.
 
-It says ``ready``, waits for a line, and does its deed; an import says the name of each file when it is done.
+The others are ``record NAME COUNT`` and ``remind OUT slow``. It says ``ready``, waits for a line, and does its deed; an
+import says the name of each file when it is done, a slow sweep of reminders that it is delivering, and then takes its
+time.
 """
 
 from __future__ import annotations
@@ -8,9 +10,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
+from typing import Any
 
 from emergency import Engine
+from emergency.commands.reminders import Delivered, Sink
 
 from .bench import CITY, COUNTY, reported, url
 
@@ -43,6 +48,20 @@ def say(word: str) -> None:
     sys.stdout.flush()
 
 
+def remind(engine: Engine, out: Path, *, slow: bool) -> None:
+    """Sweep, with a file for a sink."""
+
+    def deliver(row: dict[str, Any]) -> Delivered:
+        with out.open("a", encoding="utf-8") as file:
+            file.write(f"{row['key']}\n")
+        if slow:
+            say("delivering")
+            time.sleep(60)
+        return Delivered(done=True)
+
+    list(engine.reminders.sweep(["county"], [Sink("file", deliver)]).said)
+
+
 def main() -> None:
     """Do one deed."""
     file, deed, *arguments = sys.argv[1:]
@@ -57,6 +76,9 @@ def main() -> None:
             name, count = arguments
             for n in range(int(count)):
                 engine.record("mine-01", reported(source=f"{name} {n}"), CITY if name == "b" else COUNTY)
+        elif deed == "remind":
+            out, pace = arguments
+            remind(engine, Path(out), slow=pace == "slow")
 
 
 if __name__ == "__main__":

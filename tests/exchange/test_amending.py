@@ -190,7 +190,7 @@ def test_amended_it_reads_as_the_file_and_the_log_keeps_what_was(
 ) -> None:
     before = log(imported)
     outcome = imported.import_timeline(write(tmp_path, edit.text), amend=True)
-    assert (outcome.status, outcome.changes) == ("amended", edit.said)
+    assert (outcome.status, tuple(map(str, outcome.changes))) == ("amended", edit.said)
     after = log(imported)
     assert after[: len(before)] == before
     assert len(after) > len(before)

@@ -350,7 +350,9 @@ class TestReviews:
         path.write_text(
             path.read_text(encoding="utf-8").replace("kind: late", "kind: concealed"), encoding="utf-8"
         )
-        assert engine.import_timeline(path, amend=True).changes == ("step d/1 changed: verdicts",)
+        assert [str(each) for each in engine.import_timeline(path, amend=True).changes] == [
+            "step d/1 changed: verdicts"
+        ]
         assert ("concealed", "concealed") in determined()
         assert ("late", "late") not in determined()
         live = tables_of(engine)

@@ -159,7 +159,7 @@ def test_without_the_model_a_misspelt_key_is_still_known_by_what_is_missing() ->
 
 
 def test_a_long_list_of_problems_is_cut() -> None:
-    many = [yamlfile.Flaw("t", line, "k", "is wrong") for line in range(1, 14)]
+    many = [yamlfile.Flaw("t", line, "k", "is wrong", "有误") for line in range(1, 14)]
     said = str(yamlfile.BrokenFileError(many)).splitlines()
     assert len(said) == 11
     assert said[-1] == "… and 3 more."

@@ -45,7 +45,7 @@ from emergency.domain.times import CHINA
 from emergency.domain.values import StatedTime
 from emergency.domain.vocabulary import State
 from emergency.rulebook import Limit, Rank, Recipient, Rulebook, YearNotPublishedError
-from emergency.rulebook.norms import CheckName
+from emergency.rulebook.vocabulary import CheckName
 
 ITSELF = "instruction"
 """What stands for a rule's name where the instruction's own words give the limit."""

@@ -8,14 +8,7 @@ from datetime import datetime
 from emergency.domain.fixed import fixed, kept
 from emergency.domain.intervals import Interval, Span
 from emergency.domain.vocabulary import Fault, State, Status
-
-
-@fixed()
-class Words:
-    """The same in Chinese and in English."""
-
-    zh: str
-    en: str
+from emergency.words import Words
 
 
 class Explanation(Words):
@@ -37,11 +30,6 @@ class Explanation(Words):
     def en(self) -> str:
         """In English."""
         return self._rendered.en
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Words) and (self.zh, self.en) == (other.zh, other.en)
-
-    __hash__ = Words.__hash__
 
 
 @fixed(kw_only=True)
@@ -166,3 +154,6 @@ class Assessment:
         for one in self.findings:
             found.setdefault(one.office, []).append(one)
         return {office: tuple(listed) for office, listed in found.items()}
+
+
+__all__ = ["Assessment", "Explanation", "Finding", "Ground", "Obligation", "Remark", "Words"]

@@ -375,7 +375,10 @@ def timeline_of(history: Iterable[Recorded[Any]]) -> Timeline:
             elif kind is IncidentOpened:
                 opened = recorded
     if opened is None:
-        raise BrokenDataError("The history has no opening of an incident: it cannot be judged.")
+        raise BrokenDataError(
+            "The history has no opening of an incident: it cannot be judged.",
+            zh=("这段记录没有事件的立项，无法判定。请运行 emergency db check，或从备份恢复。"),
+        )
     steps = tuple(_resolved(opened.event, entries))
     acknowledged: dict[tuple[str, str], Step] = {}
     for step in sorted([s for s in steps if s.act is Acknowledged], key=_first_known):

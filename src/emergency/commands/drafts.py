@@ -44,6 +44,7 @@ from emergency.domain.vocabulary import Basis, SignOff
 from emergency.errors import BrokenDataError, RefusedError
 from emergency.ledger import Ledger, logged
 from emergency.projections.streams import INCIDENT, PAGE, incident_stream
+from emergency.words import NOTHING, Words
 
 if TYPE_CHECKING:
     from emergency.domain.incident import Incident
@@ -476,9 +477,11 @@ class Drafts:
                 raise self._ledger.no_incident(reading, other)
             if other == ref:
                 raise RefusedError(
-                    f"{word}: name the reports of {ref} itself by their numbers alone: {entry}."
+                    f"{word}: name the reports of {ref} itself by their numbers alone: {entry}.",
+                    zh=f"{word}：{ref} 自己的报告只写序号：{entry}。",
                 )
-            raise RefusedError(_elsewhere(incident, there, word, entry))
+            why = _elsewhere(incident, there, word, entry)
+            raise RefusedError(why.en, zh=why.zh)
 
 
 class Elsewhere(NamedTuple):
@@ -531,7 +534,7 @@ def _drafts(incident: Incident) -> dict[str, DraftState]:
     return drafts_of((key, recorded.event) for key, recorded in incident.entries.items())
 
 
-def _elsewhere(here: Incident, there: Incident, word: str, entry: str) -> str:
+def _elsewhere(here: Incident, there: Incident, word: str, entry: str) -> Words:
     one, other = here.opened.event, there.opened.event
     places = [
         f"{each.place.name}{f' ({each.place.division})' if each.place.division else ''}"
@@ -543,15 +546,21 @@ def _elsewhere(here: Incident, there: Incident, word: str, entry: str) -> str:
         else one.place.name != other.place.name
     )
     what = (
-        f"They are incidents of different places: {one.ref} at {places[0]}, {other.ref} at {places[1]}. "
+        Words(
+            f"两起事件地点不同：{one.ref} 在{places[0]}，{other.ref} 在{places[1]}。",
+            f"They are incidents of different places: {one.ref} at {places[0]}, {other.ref} at {places[1]}. ",
+        )
         if differ
-        else ""
+        else NOTHING
     )
-    return (
-        f"{word} is a report on another incident. {what}A unified draft is made over the reports of one incident. "
+    return Words(
+        f"{word} 是另一起事件的报告。{what.zh}一份统稿只汇总一起事件的报告。未作记录，也没有遗失：二者确为同一事件的，"
+        f"请先并案（emergency merge {other.ref} --into {one.ref} --why WHY），然后即可写 {word}；不是的，"
+        f"请为 {other.ref} 另拟统稿：emergency draft open {other.ref} {entry}",
+        f"{word} is a report on another incident. {what.en}A unified draft is made over the reports of one incident. "
         f"Nothing was recorded, and nothing is lost: where both are the same event, they are merged first (emergency "
         f"merge {other.ref} --into {one.ref} --why WHY), and then {word} can be named; else {other.ref} has a draft of "
-        f"its own: emergency draft open {other.ref} {entry}"
+        f"its own: emergency draft open {other.ref} {entry}",
     )
 
 

@@ -84,7 +84,10 @@ class Incidents:
         def decided(writing: Writing, asked: Asked) -> tuple[Recorded[Any], ...]:
             merging = merged_into(self._state(writing, ref))
             if merging is None:
-                raise RefusedError(f"{ref} is not merged into another incident: there is nothing to undo.")
+                raise RefusedError(
+                    f"{ref} is not merged into another incident: there is nothing to undo.",
+                    zh=f"{ref} 没有并入其他事件，无须撤销。",
+                )
             at = _at(self._ledger.now())
             undone = said.model_copy(update={"at": at, "merge": merging.event_id})
             link = Linked(office=identity.office, at=at, other=ref, relation=UNMERGED)
@@ -115,10 +118,14 @@ class Incidents:
             RefusedError: it is the same incident, or the relation is one that merging gives.
         """
         if other == ref:
-            raise RefusedError(f"{ref} cannot be linked to itself. Name the other incident.")
+            raise RefusedError(
+                f"{ref} cannot be linked to itself. Name the other incident.",
+                zh=f"{ref} 不能与自身关联。请写明另一起事件。",
+            )
         if relation in (MERGED_HERE, UNMERGED):
             raise RefusedError(
-                f"{relation} is said by merging only: emergency merge {other} --into {ref} --why …"
+                f"{relation} is said by merging only: emergency merge {other} --into {ref} --why …",
+                zh=(f"{relation} 只由并案产生：emergency merge {other} --into {ref} --why …"),
             )
         said = Linked(office=identity.office, other=other, relation=relation)
 

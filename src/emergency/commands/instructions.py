@@ -22,6 +22,7 @@ from emergency.ledger import Ledger
 from emergency.projections.rows import Row, interval_row, iso_instant, obligation_row
 from emergency.projections.streams import INCIDENT
 from emergency.store import Reading
+from emergency.words import Words
 
 __all__ = ["Instructions", "Listed"]
 
@@ -46,7 +47,7 @@ class Listed:
     at: datetime
     position: int
     rows: tuple[Row, ...]
-    parked: tuple[tuple[str, str], ...] = ()
+    parked: tuple[tuple[str, Words], ...] = ()
 
 
 class Instructions:
@@ -67,7 +68,7 @@ class Instructions:
         """
         moment = at or self._ledger.now()
         rows: list[Row] = []
-        parked: list[tuple[str, str]] = []
+        parked: list[tuple[str, Words]] = []
         with self._ledger.log.reading() as reading:
             position = reading.last_position()
             for ref in refs or tuple(_with_instructions(reading)):
@@ -77,7 +78,7 @@ class Instructions:
                     # One incident that cannot be judged hides no other; whoever names it is told.
                     if refs:
                         raise
-                    parked.append((ref, str(error)))
+                    parked.append((ref, error.words))
                     continue
                 rows += _rows(view, moment)
         rows.sort(

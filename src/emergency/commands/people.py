@@ -246,7 +246,10 @@ class People:
             nonlocal replaced
             known = self._known(writing, subject)
             if known.erased or known.contact is None:
-                raise RefusedError(f"{subject} was erased; nothing is kept of that person any more.")
+                raise RefusedError(
+                    f"{subject} was erased; nothing is kept of that person any more.",
+                    zh=f"{subject} 已经删除，此人的信息不再保存。",
+                )
             replaced = known.contact.plain or known.contact.sealed is not None
             Contacts(writing).put(subject, **_stored(subject, named))
             event = PersonNamed(
@@ -287,7 +290,10 @@ class People:
             UsageError: the entry is no clue.
         """
         if not isinstance(entry, ClueLinked):
-            raise UsageError("Only a clue has an informant. A victim or a witness: `emergency people add`.")
+            raise UsageError(
+                "Only a clue has an informant. A victim or a witness: `emergency people add`.",
+                zh=("只有线索才有提供线索的人。受害人、证人请用：`emergency people add`。"),
+            )
         protected = self.within(writing, informant, identity, ref, asked)
         named = entry.model_copy(update={"informant": protected[0].event.subject})
         written = self._ledger.decide(writing, ref, Record(named), identity, asked)
@@ -312,13 +318,19 @@ class People:
             UsageError: nothing was said, as by a script whose variable was empty: that names nobody.
         """
         if not beginning:
-            raise UsageError("Name the person: `emergency people list` shows who is under protection.")
+            raise UsageError(
+                "Name the person: `emergency people list` shows who is under protection.",
+                zh="请写明是谁；受保护的人见 `emergency people list`。",
+            )
         with self._ledger.log.reading() as reading:
             there = {stream.removeprefix(PERSON) for stream in reading.streams(person_stream(beginning))}
             there |= {c.subject_id for c in Contacts(reading).all() if c.subject_id.startswith(beginning)}
             if len(there) != 1 and beginning not in there:
                 if there:
-                    raise NotFoundError(f"Several people's ids begin with {beginning}. Write more of it.")
+                    raise NotFoundError(
+                        f"Several people's ids begin with {beginning}. Write more of it.",
+                        zh=f"有多人的编号以 {beginning} 开头。请再多写几位。",
+                    )
                 return self._known(reading, beginning).subject  # raises, with the nearest there is
         return beginning if beginning in there else there.pop()
 
@@ -355,10 +367,11 @@ class People:
         if self._ledger.log.is_joined:
             raise UsageError(
                 "A name cannot be opened inside a portal's transaction: rolled back, nobody would know who read it. "
-                "Do it outside."
+                "Do it outside.",
+                zh=("不能在门户系统的事务之内启封姓名：事务一旦回滚，就无从知道谁看过。请在事务之外进行。"),
             )
         if not why.strip():
-            raise UsageError("Say why the name is needed.")
+            raise UsageError("Say why the name is needed.", zh="请写明为什么需要这个姓名。")
         told: list[Particulars] = []
         refused: list[RefusedError] = []
 
@@ -387,17 +400,24 @@ class People:
         """What identifies a person, or why it is not told."""
         contact, subject = known.contact, known.subject
         if known.erased or contact is None:
-            return Refusal.ERASED, RefusedError(f"{subject} was erased; the name is gone for good.")
+            return Refusal.ERASED, RefusedError(
+                f"{subject} was erased; the name is gone for good.", zh=f"{subject} 已经删除，姓名不能恢复。"
+            )
         if contact.plain:
             return Particulars(name=contact.name, phone=contact.phone, note=contact.note)
         if contact.sealed is None:
             raise RefusedError(
-                f"No name of {subject} was ever kept. `emergency people name {subject}` keeps one now."
+                f"No name of {subject} was ever kept. `emergency people name {subject}` keeps one now.",
+                zh=(f"从未保存过 {subject} 的姓名。现在保存，请用：`emergency people name {subject}`。"),
             )
         if key is None:
             raise UsageError(
                 f"The name of {subject} is sealed with the key {contact.sealed.key_id}. Name the file of that key: "
-                "EMERGENCY_KEY=FILE, or --key FILE."
+                "EMERGENCY_KEY=FILE, or --key FILE.",
+                zh=(
+                    f"{subject} 的姓名由密钥 {contact.sealed.key_id} 封存。"
+                    "请写明该密钥的文件：EMERGENCY_KEY=FILE，或 --key FILE。"
+                ),
             )
         try:
             return key.open(subject, contact.sealed)
@@ -419,7 +439,7 @@ class People:
             UsageError: no reason is given.
         """
         if not why.strip():
-            raise UsageError("Say why the name is to be erased.")
+            raise UsageError("Say why the name is to be erased.", zh="请写明为什么删除这个姓名。")
         already = False
 
         def decided(writing: Writing, asked: Asked) -> tuple[Recorded[Any], ...]:
@@ -516,7 +536,12 @@ class People:
         if known.version == 0 and contact is None:
             there = [stream.removeprefix(PERSON) for stream in reading.streams(PERSON)]
             raise NotFoundError(
-                f"Nobody is protected as {subject[:60]}.{nearest(subject, there)} `emergency people list` shows who is."
+                f"Nobody is protected as {subject[:60]}.{nearest(subject, there).en} "
+                "`emergency people list` shows who is.",
+                zh=(
+                    f"没有名为 {subject[:60]} 的受保护人员。{nearest(subject, there).zh}受保护的人"
+                    "见 `emergency people list`。"
+                ),
             )
         return known
 
@@ -558,10 +583,15 @@ def _stored(subject: str, named: Named) -> dict[str, Any]:
 
 def _refuse_to_lose(named: Named) -> None:
     if not named.particulars:
-        raise UsageError("Say who it is: a name, a phone, or a note.")
+        raise UsageError("Say who it is: a name, a phone, or a note.", zh="请写明是谁：姓名、电话或说明。")
     if named.kept is Kept.NOT_KEPT:
         raise UsageError(
             "There is no key to seal the name with, and nothing was recorded. Make one with `emergency people key new "
             "FILE` and name it with EMERGENCY_KEY=FILE or --key FILE; or say --unsealed: then whoever can read the "
-            "database can read the name."
+            "database can read the name.",
+            zh=(
+                "没有封存姓名用的密钥，未作记录。请用 `emergency people "
+                "key new FILE` 制作密钥，并以 EMERGENCY_KEY=FILE 或 --key "
+                "FILE 指明；或者写 --unsealed：那样，凡能读数据库的人都能看到姓名。"
+            ),
         )

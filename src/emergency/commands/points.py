@@ -135,7 +135,11 @@ class Points:
         if other := [r for r in written if not isinstance(r.event, InstructionReceived)]:
             raise NotFoundError(
                 f"Entry #{other[0].version} of {ref} is no leader's instruction that was received. "
-                f"`emergency show {ref}` lists the entries with their numbers."
+                f"`emergency show {ref}` lists the entries with their numbers.",
+                zh=(
+                    f"{ref} 的录入 #{other[0].version} 不是收到的领导批示。"
+                    f"录入及其序号见 `emergency show {ref}`。"
+                ),
             )
         entry = _valid(
             Adopted,
@@ -203,7 +207,7 @@ class Points:
             RefusedError: no reason is given.
         """
         if not why.strip():
-            raise RefusedError("Say why it is taken back: --why …")
+            raise RefusedError("Say why it is taken back: --why …", zh="请写明收回的理由：--why …")
         said = number.removeprefix("#")
 
         def withdrawn(writing: Writing) -> Value:
@@ -213,7 +217,10 @@ class Points:
                     return EntryWithdrawn(
                         target=one.event_id, why=why, office=identity.office, officer=identity.officer
                     )
-            raise NotFoundError(f"There is no commendation #{said} of {office} that counts.")
+            raise NotFoundError(
+                f"There is no commendation #{said} of {office} that counts.",
+                zh=f"{office} 没有有效的表扬 #{said}。",
+            )
 
         asked = Commend(EntryWithdrawn(target=f"{office} {said}", why=why, office=identity.office))
         return self._of_office(office, withdrawn, asked, identity, command_id)
@@ -233,7 +240,9 @@ class Points:
             self._ledger.known(offices, identity.office)
             if office not in offices:  # the public is no office
                 self._ledger.known(offices, office)
-                raise NotFoundError(f"There is no office {office} in the directory.")
+                raise NotFoundError(
+                    f"There is no office {office} in the directory.", zh=f"报送网络中没有单位 {office}。"
+                )
             stream = office_stream(office)
             return tuple(
                 writing.append(
@@ -282,7 +291,10 @@ class Points:
             UsageError: a scheme does not hold on the last day of the period, or the period has no days.
         """
         if since is not None and until is not None and until < since:
-            raise UsageError(f"The period ends on {until} before it begins on {since}.")
+            raise UsageError(
+                f"The period ends on {until} before it begins on {since}.",
+                zh=f"期间的截止日 {until} 早于起始日 {since}。",
+            )
         moment = at or self._ledger.now()
         period = scoring.Period(since, until)
         # A sheet is made at the end of its period, by what holds then.
@@ -368,7 +380,11 @@ def _holding(book: Rulebook, name: str, day: date) -> tuple[Scheme, SchemeValue]
         days = ", ".join(since.isoformat() for since in scheme.values)
         raise UsageError(
             f"The scheme {scheme.id} does not hold on {day}; it is known from {days}. Choose a period that ends later: "
-            "--until DAY."
+            "--until DAY.",
+            zh=(
+                f"计分办法 {scheme.id} 在 {day} 尚未施行或已失效；已知的施行日期有 "
+                f"{days}。请选择截止日更晚的期间：--until DAY。"
+            ),
         )
     return scheme, value
 
@@ -386,4 +402,5 @@ def _valid(cls: Any, **fields: object) -> Any:  # noqa: ANN401 - any value of th
     try:
         return cls(**fields)
     except ValidationError as error:
-        raise UsageError(f"{complaint(error)}.") from error
+        said = complaint(error)
+        raise UsageError(f"{said.en}.", zh=f"{said.zh}。") from error

@@ -145,7 +145,8 @@ class ReviewDesk:
         self._ledger.known(directory, office)
         if office not in directory:
             raise NotFoundError(
-                f"There is no office {office} in the directory. `emergency offices list` shows them."
+                f"There is no office {office} in the directory. `emergency offices list` shows them.",
+                zh=(f"报送网络中没有单位 {office}。全部单位见 `emergency offices list`。"),
             )
 
     def _with_competence(self, writing: Writing, state: Review, act: ReviewAct) -> ReviewAct:
@@ -188,7 +189,7 @@ class ReviewDesk:
             with self._ledger.log.reading() as reading:
                 shown = self._shown(reading, outcome.review)
         except BrokenDataError as error:  # it is on record; what there is to tell of it cannot be worked out
-            return replace(outcome, warnings=(Words(str(error), str(error)),))
+            return replace(outcome, warnings=(error.words,))
         review = shown.review
         others = [r for r in shown.timeline.reviews if r is not review and r.opened.position < last.position]
         warnings = [words for done in written for words in remarks_on(done, review, others, shown.marks)]
@@ -198,10 +199,14 @@ class ReviewDesk:
 def _aimed(act: ReviewAct, state: Review) -> ReviewAct:
     """The same, where nobody named it, about what was determined or decided last, or about the appeal that waits."""
     if isinstance(act, DecisionDelivered) and act.of == LAST and state.contestable is None:
-        raise NotFoundError(f"There is no determination or decision in {state.id} to be delivered.")
+        raise NotFoundError(
+            f"There is no determination or decision in {state.id} to be delivered.",
+            zh=f"{state.id} 中没有可以送达的认定或决定。",
+        )
     if isinstance(act, AppealDecided) and act.appeal == LAST and not state.undecided:
         raise RefusedError(
-            f"No appeal waits for a decision in {state.id}. Record it first, with: emergency review appeal {state.id}"
+            f"No appeal waits for a decision in {state.id}. Record it first, with: emergency review appeal {state.id}",
+            zh=(f"{state.id} 中没有待决定的申诉。请先记录申诉：emergency review appeal {state.id}"),
         )
     if isinstance(act, (DecisionDelivered, Appealed)) and act.of == LAST and state.contestable is not None:
         return act.model_copy(update={"of": state.contestable.event_id})
@@ -209,7 +214,8 @@ def _aimed(act: ReviewAct, state: Review) -> ReviewAct:
         if len(state.undecided) > 1:
             listed = ", ".join(r.event_id for r in state.undecided)
             raise RefusedError(
-                f"Several appeals wait in {state.id}: {listed}. Name the one that was decided."
+                f"Several appeals wait in {state.id}: {listed}. Name the one that was decided.",
+                zh=f"{state.id} 中有多项申诉待决定：{listed}。请写明决定的是哪一项。",
             )
         return act.model_copy(update={"appeal": state.undecided[0].event_id})
     return act
@@ -227,9 +233,10 @@ def copied(view: View, office: str, wanted: tuple[str, ...] | None) -> tuple[Cop
             f for f in standing if f.id.startswith(word)
         ]
         if not found:
-            listed = "; ".join(f"{f.kind.value} {f.id}" for f in standing) or "none"
+            listed = "; ".join(f"{f.kind.value} {f.id}" for f in standing)
             raise NotFoundError(
-                f"There is no finding {word} of {office} on {view.timeline.ref}. Its findings are: {listed}."
+                f"There is no finding {word} of {office} on {view.timeline.ref}. Its findings are: {listed or 'none'}.",
+                zh=(f"{office} 在 {view.timeline.ref} 上没有疑点 {word}。现有疑点：{listed or '无'}。"),
             )
         chosen += [f for f in found if f not in chosen]
     return tuple(_copy(f) for f in chosen)
@@ -274,8 +281,15 @@ def _state(reading: Reading, review: str) -> Review:
 
 
 def _no_review(review: str, known: Sequence[str]) -> NotFoundError:
-    listed = f" There are: {', '.join(known)}." if known else " Open one with: emergency review open"
-    return NotFoundError(f"There is no review {review}.{nearest(review, known)}{listed}")
+    listed = (
+        Words(f"现有：{'、'.join(known)}。", f" There are: {', '.join(known)}.")
+        if known
+        else Words("立案用：emergency review open", " Open one with: emergency review open")
+    )
+    return NotFoundError(
+        f"There is no review {review}.{nearest(review, known).en}{listed.en}",
+        zh=f"没有审查 {review}。{nearest(review, known).zh}{listed.zh}",
+    )
 
 
 def this_minute() -> StatedTime:
@@ -293,4 +307,5 @@ def valid(cls: type[Any], **fields: object) -> Any:  # noqa: ANN401 - a value of
     try:
         return cls(**fields)
     except ValidationError as error:
-        raise UsageError(f"{complaint(error)}.") from error
+        said = complaint(error)
+        raise UsageError(f"{said.en}.", zh=f"{said.zh}。") from error

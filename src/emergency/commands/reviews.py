@@ -39,7 +39,7 @@ from emergency.domain.values import StatedTime
 from emergency.errors import BrokenDataError, NotFoundError
 from emergency.ledger import Asked, digest_of, nearest
 from emergency.projections.dossier import Dossier, dossier_of
-from emergency.projections.listing import Listing
+from emergency.projections.listing import Listing, parked_row
 from emergency.projections.review_rows import ReviewView, review_row
 from emergency.projections.streams import REVIEW, review_stream
 from emergency.store import Writing
@@ -334,14 +334,19 @@ class Reviews(ReviewDesk):
             return wanted
         if not known:
             raise NotFoundError(
-                f"There is no review of {incident}. Open one with: emergency review open {incident} --office OFFICE"
+                f"There is no review of {incident}. Open one with: emergency review open {incident} --office OFFICE",
+                zh=(f"{incident} 没有审查。立案用：emergency review open {incident} --office OFFICE"),
             )
         if name:
             raise NotFoundError(
-                f"There is no review {wanted}.{nearest(wanted, known)} There are: {', '.join(known)}."
+                f"There is no review {wanted}.{nearest(wanted, known).en} There are: {', '.join(known)}.",
+                zh=(f"没有审查 {wanted}。{nearest(wanted, known).zh}现有：{'、'.join(known)}。"),
             )
         if len(known) > 1:
-            raise NotFoundError(f"There are several reviews of {incident}: {', '.join(known)}. Name one.")
+            raise NotFoundError(
+                f"There are several reviews of {incident}: {', '.join(known)}. Name one.",
+                zh=f"{incident} 有多项审查：{'、'.join(known)}。请写明哪一项。",
+            )
         return known[0]
 
     def show(self, review: str) -> ReviewView:
@@ -364,7 +369,7 @@ class Reviews(ReviewDesk):
                 try:
                     state = review_of(reading.stream(stream))
                 except BrokenDataError as error:
-                    parked.append({"incident": stream, "position": 0, "reason": str(error)})
+                    parked.append(parked_row(stream, 0, error.words))
                     continue
                 if state is not None and (office is None or office in state.judged):
                     rows.append(review_row(state, directory))

@@ -57,6 +57,13 @@ class Official:
         footer: One short line of every page: version, hash, through which position of the log.
         drill: It comes from a drill: every page is marked 演练.
         chinese: The language; a document in English keeps the layout.
+        bulletin: It is an issue of a duty publication (值班信息) and no letter: below the publication's name in red
+            stand ``issue``, then ``issued_by`` on the left and ``dated`` on the right, then the red line; nobody is
+            addressed above the body and nobody signs below it: ``addressees`` (报) and ``copies_to`` (送) stand in
+            the imprint.
+        issue: Which issue of the publication (期号), like ``第12期（总第88期）``; None = none was given.
+        issued_by: Which office issues the publication; None for a letter.
+        unsent: It is a report that was not sent yet, made from what the office holds.
     """
 
     mark: str
@@ -78,3 +85,7 @@ class Official:
     footer: str = ""
     drill: bool = False
     chinese: bool = True
+    bulletin: bool = False
+    issue: str | None = None
+    issued_by: str | None = None
+    unsent: bool = False

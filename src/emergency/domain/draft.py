@@ -39,6 +39,7 @@ from emergency.domain.record import Recorded
 from emergency.domain.values import MEASURES, Amount, Count, Element, Facts
 from emergency.domain.vocabulary import Outcome, SignOff
 from emergency.errors import RefusedError
+from emergency.words import Words
 
 CHAIN = tuple(SignOff)
 """The steps of the chain in their order: 初审 first-check, 复核 recheck, 审核 review, 签发 sign."""
@@ -660,28 +661,45 @@ def check_issued(entry: Entry, entries: Mapping[str, Recorded[Any]], ref: str) -
     draft = drafts_of((key, r.event) for key, r in entries.items()).get(entry.draft)
     version = draft.version(entry.version) if draft is not None else None
     if version is None or version.issued is None:
-        raise RefusedError(never_issued(ref, entry.draft, entry.version, draft))
+        why = never_issued(ref, entry.draft, entry.version, draft)
+        raise RefusedError(why.en, zh=why.zh)
 
 
-def never_issued(ref: str, holder: str, number: int | None, draft: DraftState | None) -> str:
+def never_issued(ref: str, holder: str, number: int | None, draft: DraftState | None) -> Words:
     """Why that version cannot be sent on, and what to do instead. Nobody is kept from reporting by it."""
     if number is None:
-        said = f"No version of the unified draft of {holder} on {ref} was issued yet."
+        said = Words(
+            f"{holder} 在 {ref} 上的统稿尚未印发任何版本。",
+            f"No version of the unified draft of {holder} on {ref} was issued yet.",
+        )
     elif draft is None:
-        said = f"There is no unified draft of {holder} on {ref}."
+        said = Words(f"{holder} 在 {ref} 上没有统稿。", f"There is no unified draft of {holder} on {ref}.")
     elif draft.version(number) is None:
-        said = f"There is no version {number} of the unified draft of {holder} on {ref}."
+        said = Words(
+            f"{holder} 在 {ref} 上的统稿没有第{number}版。",
+            f"There is no version {number} of the unified draft of {holder} on {ref}.",
+        )
     else:
-        said = f"Version {number} of the unified draft of {holder} on {ref} was never issued."
+        said = Words(
+            f"{holder} 在 {ref} 上的统稿第{number}版没有印发。",
+            f"Version {number} of the unified draft of {holder} on {ref} was never issued.",
+        )
     issued = draft.issued if draft is not None else None
     instead = (
-        f"Version {issued.number} was issued: --version {issued.number}."
+        Words(
+            f"已印发的是第{issued.number}版：--version {issued.number}。",
+            f"Version {issued.number} was issued: --version {issued.number}.",
+        )
         if issued is not None
-        else f"It is issued with: emergency draft issue {ref}."
+        else Words(
+            f"印发用：emergency draft issue {ref}。", f"It is issued with: emergency draft issue {ref}."
+        )
     )
-    return (
-        f"{said} Nothing was recorded. {instead} The time limits run on: report at once without --draft, and where "
-        "you hold other facts say so with --dissent TEXT."
+    return Words(
+        f"{said.zh}未作记录。{instead.zh}报送时限照常计算：请不带 --draft 立即报告；掌握的情况与统稿不一致的，"
+        "用 --dissent TEXT 注明。",
+        f"{said.en} Nothing was recorded. {instead.en} The time limits run on: report at once without --draft, and "
+        "where you hold other facts say so with --dissent TEXT.",
     )
 
 
@@ -719,5 +737,10 @@ def check_unissued(
         return  # issued by mistake, and nobody has sent it on
     raise RefusedError(
         f"Version {event.version} of the unified draft was issued (#{entries[version.issued.id].version}): what it "
-        f"says stays on record as it went out. Make the next version instead: emergency draft edit {ref}."
+        f"says stays on record as it went out. Make the next version instead: emergency draft edit {ref}.",
+        zh=(
+            f"统稿第{event.version}版已经印发（#{entries[version.issued.id].version}），"
+            "印发内容照原样留存，不能改动。请另拟下一版：emergency "
+            f"draft edit {ref}。"
+        ),
     )

@@ -47,6 +47,7 @@ from emergency.domain.record import Recorded
 from emergency.domain.values import NO_FACTS, Element, Facts, StatedTime
 from emergency.domain.vocabulary import SignOff
 from emergency.errors import NotFoundError, RefusedError, UsageError
+from emergency.words import Words
 
 E = TypeVar("E", bound=Entry)
 
@@ -211,14 +212,16 @@ def named_draft(
     ref = incident.opened.event.ref
     if not drafts:
         raise NotFoundError(
-            f"There is no unified draft on {ref} yet. Begin one: emergency draft open {ref} #N …"
+            f"There is no unified draft on {ref} yet. Begin one: emergency draft open {ref} #N …",
+            zh=f"{ref} 尚无统稿。请先开始统稿：emergency draft open {ref} #N …",
         )
     if said is not None:
         if said in drafts:
             return drafts[said]
         raise NotFoundError(
             f"{said} holds no unified draft on {ref}. A draft is named by the office that holds it: "
-            f"{', '.join(drafts)}."
+            f"{', '.join(drafts)}.",
+            zh=f"{said} 在 {ref} 上没有统稿。统稿以持稿单位称呼：{'、'.join(drafts)}。",
         )
     if office in drafts:
         return drafts[office]
@@ -227,7 +230,8 @@ def named_draft(
     if len(found) == 1:
         return found[0]
     raise RefusedError(
-        f"There are several unified drafts on {ref}, held by {', '.join(drafts)}. Say which: --draft OFFICE."
+        f"There are several unified drafts on {ref}, held by {', '.join(drafts)}. Say which: --draft OFFICE.",
+        zh=(f"{ref} 有多份统稿，持稿单位：{'、'.join(drafts)}。请写明哪一份：--draft OFFICE。"),
     )
 
 
@@ -243,7 +247,8 @@ def _made(kind: type[E], who: Entry, **fields: Any) -> E:  # noqa: ANN401 - fiel
             **fields,
         )
     except ValidationError as error:
-        raise UsageError(f"{complaint(error)}.") from error
+        said = complaint(error)
+        raise UsageError(f"{said.en}.", zh=f"{said.zh}。") from error
 
 
 def _number(incident: Incident, event_id: str) -> str:
@@ -277,7 +282,10 @@ def _named(said: str, incident: Incident) -> Recorded[Any]:
 def _opened(command: OpenDraft, incident: Incident, there: DraftState | None) -> DraftOpened:
     holder = command.who.office
     if command.jointly == holder:
-        raise RefusedError(f"{holder} holds the draft itself. --jointly names the other of the two offices.")
+        raise RefusedError(
+            f"{holder} holds the draft itself. --jointly names the other of the two offices.",
+            zh=f"{holder} 自己就是持稿单位。--jointly 填写两办中的另一方。",
+        )
     if command.contributions is not None:
         named = tuple(dict.fromkeys(_contributions(command.contributions, incident)))
     else:
@@ -289,7 +297,13 @@ def _opened(command: OpenDraft, incident: Incident, there: DraftState | None) ->
             raise RefusedError(
                 f"{holder} holds a unified draft on {incident.opened.event.ref} already, made of "
                 f"{_listed(incident, there.contributions) or 'no report yet'}. Nothing would be added. "
-                "Name further reports, or make the next version with: emergency draft edit."
+                "Name further reports, or make the next version with: emergency draft edit.",
+                zh=(
+                    f"{holder} 在 {incident.opened.event.ref} 上已有统稿，"
+                    f"来稿：{_listed(incident, there.contributions) or '尚无'}。"
+                    "没有可增加的内容。请写明要增加的报告，或另拟下一版："
+                    "emergency draft edit。"
+                ),
             )
     return _made(DraftOpened, command.who, draft=holder, contributions=named, jointly=command.jointly)
 
@@ -312,7 +326,11 @@ def _contributions(said: Iterable[str], incident: Incident) -> Iterator[str]:
         if not is_contribution(found.event):
             raise RefusedError(
                 f"{word} is no report: a unified draft is made of reports and answers. What was checked is named by "
-                "--trace FACT=#N, and need not be named where it states the same figure."
+                "--trace FACT=#N, and need not be named where it states the same figure.",
+                zh=(
+                    f"{word} 不是报告：统稿以报告和答复为来稿。核实结果用 "
+                    "--trace FACT=#N 注明；数字相同的，不必注明。"
+                ),
             )
         yield found.event_id
 
@@ -339,7 +357,10 @@ def _base(command: EditDraft, incident: Incident, draft: DraftState) -> _Base:
     if isinstance(entry, DraftEdited):
         return _Base(entry.facts, entry.content, entry.text, {each.fact: each.to for each in entry.sources})
     if not is_source(entry):
-        raise RefusedError(f"{like} is no report, verification or version that a version could begin with.")
+        raise RefusedError(
+            f"{like} is no report, verification or version that a version could begin with.",
+            zh=f"{like} 不是报告、核实，也不是统稿版本，不能作为新版的底稿。",
+        )
     text = draft.latest.edited.text if draft.latest is not None else ""
     return _Base(entry.facts, getattr(entry, "content", None) or (), text)
 
@@ -358,11 +379,19 @@ def _version(number: int | None, draft: DraftState, incident: Incident) -> Versi
     if draft.latest is None:
         raise NotFoundError(
             f"The unified draft of {draft.holder} on {ref} has no version yet. Write the first: "
-            f"emergency draft edit {ref} 死=… --text …"
+            f"emergency draft edit {ref} 死=… --text …",
+            zh=(
+                f"{draft.holder} 在 {ref} 上的统稿尚无任何版本。请先拟第一版："
+                f"emergency draft edit {ref} 死=… --text …"
+            ),
         )
     raise NotFoundError(
         f"There is no version {number} of the unified draft of {draft.holder} on {ref}; the last is "
-        f"{draft.latest.number}. `emergency draft show {ref}` lists them."
+        f"{draft.latest.number}. `emergency draft show {ref}` lists them.",
+        zh=(
+            f"{draft.holder} 在 {ref} 上的统稿没有第{number}版，最后一版是第{draft.latest.number}"
+            f"版。全部版本见 `emergency draft show {ref}`。"
+        ),
     )
 
 
@@ -386,7 +415,8 @@ def _edited(command: EditDraft, incident: Incident, draft: DraftState) -> DraftE
         if fact not in said:
             raise RefusedError(
                 f"The version says nothing of {fact}, so it rests on nothing. What it says: "
-                f"{', '.join(said) or 'nothing yet'}."
+                f"{', '.join(said) or 'nothing yet'}.",
+                zh=f"这一版没有写 {fact}，无从注明出处。已写的有：{'、'.join(said) or '尚无'}。",
             )
     last = draft.latest
     same = last is not None and (last.edited.facts, last.edited.content, last.edited.text) == (
@@ -396,10 +426,14 @@ def _edited(command: EditDraft, incident: Incident, draft: DraftState) -> DraftE
     )
     if same and not (traces or settled or new):
         raise RefusedError(
-            f"Nothing would change: version {last.number if last else 0} says so already. Nothing was recorded."
+            f"Nothing would change: version {last.number if last else 0} says so already. Nothing was recorded.",
+            zh=(f"没有改动：第{last.number if last else 0}版已经如此。未作记录。"),
         )
     if last is None and not said and not text:
-        raise UsageError("Say what the version states: figures like 死=6, --say ELEMENT=TEXT, --text TEXT.")
+        raise UsageError(
+            "Say what the version states: figures like 死=6, --say ELEMENT=TEXT, --text TEXT.",
+            zh=("请写明这一版的内容：数字如 死=6，--say ELEMENT=TEXT，--text TEXT。"),
+        )
     statements = (*draft.statements, *_stated_by(new, incident))
     return _made(
         DraftEdited,
@@ -451,7 +485,11 @@ def _sources(said: Iterable[str], incident: Incident) -> Iterator[str]:
         if not is_source(found.event):
             raise RefusedError(
                 f"{word} is neither a report nor a verification, so no fact of a draft can rest on it. Record what was "
-                "checked first: emergency verify INCIDENT …"
+                "checked first: emergency verify INCIDENT …",
+                zh=(
+                    f"{word} 既不是报告，也不是核实，不能作为统稿事实的出处。"
+                    "请先记录核实结果：emergency verify INCIDENT …"
+                ),
             )
         yield found.event_id
 
@@ -474,23 +512,33 @@ def _settlements(
             source = incident.entries[key]
             says = said_in(source.event.facts, getattr(source.event, "content", None) or ())
             if one.fact not in says:
-                raise RefusedError(f"{one.by} says nothing of {one.fact}, so it cannot be followed on it.")
+                raise RefusedError(
+                    f"{one.by} says nothing of {one.fact}, so it cannot be followed on it.",
+                    zh=f"{one.by} 没有提到 {one.fact}，不能以它为准。",
+                )
             if one.fact in typed and not _same(one.fact, says[one.fact], typed[one.fact]):
                 raise UsageError(
                     f"--settle follows {one.by} on {one.fact}, but another figure was typed for it. Leave one of them "
-                    f'out, or settle it without following anybody: --settle "{one.fact}: WHY".'
+                    f'out, or settle it without following anybody: --settle "{one.fact}: WHY".',
+                    zh=(
+                        f"--settle 在 {one.fact} 上以 {one.by} 为准，但另外又填了不同的数字。"
+                        f'请去掉其中一个；不以任何一方为准的，写：--settle "{one.fact}: '
+                        'WHY"。'
+                    ),
                 )
             followed = laid_over(followed, _only(one.fact, source.event.facts))
         elif one.fact not in stated:
             raise RefusedError(
                 f"Nobody states {one.fact}, so there is nothing to settle on it. What is stated: "
-                f"{', '.join(sorted(stated)) or 'nothing yet'}."
+                f"{', '.join(sorted(stated)) or 'nothing yet'}.",
+                zh=f"没有任何一方说到 {one.fact}，无从裁定。已说到的有：{'、'.join(sorted(stated)) or '尚无'}。",
             )
         try:
             settled.append(Settled(fact=one.fact, by=source.event_id if source else None, why=one.why))
         except ValidationError as error:
             raise UsageError(
-                f'--settle {one.fact}: say why, like "{one.fact}=#5: the hospital confirmed it".'
+                f'--settle {one.fact}: say why, like "{one.fact}=#5: the hospital confirmed it".',
+                zh=(f'--settle {one.fact}：请写明理由，例如 "{one.fact}=#5: 经医院核实"。'),
             ) from error
     return tuple(settled), followed
 
@@ -506,7 +554,10 @@ def _only(fact: str, facts: Facts) -> Facts:
 def _reviewed(command: ReviewDraft, incident: Incident, draft: DraftState) -> DraftReviewed | DraftSignedOff:
     version = _version(command.version, draft, incident)
     if not command.approved and not (command.why or "").strip():
-        raise UsageError("Say why it is returned, so that it can be put right: --return WHY.")
+        raise UsageError(
+            "Say why it is returned, so that it can be put right: --return WHY.",
+            zh="请写明退回的理由，以便修改：--return WHY。",
+        )
     said = {
         "draft": draft.holder,
         "version": version.number,
@@ -523,14 +574,24 @@ def _issued(command: IssueDraft, incident: Incident, draft: DraftState) -> Unifi
     if version.issued is not None:
         raise RefusedError(
             f"Version {version.number} was issued already ({_number(incident, version.issued.id)}); what it says stays "
-            "as it is. What is new goes into the next version: emergency draft edit."
+            "as it is. What is new goes into the next version: emergency draft edit.",
+            zh=(
+                f"第{version.number}版已经印发（{_number(incident, version.issued.id)}），"
+                "内容照原样留存。新情况请写入下一版：emergency draft "
+                "edit。"
+            ),
         )
     last = draft.issued
     if last is not None and last.number > version.number:
         # To go back silently to older facts is the very thing that one set of facts is to prevent.
         raise RefusedError(
             f"Version {last.number} was issued after version {version.number} was written. To go back to what version "
-            f"{version.number} says, make it the next version: emergency draft edit --like {version.number}."
+            f"{version.number} says, make it the next version: emergency draft edit --like {version.number}.",
+            zh=(
+                f"第{version.number}版拟成之后，第{last.number}版已经印发。"
+                f"要恢复第{version.number}版的内容，请以它为底稿另拟下一版："
+                f"emergency draft edit --like {version.number}。"
+            ),
         )
     return _made(
         UnifiedDraftIssued, command.who, draft=draft.holder, version=version.number, hash=version.hash
@@ -541,24 +602,41 @@ def _issued_version(number: int | None, draft: DraftState, incident: Incident) -
     """The version of that number, if it was issued; None = the last that was."""
     found = draft.issued if number is None else draft.version(number)
     if found is None or found.issued is None:
-        raise RefusedError(never_issued(incident.opened.event.ref, draft.holder, number, draft))
+        why = never_issued(incident.opened.event.ref, draft.holder, number, draft)
+        raise RefusedError(why.en, zh=why.zh)
     return found
 
 
 def _assigned(command: AssignDraft, incident: Incident, draft: DraftState) -> Iterator[DraftAssigned]:
     found = draft.issued if command.version is None else _version(command.version, draft, incident)
     if found is None or found.issued is None:
-        which = f"Version {found.number}" if found is not None else "No version"
+        said = (
+            Words(
+                f"{draft.holder} 的统稿第{found.number}版尚未印发",
+                f"Version {found.number} of the unified draft of {draft.holder} was not issued yet",
+            )
+            if found is not None
+            else Words(
+                f"{draft.holder} 的统稿尚未印发任何版本",
+                f"No version of the unified draft of {draft.holder} was issued yet",
+            )
+        )
         raise RefusedError(
-            f"{which} of the unified draft of {draft.holder} was {'not' if found is not None else ''} issued yet, so "
-            "there is nothing to send up. Issue it first: emergency draft issue.".replace("  ", " ")
+            f"{said.en}, so there is nothing to send up. Issue it first: emergency draft issue.",
+            zh=f"{said.zh}，没有可供上报的内容。请先印发：emergency draft issue。",
         )
     if not command.units:
-        raise UsageError("Say who shall send it up: emergency draft assign INCIDENT OFFICE…")
+        raise UsageError(
+            "Say who shall send it up: emergency draft assign INCIDENT OFFICE…",
+            zh=("请写明由哪些单位上报：emergency draft assign INCIDENT OFFICE…"),
+        )
     for office in dict.fromkeys(unit.office for unit in command.units):
-        said = [unit for unit in command.units if unit.office == office]
-        if len(said) > 1:
-            raise UsageError(f"{office} was named {len(said)} times. Name each unit once.")
+        named = [unit for unit in command.units if unit.office == office]
+        if len(named) > 1:
+            raise UsageError(
+                f"{office} was named {len(named)} times. Name each unit once.",
+                zh=f"{office} 写了 {len(named)} 次。每个单位只写一次。",
+            )
     for unit in command.units:
         yield _made(
             DraftAssigned,

@@ -106,18 +106,20 @@ def decide(command: Command, state: Incident | None, now: datetime) -> tuple[Inc
     if isinstance(command, Open):
         if state is not None:
             raise RefusedError(
-                f"There is already an incident {state.opened.event.ref}. Use another reference."
+                f"There is already an incident {state.opened.event.ref}. Use another reference.",
+                zh=f"已有事件 {state.opened.event.ref}。请另用一个编号。",
             )
         return (command.opened,)
     if state is None:
-        raise NotFoundError("There is no such incident. Open it first.")
+        raise NotFoundError("There is no such incident. Open it first.", zh="没有这起事件。请先立项。")
     if isinstance(command, Record):
         return (_recorded(command.entry, state, now),)
     target = entry_named(command.target, state)
     if isinstance(command, Withdraw):
         if target is state.opened:
             raise RefusedError(
-                "The incident's own opening cannot be withdrawn; amend it, or withdraw its entries."
+                "The incident's own opening cannot be withdrawn; amend it, or withdraw its entries.",
+                zh="事件的立项本身不能撤回；请更正立项，或逐条撤回其下的录入。",
             )
         withdrawn = EntryWithdrawn(
             target=target.event_id, why=command.why, office=command.office, officer=command.officer
@@ -173,32 +175,52 @@ def entry_named(said: str, state: Incident) -> Recorded[Any]:
         return found[0]
     ref = state.opened.event.ref
     if found:
-        raise NotFoundError(f"Several entries of {ref} begin with {said}. Write more of it.")
+        raise NotFoundError(
+            f"Several entries of {ref} begin with {said}. Write more of it.",
+            zh=f"{ref} 有多条录入以 {said} 开头。请再多写几位。",
+        )
     raise NotFoundError(
         f"There is no entry {said[:60]} on {ref} that counts: one that was withdrawn does not. "
-        f"`emergency show {ref}` lists them with their numbers."
+        f"`emergency show {ref}` lists them with their numbers.",
+        zh=(f"{ref} 没有有效的录入 {said[:60]}（已撤回的不算）。录入及其序号见 `emergency show {ref}`。"),
     )
 
 
 def _amendment(command: Amend, target: Recorded[Any], state: Incident, now: datetime) -> EntryAmended:
     if not command.changes:
-        raise RefusedError("Nothing would change. Say what the entry should read.")
+        raise RefusedError(
+            "Nothing would change. Say what the entry should read.", zh="没有改动。请写明这条录入应改成什么。"
+        )
     if fixed := [name for name in FIXED if name in command.changes]:
         raise RefusedError(
             f"{', '.join(fixed)} cannot be amended: this says how the entry came on record, not what happened. "
-            "Where it is wrong, withdraw the entry and record it anew."
+            "Where it is wrong, withdraw the entry and record it anew.",
+            zh=(
+                f"{'、'.join(fixed)} 不能更正：它说明这条录入如何入册，"
+                "不说明发生了什么。如有错误，请撤回这条录入，重新录入。"
+            ),
         )
     if isinstance(target.event, (Merged, Unmerged)) and not {"why", "source"}.issuperset(command.changes):
         raise RefusedError(
             "When and into what an incident was merged, and what became of its obligations, was worked out then and is "
-            "not typed over. Undo the merging, and merge anew: emergency unmerge INCIDENT --why …"
+            "not typed over. Undo the merging, and merge anew: emergency unmerge INCIDENT --why …",
+            zh=(
+                "并案的时间、去向以及各项义务如何处理，当时已经算定，"
+                "不能改写。请先撤销并案，再重新并案：emergency unmerge "
+                "INCIDENT --why …"
+            ),
         )
     try:
         changed = amended(target.event, command.changes)
     except ValidationError as error:
-        raise RefusedError(f"The entry cannot read so: {complaint(error)}.") from error
+        said = complaint(error)
+        raise RefusedError(
+            f"The entry cannot read so: {said.en}.", zh=f"这条录入不能这样写：{said.zh}。"
+        ) from error
     if changed == target.event:
-        raise RefusedError("Nothing would change: the entry already reads so.")
+        raise RefusedError(
+            "Nothing would change: the entry already reads so.", zh="没有改动：这条录入已经如此。"
+        )
     changes = dict(command.changes)
     if isinstance(changed, Entry):
         check_reference(changed, state.entries)

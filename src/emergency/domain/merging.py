@@ -49,11 +49,15 @@ def check_merge(state: Incident, other: Incident, guests: Sequence[str]) -> None
     """
     ref, into = state.opened.event.ref, other.opened.event.ref
     if ref == into:
-        raise RefusedError(f"{ref} cannot be merged into itself. Name the other incident.")
+        raise RefusedError(
+            f"{ref} cannot be merged into itself. Name the other incident.",
+            zh=f"{ref} 不能并入自身。请写明另一起事件。",
+        )
     standing = merged_into(state)
     if standing is not None:
         raise RefusedError(
-            f"{ref} is merged into {standing.event.into} already. Undo that first: emergency unmerge {ref} --why …"
+            f"{ref} is merged into {standing.event.into} already. Undo that first: emergency unmerge {ref} --why …",
+            zh=(f"{ref} 已经并入 {standing.event.into}。请先撤销并案：emergency unmerge {ref} --why …"),
         )
     further = merged_into(other)
     if further is not None:
@@ -61,23 +65,39 @@ def check_merge(state: Incident, other: Incident, guests: Sequence[str]) -> None
         if goes_on == ref:
             raise RefusedError(
                 f"{into} is itself merged into {ref}: they go on as one already. "
-                f"To turn that round, undo it first: emergency unmerge {into} --why …"
+                f"To turn that round, undo it first: emergency unmerge {into} --why …",
+                zh=(
+                    f"{into} 本身已并入 {ref}，二者已是一案。如要倒过来，请先撤销并案："
+                    f"emergency unmerge {into} --why …"
+                ),
             )
         raise RefusedError(
             f"{into} is itself merged into {goes_on}. Merge into that one: "
-            f"emergency merge {ref} --into {goes_on} --why …"
+            f"emergency merge {ref} --into {goes_on} --why …",
+            zh=(f"{into} 本身已并入 {goes_on}。请并入后者：emergency merge {ref} --into {goes_on} --why …"),
         )
     if guests:
         raise RefusedError(
             f"{', '.join(guests)} {'is' if len(guests) == 1 else 'are'} merged into {ref}, and mergings make no "
-            f"chain. Merge {into} into {ref} instead, or undo that first: emergency unmerge {guests[0]} --why …"
+            f"chain. Merge {into} into {ref} instead, or undo that first: emergency unmerge {guests[0]} --why …",
+            zh=(
+                f"{'、'.join(guests)} 已并入 {ref}，并案不能一环接一环。"
+                f"请改为把 {into} 并入 {ref}，或先撤销原来的并案：emergency "
+                f"unmerge {guests[0]} --why …"
+            ),
         )
     here, there = state.opened.event.place, other.opened.event.place
     if here.division and there.division and not _may_be_one(here.division, there.division):
         raise RefusedError(
             f"{ref} is at {here.name} ({here.division}) and {into} at {there.name} ({there.division}): these are two "
             "events. Where one of the places is wrong, put it right first: emergency amend INCIDENT #1 "
-            "division=CODE --why …; where one led to the other, link them: emergency link."
+            "division=CODE --why …; where one led to the other, link them: emergency link.",
+            zh=(
+                f"{ref} 发生在{here.name}（{here.division}），{into} 发生在{there.name}（{there.division}"
+                "），是两起事件。地点写错的，请先更正：emergency amend "
+                "INCIDENT #1 division=CODE --why …；有因果关系的，请作关联："
+                "emergency link。"
+            ),
         )
 
 

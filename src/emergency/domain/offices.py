@@ -13,6 +13,8 @@ from emergency.domain.fixed import fixed
 from emergency.domain.record import Recorded
 from emergency.domain.values import Division, OfficeId, Value
 from emergency.domain.vocabulary import Line, Post, ReportingClass, Tier
+from emergency.errors import WrongValueError
+from emergency.words import Words
 
 
 class OfficeEvent(Value):
@@ -76,8 +78,9 @@ class ClassGiven(OfficeEvent):
     @model_validator(mode="after")
     def _only_a_direct_one_passes_over(self) -> ClassGiven:
         if self.directly_to and self.reporting is not ReportingClass.DIRECT:
-            raise ValueError(
-                f"only a direct-report office (直报) reports directly; this one is {self.reporting}"
+            raise WrongValueError(
+                f"only a direct-report office (直报) reports directly; this one is {self.reporting}",
+                zh=f"只有直报单位才能直接上报；本单位是 {self.reporting}",
             )
         return self
 
@@ -229,7 +232,7 @@ class Directory:
     """
 
     offices: dict[str, Office] = field(default_factory=dict)
-    broken: dict[str, str] = field(default_factory=dict)
+    broken: dict[str, Words] = field(default_factory=dict)
     memo: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What pure functions of this directory have already worked out: it never changes."""
     _above: dict[tuple[str, int], tuple[str, ...]] = field(
@@ -539,7 +542,7 @@ def _living(known: Office | None, since: date | None) -> Dated:
 def directory_of(
     events: Iterable[Recorded[OfficeEvent]],
     start: Directory | None = None,
-    broken: Mapping[str, str] | None = None,
+    broken: Mapping[str, Words] | None = None,
 ) -> Directory:
     """The directory that a sequence of office events makes, on top of ``start``.
 

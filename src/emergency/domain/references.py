@@ -14,6 +14,7 @@ from emergency.domain.record import Recorded
 from emergency.domain.scoring import Adopted
 from emergency.domain.vocabulary import Outcome
 from emergency.errors import NotFoundError, RefusedError
+from emergency.words import NOTHING, Words
 
 
 class Reference(NamedTuple):
@@ -28,20 +29,24 @@ class Reference(NamedTuple):
 
     field: str
     kind: type[Entry]
-    what: str
-    done: str
+    what: Words
+    done: Words
 
+
+_MESSAGE = Words("文电", "message")
 
 REFERENCES: Mapping[type[Entry], Reference] = {
-    Acknowledged: Reference("of", Message, "message", "acknowledged"),
-    Returned: Reference("of", Message, "message", "returned"),
-    HandedOver: Reference("of", Message, "message", "handed over"),
-    CallLogged: Reference("of", Message, "message", "logged"),
-    Adopted: Reference("of", Report, "report", "adopted"),
-    Annotated: Reference("of", Entry, "entry", "remarked on"),
-    InstructionAct: Reference("of", InstructionReceived, "instruction", "followed"),
-    Voided: Reference("refuted_by", Verified, "verification", "relied on"),
-    Unmerged: Reference("merge", Merged, "merging", "undone"),
+    Acknowledged: Reference("of", Message, _MESSAGE, Words("签收", "acknowledged")),
+    Returned: Reference("of", Message, _MESSAGE, Words("退回", "returned")),
+    HandedOver: Reference("of", Message, _MESSAGE, Words("转办", "handed over")),
+    CallLogged: Reference("of", Message, _MESSAGE, Words("作电话记录", "logged")),
+    Adopted: Reference("of", Report, Words("报告", "report"), Words("采用", "adopted")),
+    Annotated: Reference("of", Entry, Words("录入", "entry"), Words("备注", "remarked on")),
+    InstructionAct: Reference(
+        "of", InstructionReceived, Words("批示", "instruction"), Words("落实", "followed")
+    ),
+    Voided: Reference("refuted_by", Verified, Words("核实", "verification"), Words("作为依据", "relied on")),
+    Unmerged: Reference("merge", Merged, Words("并案", "merging"), Words("撤销", "undone")),
 }
 
 
@@ -77,12 +82,22 @@ def check_reference(entry: Entry, entries: Mapping[str, Recorded[Any]]) -> None:
     other = entries.get(named) or next((r for r in entries.values() if r.event.step == named), None)
     if other is None or not isinstance(other.event, reference.kind):
         # People name entries by their number, which is on every screen; the id alone would tell them nothing.
-        number = "" if other is None else f" Entry #{other.version} is another act."
+        number = (
+            NOTHING
+            if other is None
+            else Words(f"录入 #{other.version} 是另一类。", f" Entry #{other.version} is another act.")
+        )
         raise NotFoundError(
-            f"There is no {reference.what} {named} on this incident that could be {reference.done}.{number}"
+            f"There is no {reference.what.en} {named} on this incident that could be {reference.done.en}.{number.en}",
+            zh=f"本事件没有可供{reference.done.zh}的{reference.what.zh} {named}。{number.zh}",
         )
     if isinstance(entry, Voided) and getattr(other.event, "outcome", None) is not Outcome.REFUTED:
         raise RefusedError(
             "An incident is voided on a verification that refutes it, and this one does not. Record what was checked "
-            "first: emergency verify INCIDENT --outcome refuted."
+            "first: emergency verify INCIDENT --outcome refuted.",
+            zh=(
+                "撤销事件要以否定该事件的核实结果为依据，而这一条不是。"
+                "请先记录核实结果：emergency verify INCIDENT --outcome "
+                "refuted。"
+            ),
         )

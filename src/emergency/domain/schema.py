@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from emergency.domain import (
     bookkeeping,
+    desk,
     drafting,
     events,
     instructions,
@@ -23,8 +24,10 @@ from emergency.domain import (
     review,
     scoring,
 )
+from emergency.domain.complaint import complaint
 from emergency.domain.values import Value
-from emergency.errors import BrokenDataError, UnknownEventError
+from emergency.errors import BrokenDataError, UnknownEventError, words_of
+from emergency.words import Words
 
 TYPES: dict[str, type[Value]] = {
     "incident.opened": events.IncidentOpened,
@@ -103,6 +106,14 @@ TYPES: dict[str, type[Value]] = {
     "office.succeeded": offices.OfficeSucceeded,
     "office.dissolved": offices.OfficeDissolved,
     "office.commended": scoring.Commended,
+    "desk.shift-started": desk.ShiftStarted,
+    "desk.shift-ended": desk.ShiftEnded,
+    "desk.shift-handed-over": desk.ShiftHandedOver,
+    "desk.handover-acknowledged": desk.HandoverAcknowledged,
+    "desk.promise-kept": desk.PromiseKept,
+    "desk.reminder-claimed": desk.ReminderClaimed,
+    "desk.reminder-sent": desk.ReminderSent,
+    "desk.reminder-failed": desk.ReminderFailed,
 }
 NAMES = {cls: name for name, cls in TYPES.items()}
 
@@ -144,9 +155,14 @@ class EventCodec:
         cls = TYPES.get(name)
         newest = VERSIONS.get(name, 1)
         if cls is None or not 1 <= version <= newest:
-            known = f"up to version {newest}" if cls else "not at all"
+            known = (
+                Words(f"只认识到第{newest}版", f"up to version {newest}")
+                if cls
+                else Words("不认识它", "not at all")
+            )
             raise UnknownEventError(
-                f"type {name!r}, version {version}; this program knows it {known}: upgrade it"
+                f"type {name!r}, version {version}; this program knows it {known.en}: upgrade it",
+                zh=f"类型 {name}，第{version}版：本程序{known.zh}，请升级程序",
             )
         try:
             steps = [UPCASTERS[name, v] for v in range(version, newest) if (name, v) in UPCASTERS]
@@ -157,6 +173,9 @@ class EventCodec:
                 data = step(data)
             return cls.model_validate(data)
         except (ValidationError, ValueError) as error:
+            short = complaint(error) if isinstance(error, ValidationError) else words_of(error)
+            said = Words(short.zh, str(error))
             raise BrokenDataError(
-                f"An event of type {name!r}, version {version}, cannot be read: {error}"
+                f"An event of type {name!r}, version {version}, cannot be read: {said.en}",
+                zh=f"类型 {name}、第{version}版的事件无法读取：{said.zh}",
             ) from error

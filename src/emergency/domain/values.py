@@ -23,6 +23,8 @@ from pydantic_core import CoreSchema, core_schema
 
 from emergency.domain.intervals import Interval, hull, widened
 from emergency.domain.vocabulary import Basis, Category, Level
+from emergency.errors import WrongValueError
+from emergency.words import NOTHING, Words
 
 
 class Value(BaseModel):
@@ -45,6 +47,7 @@ YEARS = range(1900, 2201)
 # A day of the last year ends in the next, and another zone's first hour lies in the year before.
 _YEAR_BEFORE, _YEAR_AFTER = YEARS[0] - 1, YEARS[-1] + 1
 OUT_OF_RANGE = f"out of range; the years {YEARS[0]} to {YEARS[-1]} are accepted"
+OUT_OF_RANGE_ZH = f"超出范围；只接受{YEARS[0]}年至{YEARS[-1]}年"
 
 
 class OtherTime(Value):
@@ -104,9 +107,11 @@ def _check_ends(one: StatedTime | OtherTime) -> None:
     if (earliest is not None and not _YEAR_BEFORE <= earliest.year <= _YEAR_AFTER) or (
         latest is not None and not _YEAR_BEFORE <= latest.year <= _YEAR_AFTER
     ):
-        raise ValueError(f"a stated time lies {OUT_OF_RANGE}")
+        raise WrongValueError(f"a stated time lies {OUT_OF_RANGE}", zh=f"所写时间{OUT_OF_RANGE_ZH}")
     if earliest is not None and latest is not None and latest < earliest:
-        raise ValueError("the end of a stated time lies before its beginning")
+        raise WrongValueError(
+            "the end of a stated time lies before its beginning", zh="所写时间的结束早于开始"
+        )
 
 
 UNSTATED = StatedTime()
@@ -152,9 +157,11 @@ class Amount(Value):
     @model_validator(mode="after")
     def _one_form(self) -> Amount:
         if (self.value is None) == (self.min is None and self.max is None):
-            raise ValueError("give either value, or min and max")
+            raise WrongValueError(
+                "give either value, or min and max", zh="请写 value，或写 min 和 max，二者择一"
+            )
         if self.min is not None and self.max is not None and self.max < self.min:
-            raise ValueError("min lies above max; exchange them")
+            raise WrongValueError("min lies above max; exchange them", zh="min 大于 max；请对调")
         return self
 
     @property
@@ -190,15 +197,28 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _SLUG = re.compile(r"[a-z0-9-]+")
 
 
+def _meant(near: str) -> Words:
+    """What may have been meant; nothing where no word is near."""
+    return Words(f"；是否指“{near}”？", f'; did you mean "{near}"?') if near else NOTHING
+
+
 def _figure_name(name: str) -> str:
     if name in MEASURES:
-        raise ValueError(f"{name} has a place of its own; write it beside the other figures, not among them")
+        raise WrongValueError(
+            f"{name} has a place of its own; write it beside the other figures, not among them",
+            zh=f"{name} 有专门的位置；请与其他数字并列填写，不要写在里面",
+        )
     if not _NAME.fullmatch(name) or len(name) > LONGEST_NAME:
         near = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
-        hint = f'; did you mean "{near}"?' if near != name and _NAME.fullmatch(near) else ""
-        raise ValueError(
+        hint = _meant(near if near != name and _NAME.fullmatch(near) else "")
+        raise WrongValueError(
             f'"{name[:LONGEST_NAME]}" is no name of a figure; write lower-case letters, digits and underscores, '
-            f"a letter first, at most {LONGEST_NAME}, like burnt_hectares{hint}"
+            f"a letter first, at most {LONGEST_NAME}, like burnt_hectares{hint.en}",
+            zh=(
+                f"“{name[:LONGEST_NAME]}”不能作数字的名称；请用小写字母、"
+                f"数字和下划线，字母开头，至多 {LONGEST_NAME} 个字符，"
+                f"如 burnt_hectares{hint.zh}"
+            ),
         )
     return name
 
@@ -206,10 +226,11 @@ def _figure_name(name: str) -> str:
 def _slug(word: str) -> str:
     if not _SLUG.fullmatch(word):
         near = re.sub(r"[^a-z0-9]+", "-", word.lower()).strip("-")
-        hint = f'; did you mean "{near}"?' if near else ""
-        raise ValueError(
+        hint = _meant(near)
+        raise WrongValueError(
             f'"{word}" is no circumstance; write lower-case letters, digits and hyphens, '
-            f"like drinking-water-source{hint}"
+            f"like drinking-water-source{hint.en}",
+            zh=(f"“{word}”不能作情形的名称；请用小写字母、数字和连字符，如 drinking-water-source{hint.zh}"),
         )
     return word
 
@@ -248,7 +269,9 @@ class _ByName:
         named: dict[str, Count] = {}
         for figure in given:
             if figure.of in named:
-                raise ValueError(f"{figure.of} stands twice; keep one of them")
+                raise WrongValueError(
+                    f"{figure.of} stands twice; keep one of them", zh=f"{figure.of} 出现了两次；请保留一个"
+                )
             named[figure.of] = figure.count
         return named
 
@@ -297,7 +320,10 @@ class Facts(Value):
     def _known_measures(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         for name in names:
             if name not in MEASURES:
-                raise ValueError(f"there is no figure {name!r}; the figures are {', '.join(MEASURES)}")
+                raise WrongValueError(
+                    f"there is no figure {name!r}; the figures are {', '.join(MEASURES)}",
+                    zh=f"没有数字 {name}；可用的有 {'、'.join(MEASURES)}",
+                )
         return names
 
     @field_validator("circumstances")
@@ -305,7 +331,9 @@ class Facts(Value):
     def _each_once(cls, slugs: tuple[str, ...]) -> tuple[str, ...]:
         for i, slug in enumerate(slugs):
             if slug in slugs[:i]:
-                raise ValueError(f"{slug} stands twice; keep one of them")
+                raise WrongValueError(
+                    f"{slug} stands twice; keep one of them", zh=f"{slug} 出现了两次；请保留一个"
+                )
         return slugs
 
     @model_serializer(mode="wrap")
@@ -361,8 +389,9 @@ class Element(Value):
     @model_validator(mode="after")
     def _names_nobody(self) -> Element:
         if self.of in PERSONAL and self.text is not None:
-            raise ValueError(
-                f"{self.of} is a name or phone, which the log never holds; say that it was told, without it"
+            raise WrongValueError(
+                f"{self.of} is a name or phone, which the log never holds; say that it was told, without it",
+                zh=(f"{self.of} 是姓名或电话，日志从不保存；请只写已经告知，不写内容"),
             )
         return self
 

@@ -87,10 +87,10 @@ def found(name: str) -> Path:
     path = Path(name)
     if path.is_file():
         return path
-    listed = ", ".join(known)
+    listed, near = ", ".join(known), nearest(name, known)
     raise NotFoundError(
-        f"There is no script {name}.{nearest(name, known)} There are: {listed}; or name a timeline file.",
-        zh=f"没有演练脚本 {name}。现有：{listed}；也可以指定一个时间线文件。",
+        f"There is no script {name}.{near.en} There are: {listed}; or name a timeline file.",
+        zh=f"没有演练脚本 {name}。{near.zh}现有：{listed}；也可以指定一个时间线文件。",
     )
 
 
@@ -117,9 +117,10 @@ def script(path: Path, *, me: str | None = None, on: date | None = None) -> Scri
         )
     if mine not in case.offices:
         listed = ", ".join(f"{key} {office.name}" for key, office in case.offices.items())
+        near = nearest(mine, case.offices)
         raise NotFoundError(
-            f"There is no office {mine} in the script.{nearest(mine, case.offices)} There are: {listed}.",
-            zh=f"脚本中没有单位 {mine}。现有：{listed}。",
+            f"There is no office {mine} in the script.{near.en} There are: {listed}.",
+            zh=f"脚本中没有单位 {mine}。{near.zh}现有：{listed}。",
         )
     said = imported(case, {key: key for key in case.offices})
     timed = sorted(_timed(said.entries), key=lambda pair: pair[0])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -33,6 +33,8 @@ from emergency.domain.vocabulary import (
     Outcome,
     Tier,
 )
+from emergency.errors import WrongValueError
+from emergency.words import Words as Said  # "Words" are here a text of the file
 from emergency.yamlfile import BrokenFileError, Document, Flaw
 
 
@@ -54,18 +56,24 @@ def _time(value: object) -> Time | object | None:
         return Time(text=value, interval=read_iso(value))
     if isinstance(value, dict):
         if not value or not set(value) <= {"from", "to"}:
-            raise ValueError(
-                "a span of time has from, to, or both; either may be left out where it is unknown"
+            raise WrongValueError(
+                "a span of time has from, to, or both; either may be left out where it is unknown",
+                zh="一段时间写 from、to 或两者都写；不清楚的一端可以不写",
             )
         early, late = value.get("from"), value.get("to")
         first, last = _end(early), _end(late)
         if first.earliest and last.earliest and last.latest and last.earliest < first.earliest >= last.latest:
-            raise ValueError("the end lies before the beginning; check from and to")
+            raise WrongValueError(
+                "the end lies before the beginning; check from and to", zh="结束早于开始；请核对 from 和 to"
+            )
         return Time(text=f"{early or '?'} – {late or '?'}", interval=Interval(first.earliest, last.latest))
-    raise ValueError(_WRITE_A_TIME)
+    raise WrongValueError(_WRITE_A_TIME.en, zh=_WRITE_A_TIME.zh)
 
 
-_WRITE_A_TIME = "write a time like 2014-04-07T04:50+08:00, a day, a month, {from: …, to: …}, or null"
+_WRITE_A_TIME = Said(
+    "请写时间，如 2014-04-07T04:50+08:00，或某日、某月、{from: …, to: …}、null",
+    "write a time like 2014-04-07T04:50+08:00, a day, a month, {from: …, to: …}, or null",
+)
 
 
 def _end(value: object) -> Interval:
@@ -73,7 +81,7 @@ def _end(value: object) -> Interval:
     if value is None:
         return OPEN
     if not isinstance(value, str):
-        raise ValueError(_WRITE_A_TIME)  # noqa: TRY004 - it is the file's value that is wrong, no type of ours
+        raise WrongValueError(_WRITE_A_TIME.en, zh=_WRITE_A_TIME.zh)
     return read_iso(value)
 
 
@@ -189,36 +197,48 @@ ONLY_FOR: dict[str, frozenset[str]] = {
     "written_asked": frozenset({"call-logged"}),
 }
 
-NEEDED: dict[str, tuple[tuple[str, str], ...]] = {
-    "determined": (("finding", "[{office: …, kind: …}]"),),
-    "graded": (("level", "I, II, III or IV"),),
-    "suspended": (("authority", "on whose authority, in words"), ("why", "the reason, in words")),
-    "resumed": (("authority", "on whose authority, in words"), ("why", "the reason, in words")),
+_AUTHORITY = "authority", Said("由谁准许，用文字写明", "on whose authority, in words")
+_WHY = "why", Said("理由，用文字写明", "the reason, in words")
+_OF_AN_INSTRUCTION = "of", Said("该批示的那一步", "the step of the instruction")
+
+NEEDED: dict[str, tuple[tuple[str, Said], ...]] = {
+    "determined": (("finding", Said("[{office: …, kind: …}]", "[{office: …, kind: …}]")),),
+    "graded": (("level", Said("I、II、III 或 IV", "I, II, III or IV")),),
+    "suspended": (_AUTHORITY, _WHY),
+    "resumed": (_AUTHORITY, _WHY),
     "waived": (
-        ("whom", "the offices that need not report"),
-        ("authority", "on whose authority, in words"),
-        ("why", "the reason, in words"),
+        ("whom", Said("哪些单位可以不报", "the offices that need not report")),
+        _AUTHORITY,
+        _WHY,
     ),
     "voided": (
-        ("of", "the step that verified that there was no such event"),
-        ("why", "the reason, in words"),
+        ("of", Said("核实并无此事的那一步", "the step that verified that there was no such event")),
+        _WHY,
     ),
-    "call-logged": (("of", "the step of the report"),),
-    "instruction-received": (("leader", "whose, by role"), ("words", "the exact words")),
-    "instruction-relayed": (("of", "the step of the instruction"), ("whom", "the offices told")),
-    "instruction-answered": (("of", "the step of the instruction"), ("words", "what was answered")),
-    "instruction-pressed": (("of", "the step of the instruction"),),
-    "instruction-closed": (("of", "the step of the instruction"),),
+    "call-logged": (("of", Said("该报告的那一步", "the step of the report")),),
+    "instruction-received": (
+        ("leader", Said("哪位领导，写职务", "whose, by role")),
+        ("words", Said("批示原文", "the exact words")),
+    ),
+    "instruction-relayed": (_OF_AN_INSTRUCTION, ("whom", Said("传达到的单位", "the offices told"))),
+    "instruction-answered": (_OF_AN_INSTRUCTION, ("words", Said("办理情况", "what was answered"))),
+    "instruction-pressed": (_OF_AN_INSTRUCTION,),
+    "instruction-closed": (_OF_AN_INSTRUCTION,),
 }
 """What an act cannot do without, and how it is written."""
 
-MEANT: dict[str, tuple[frozenset[str], str]] = {
-    "handed-over": (TELLING, "a step that tells somebody something"),
-    "call-logged": (TELLING, "a step that tells somebody something"),
-    "voided": (frozenset({"verified"}), "a verified step"),
+_TELLING = TELLING, Said("告知他人的一步", "a step that tells somebody something")
+
+MEANT: dict[str, tuple[frozenset[str], Said]] = {
+    "handed-over": _TELLING,
+    "call-logged": _TELLING,
+    "voided": (frozenset({"verified"}), Said("verified 的一步", "a verified step")),
     **dict.fromkeys(
         ("instruction-relayed", "instruction-answered", "instruction-pressed", "instruction-closed"),
-        (frozenset({"instruction-received"}), "an instruction-received step"),
+        (
+            frozenset({"instruction-received"}),
+            Said("instruction-received 的一步", "an instruction-received step"),
+        ),
     ),
 }
 """What the step must be that an act names as ``of``: its acts, and the same in words."""
@@ -277,12 +297,21 @@ class FileStep(_Closed):
     def _fits_the_act(self) -> FileStep:
         for key, acts in ONLY_FOR.items():
             if key in self.model_fields_set and self.act not in acts:
-                raise ValueError(f"{self.act} has no {key}; {key} belongs to {', '.join(sorted(acts))}")
+                raise WrongValueError(
+                    f"{self.act} has no {key}; {key} belongs to {', '.join(sorted(acts))}",
+                    zh=f"{self.act} 没有 {key} 这一项；{key} 用于 {'、'.join(sorted(acts))}",
+                )
         for key, form in NEEDED.get(self.act, ()):
             if not getattr(self, key):
-                raise ValueError(f"a {self.act} step needs its {key}: {form}")
+                raise WrongValueError(
+                    f"a {self.act} step needs its {key}: {form.en}",
+                    zh=f"{self.act} 这一步要写 {key}：{form.zh}",
+                )
         if self.at is None and self.basis is not None:
-            raise ValueError("basis says how sure a time is; leave it out where at is null")
+            raise WrongValueError(
+                "basis says how sure a time is; leave it out where at is null",
+                zh="basis 说明时间有多确切；at 为 null 时请去掉它",
+            )
         return self
 
 
@@ -372,43 +401,68 @@ def _unfit_ids(document: Document, case: CaseFile) -> list[Flaw]:
     flaws = []
     for key in case.offices:
         if key == PUBLIC:
-            reserved = '"public" is reserved for whoever is no office; rename it'
-            flaws.append(document.flaw(("offices", key), reserved))
+            flaws.append(
+                document.flaw(
+                    ("offices", key),
+                    '"public" is reserved for whoever is no office; rename it',
+                    zh="“public”专指不属于任何单位的人；请改名",
+                )
+            )
         elif not re.fullmatch(r"\S+", key):
-            flaws.append(document.flaw(("offices", key), f'"{key}" is no id; write one word without blanks'))
+            flaws.append(
+                document.flaw(
+                    ("offices", key),
+                    f'"{key}" is no id; write one word without blanks',
+                    zh=f"“{key}”不能作编号；请写不含空格的一个词",
+                )
+            )
         elif len(office_id(case.case, key)) > LONGEST_ID:
-            message = f"is too long; with the case's name an id has at most {LONGEST_ID} characters"
-            flaws.append(document.flaw(("offices", key), message))
+            flaws.append(
+                document.flaw(
+                    ("offices", key),
+                    f"is too long; with the case's name an id has at most {LONGEST_ID} characters",
+                    zh=f"太长；连同案件名，编号至多 {LONGEST_ID} 个字符",
+                )
+            )
     return flaws
 
 
 def _references(document: Document, case: CaseFile) -> list[Flaw]:
     """Every name in the file that points at nothing."""
     flaws = _unfit_ids(document, case)
+    an_office, a_step = Said("单位", "office"), Said("步骤", "step")
 
     def among(
-        name: str, known: Iterable[str], path: tuple[str | int, ...], what: str, *, public: bool
+        name: str, known: Iterable[str], path: tuple[str | int, ...], what: Said, *, public: bool
     ) -> None:
         if name not in known and not (public and name == PUBLIC):
             hint = yamlfile.nearest(name, known)
             flaws.append(
-                document.flaw(path, f'there is no {what} "{name}" in this file{hint}; name one of its own')
+                document.flaw(
+                    path,
+                    f'there is no {what.en} "{name}" in this file{hint.en}; name one of its own',
+                    zh=f"本文件中没有{what.zh}“{name}”{hint.zh}；请写本文件中的",
+                )
             )
 
     offices = case.offices.keys()
     for key, entry in case.offices.items():
         for name in entry.reports_to:
-            among(name, offices, ("offices", key, "reports_to"), "office", public=False)
+            among(name, offices, ("offices", key, "reports_to"), an_office, public=False)
     for name in case.record.complete_for:
-        among(name, offices, ("record", "complete_for"), "office", public=False)
+        among(name, offices, ("record", "complete_for"), an_office, public=False)
     ids = [step.id for step in case.steps]
     for i, step in enumerate(case.steps):
         where = ("steps", i)
         if ids.index(step.id) != i:
             flaws.append(
-                document.flaw((*where, "id"), f'the id "{step.id}" is used twice; give each step its own')
+                document.flaw(
+                    (*where, "id"),
+                    f'the id "{step.id}" is used twice; give each step its own',
+                    zh=f"编号“{step.id}”用了两次；请给每一步各用一个编号",
+                )
             )
-        among(step.office, offices, (*where, "office"), "office", public=step.act == "clue")
+        among(step.office, offices, (*where, "office"), an_office, public=step.act == "clue")
         named = [
             ("to", step.to),
             ("whom", step.whom),
@@ -417,14 +471,20 @@ def _references(document: Document, case: CaseFile) -> list[Flaw]:
         ]
         for key, names in named:
             for name in names:
-                among(name, offices, (*where, key), "office", public=key == "to")
+                among(name, offices, (*where, key), an_office, public=key == "to")
         for key, refs in (("after", step.after), ("before", step.before)):
             for ref in refs:
-                among(ref, ids, (*where, key), "step", public=False)
+                among(ref, ids, (*where, key), a_step, public=False)
             if step.id in refs:
-                flaws.append(document.flaw((*where, key), "a step cannot come before or after itself"))
+                flaws.append(
+                    document.flaw(
+                        (*where, key),
+                        "a step cannot come before or after itself",
+                        zh="一步不能在自身之前或之后",
+                    )
+                )
         if step.of is not None:
-            among(step.of, ids, (*where, "of"), "step", public=False)
+            among(step.of, ids, (*where, "of"), a_step, public=False)
     return flaws + _unfit_references(document, case) + _unfit_drill(document, case)
 
 
@@ -432,13 +492,21 @@ def _unfit_drill(document: Document, case: CaseFile) -> list[Flaw]:
     """Every name that a drill needs and the file has not."""
     if case.drill is None:
         return []
-    named = [(case.drill.me, case.offices, ("drill", "me"), "office")]
-    ids = {step.id: step for step in case.steps}
-    named += [(name, ids, ("drill", "tell", name), "step") for name in case.drill.tell]  # type: ignore[misc]
+    an_office, a_step = Said("单位", "office"), Said("步骤", "step")
+    named: list[tuple[str, Collection[str], tuple[str, ...], Said]] = [
+        (case.drill.me, case.offices, ("drill", "me"), an_office)
+    ]
+    ids = [step.id for step in case.steps]
+    named += [(name, ids, ("drill", "tell", name), a_step) for name in case.drill.tell]
     return [
-        document.flaw(path, f'there is no {what} "{name}" in this file{yamlfile.nearest(name, known)}')
+        document.flaw(
+            path,
+            f'there is no {what.en} "{name}" in this file{near.en}',
+            zh=f"本文件中没有{what.zh}“{name}”{near.zh}",
+        )
         for name, known, path, what in named
         if name not in known
+        for near in (yamlfile.nearest(name, known),)
     ]
 
 
@@ -450,5 +518,11 @@ def _unfit_references(document: Document, case: CaseFile) -> list[Flaw]:
         if step.of in acts:
             fitting, what = MEANT[step.act]
             if acts[step.of] not in fitting:
-                flaws.append(document.flaw(("steps", i, "of"), f'"{step.of}" is another act; name {what}'))
+                flaws.append(
+                    document.flaw(
+                        ("steps", i, "of"),
+                        f'"{step.of}" is another act; name {what.en}',
+                        zh=f"“{step.of}”是另一种行为；请写{what.zh}",
+                    )
+                )
     return flaws

@@ -25,13 +25,19 @@ def write(writing: Writing, new: Imported, *, amend: bool, rulebook: str) -> Imp
     if not writing.claim(
         stream
     ):  # what is compared with the file must still be so when the changes are written
-        raise ConflictError(f"Another program is writing to {new.ref}. Nothing was written. Try again.")
+        raise ConflictError(
+            f"Another program is writing to {new.ref}. Nothing was written. Try again.",
+            zh=f"另有程序正在写入 {new.ref}。未作记录，请重试。",
+        )
     state = incident_of(writing.stream(stream))
     if state is None:
         _write_new(writing, new, rulebook)
         return ImportOutcome(new.ref, "imported", (), _position(writing))
     if not state.opened.event.imported:
-        raise RefusedError(f"{new.ref} is an incident that was logged here; give the file another case name.")
+        raise RefusedError(
+            f"{new.ref} is an incident that was logged here; give the file another case name.",
+            zh=f"{new.ref} 是在本系统录入的事件；请给文件另取一个案件名。",
+        )
     reviews = _reviews(writing, new.ref)
     determined = tuple(d for review in reviews for d in review.determined)
     found = changes(new, state.opened, state.entries, determined, directory(writing))
@@ -40,8 +46,12 @@ def write(writing: Writing, new: Imported, *, amend: bool, rulebook: str) -> Imp
     words = tuple(change.what for change in found)
     if not amend:
         raise RefusedError(
-            f"{new.ref} is on record already and the file differs: {'; '.join(words)}. "
-            "Nothing was written. To record the changes as amendments, add --amend."
+            f"{new.ref} is on record already and the file differs: {'; '.join(w.en for w in words)}. "
+            "Nothing was written. To record the changes as amendments, add --amend.",
+            zh=(
+                f"{new.ref} 已经在册，而文件有所不同：{'；'.join(w.zh for w in words)}。"
+                "未作记录。要把不同之处记为更正，请加 --amend。"
+            ),
         )
     registration.register(writing, tuple(c.new for c in found if isinstance(c.new, OfficeRegistered)))
     registration.append(writing, *(c.new for c in found if isinstance(c.new, OfficeLeftFile)))

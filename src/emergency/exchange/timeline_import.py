@@ -14,6 +14,7 @@ from emergency.domain.review import Determined, Verdict
 from emergency.domain.values import OtherTime, Place, StatedTime, Value
 from emergency.domain.vocabulary import PUBLIC, Basis
 from emergency.exchange.case_file import At, CaseFile, FileStep, office_id
+from emergency.words import Words
 
 ENTRIES: dict[str, type[events.Entry]] = {
     "occurred": events.Occurred,
@@ -198,7 +199,7 @@ _AS_WRITTEN = (
 class Change:
     """One difference between a file and what is on record."""
 
-    what: str
+    what: Words
     """In words: ``step s3 changed: at, facts``."""
     target: str | None
     """The event that would be amended or withdrawn; None for something new."""
@@ -219,10 +220,21 @@ def changes(
     for office in new.offices:
         known = directory.get(office.office)
         if known is None or updates(known, office):
-            found.append(Change(f"office {office.ref} {'changed' if known else 'added'}", None, office))
+            found.append(
+                Change(
+                    Words(f"单位 {office.ref} 有更改", f"office {office.ref} changed")
+                    if known
+                    else Words(f"单位 {office.ref} 是新增的", f"office {office.ref} added"),
+                    None,
+                    office,
+                )
+            )
     found += [
         Change(
-            f"office {gone.ref} removed (it stays in the directory: what was recorded of it cannot be erased)",
+            Words(
+                f"单位 {gone.ref} 已删去（仍留在报送网络中：已有的记录不能抹去）",
+                f"office {gone.ref} removed (it stays in the directory: what was recorded of it cannot be erased)",
+            ),
             None,
             OfficeLeftFile(office=gone.id),
         )
@@ -232,7 +244,14 @@ def changes(
     ]
     differing = _differing(opened.event, new.opened)
     if differing:
-        found.append(Change(f"head changed: {', '.join(differing)}", opened.event_id, new.opened, differing))
+        found.append(
+            Change(
+                Words(f"文件头有更改：{'、'.join(differing)}", f"head changed: {', '.join(differing)}"),
+                opened.event_id,
+                new.opened,
+                differing,
+            )
+        )
     recorded: dict[str | None, Recorded[Any]] = {r.event.step: r for r in entries.values()}
     recorded.update((d.event.step, d) for d in determined)
     steps: list[events.Entry | Determined] = list(new.entries)
@@ -240,18 +259,34 @@ def changes(
     for entry in steps:
         old = recorded.pop(entry.step, None)
         if old is not None and type(old.event) is not type(entry):
-            found.append(Change(f"step {entry.step} is another act now", old.event_id, None))
+            found.append(
+                Change(
+                    Words(f"步骤 {entry.step} 改为另一种行为", f"step {entry.step} is another act now"),
+                    old.event_id,
+                    None,
+                )
+            )
             old = None
         if old is None:
-            found.append(Change(f"step {entry.step} added", None, entry))
+            found.append(
+                Change(Words(f"步骤 {entry.step} 是新增的", f"step {entry.step} added"), None, entry)
+            )
             continue
         differing = _differing(old.event, entry)
         if differing:
             found.append(
-                Change(f"step {entry.step} changed: {', '.join(differing)}", old.event_id, entry, differing)
+                Change(
+                    Words(
+                        f"步骤 {entry.step} 有更改：{'、'.join(differing)}",
+                        f"step {entry.step} changed: {', '.join(differing)}",
+                    ),
+                    old.event_id,
+                    entry,
+                    differing,
+                )
             )
     found += [
-        Change(f"step {step} removed", old.event_id, None)
+        Change(Words(f"步骤 {step} 已删去", f"step {step} removed"), old.event_id, None)
         for step, old in recorded.items()
         if step is not None
     ]

@@ -24,6 +24,7 @@ from emergency.projections.judging import Judged, Odd, judge, odd_ones
 from emergency.projections.streams import INCIDENT, REVIEW, incident_of_review, incident_stream
 from emergency.projections.tables import SHAPE, SLOTS, State, Views
 from emergency.store import Reading, Writing
+from emergency.words import Words
 
 if TYPE_CHECKING:
     from emergency.projections.catch_up import Projections
@@ -281,7 +282,11 @@ class Building:
                         return None
                     raise RefusedError(
                         "Another rebuild has begun anew in the meantime; this one has ended. "
-                        "`emergency projections status` shows how far it has come."
+                        "`emergency projections status` shows how far it has come.",
+                        zh=(
+                            "其间另一次重建已重新开始，本次重建到此结束。进度见 `emergency "
+                            "projections status`。"
+                        ),
                     )
                 batch = projections.next(reading, state, views)
                 if batch is None:
@@ -321,7 +326,11 @@ class Building:
         )
         if streams != (rows or 0) + (parked or 0):
             raise self._wrong(
-                f"{rows} incidents have rows and {parked} are parked, but {streams} are on record", views
+                Words(
+                    f"有 {rows} 起事件列入列表，{parked} 起搁置，而在册的有 {streams} 起",
+                    f"{rows} incidents have rows and {parked} are parked, but {streams} are on record",
+                ),
+                views,
             )
         sample = self._sample(reading)
         projections = self._projections
@@ -329,13 +338,22 @@ class Building:
             stored = stored_rows(reading, views, each.ref)
             # What the database did not take is parked although it can be judged.
             if not stored["parked"] and _rows(each) != stored:
-                raise self._wrong(f"the rows of {each.ref} are not those that judging it again gives", views)
+                what = Words(
+                    f"{each.ref} 的各行与重新判定的结果不同",
+                    f"the rows of {each.ref} are not those that judging it again gives",
+                )
+                raise self._wrong(what, views)
         return len(sample)
 
-    def _wrong(self, what: str, views: Views) -> BrokenDataError:
+    def _wrong(self, what: Words, views: Views) -> BrokenDataError:
         return BrokenDataError(
-            f"What was rebuilt is not what the log says: {what}. The former lists are still read. Run "
-            f"`emergency projections rebuild --anew`; if it says so again, report it (tables {views.name})."
+            f"What was rebuilt is not what the log says: {what.en}. The former lists are still read. Run "
+            f"`emergency projections rebuild --anew`; if it says so again, report it (tables {views.name}).",
+            zh=(
+                f"重建的结果与日志不一致：{what.zh}。仍使用原来的列表。"
+                "请运行 `emergency projections rebuild --anew`；如仍有此提示，"
+                f"请报告此错误（表 {views.name}）。"
+            ),
         )
 
     def _sample(self, reading: Reading) -> list[str]:

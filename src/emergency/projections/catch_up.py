@@ -26,8 +26,8 @@ from emergency.projections.judging import Judged, Odd, judge, odd_ones, odd_stre
 from emergency.projections.streams import (
     INCIDENT,
     OFFICE,
-    PERSON,
     REVIEW,
+    UNJUDGED,
     Directories,
     incident_of_review,
     incident_stream,
@@ -175,7 +175,7 @@ class Projections:
             offices[stream.removeprefix(OFFICE)] = None
             if broken := unreadable(stream, [event]):
                 odd[stream] = broken
-        elif stream.startswith(PERSON):  # nothing to judge
+        elif stream.startswith(UNJUDGED):
             if broken := unreadable(stream, [event]):
                 odd[stream] = broken
         else:
@@ -239,7 +239,8 @@ class Projections:
             for name, stream in zip(names, streams, strict=False):
                 if stream not in parked:
                     raise NotFoundError(
-                        f"{name} is not parked. `emergency projections status` lists what is."
+                        f"{name} is not parked. `emergency projections status` lists what is.",
+                        zh=f"{name} 没有搁置。搁置的见 `emergency projections status`。",
                     )
             incidents = [s.removeprefix(INCIDENT) for s in streams if s.startswith(INCIDENT)]
             others = [s for s in streams if not s.startswith(INCIDENT)]

@@ -49,7 +49,8 @@ class Dossier:
         """
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise RefusedError(
-                f"{folder} is not empty. Name a folder that is not there yet; nothing was written."
+                f"{folder} is not empty. Name a folder that is not there yet; nothing was written.",
+                zh=(f"文件夹 {folder} 不是空的。请写一个尚不存在的文件夹；未写入任何内容。"),
             )
         folder.mkdir(parents=True, exist_ok=True)
         written = []

@@ -14,7 +14,7 @@ from emergency.domain.events import EntryAmended
 from emergency.domain.offices import Directory
 from emergency.domain.record import Recorded
 from emergency.domain.review import Determined, ReviewOpened
-from emergency.errors import BrokenDataError
+from emergency.errors import BrokenDataError, why_not
 from emergency.projections.rows import (
     check_json,
     finding_json,
@@ -23,9 +23,10 @@ from emergency.projections.rows import (
     obligation_json,
     row_json,
 )
-from emergency.projections.streams import OFFICE, PERSON, incident_stream, reviews_of
+from emergency.projections.streams import OFFICE, UNJUDGED, incident_stream, reviews_of
 from emergency.rulebook import Rulebook
 from emergency.store import Reading, Undecodable
+from emergency.words import Words
 
 AT_ONCE = 100
 """Of so many incidents the events are read at a time: they take more room than the rows that come of them."""
@@ -48,7 +49,7 @@ class Odd:
 
     stream: str
     position: int
-    reason: str
+    reason: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +78,14 @@ class Judged:
 
     def parked_because(self, error: Exception) -> Judged:
         """The same incident, parked."""
-        reason = _plain(str(error) if isinstance(error, BrokenDataError) else _said(error))
+        reason = _plain(
+            why_not(getattr(error, "orig", None) or error)
+        )  # what the database said, without the statement
         return Judged(
             self.ref,
             self.position,
             self.offices,
-            parked=(incident_stream(self.ref), self.position, True, reason),
+            parked=(incident_stream(self.ref), self.position, True, reason.en, reason.zh),
         )
 
 
@@ -113,10 +116,13 @@ def judged(
     position = broken[0].position if broken else events[-1].position if events else 0
     try:
         if broken:
-            raise BrokenDataError(broken[0].reason)  # noqa: TRY301 - parked like all that fails here
+            raise BrokenDataError(broken[0].reason, zh=broken[0].reason_zh)  # noqa: TRY301 - parked like all that fails here
         timeline = timeline_of(events)
         if timeline.ref != ref:
-            raise BrokenDataError(f"The record of {ref} calls itself {timeline.ref}.")  # noqa: TRY301 - the same
+            raise BrokenDataError(  # noqa: TRY301 - the same
+                f"The record of {ref} calls itself {timeline.ref}.",
+                zh=f"{ref} 的记录自称为 {timeline.ref}，请从备份核对。",
+            )
         assessment = assess_timeline(timeline, offices, rulebook)
         named |= assessment.offices
         named.update(o.recipient for o in assessment.obligations)
@@ -187,21 +193,26 @@ def judged(
 
 
 def unreadable(stream: str, found: Iterable[Recorded[Any] | Undecodable]) -> Odd | None:
-    """An office or a protected person of whom something cannot be read."""
+    """An office, a protected person or a desk of which something cannot be read."""
     broken = [e for e in found if isinstance(e, Undecodable)]
-    return Odd(stream, broken[-1].position, _plain(broken[-1].reason)) if broken else None
+    return (
+        Odd(stream, broken[-1].position, _plain(Words(broken[-1].reason_zh, broken[-1].reason)))
+        if broken
+        else None
+    )
 
 
 def odd_stream(stream: str, position: int) -> Odd:
     """A stream of a kind that this program does not know."""
-    return Odd(stream, position, _plain(f"no reader knows the stream {stream}"))
+    reason = Words(f"本程序不认识流 {stream}", f"no reader knows the stream {stream}")
+    return Odd(stream, position, _plain(reason))
 
 
 def odd_ones(reading: Reading, streams: Sequence[str]) -> list[Odd]:
     """Those of some streams, none of them an incident's or a review's, that cannot be read."""
     found: list[Odd] = []
     for stream, events in reading.readable_many(list(streams)).items():
-        if stream.startswith((OFFICE, PERSON)):
+        if stream.startswith((OFFICE, *UNJUDGED)):
             if broken := unreadable(stream, events):
                 found.append(broken)
         elif events:
@@ -260,11 +271,10 @@ def _named_in(said: Any) -> Iterator[str]:  # noqa: ANN401 - JSON values
             yield from _named_in(part)
 
 
-def _said(error: Exception) -> str:
-    fault = getattr(error, "orig", None) or error  # what the database said, without the statement
-    return f"{type(fault).__name__}: {fault}"
-
-
-def _plain(words: str) -> str:
+def _plain(words: Words) -> Words:
     """Words that any database keeps: an error may quote what it could not read."""
-    return words.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
+    return Words(*(_kept(said) for said in (words.zh, words.en)))
+
+
+def _kept(said: str) -> str:
+    return said.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")

@@ -19,6 +19,7 @@ from emergency.projections.rows import UNMARKED, Row
 from emergency.projections.streams import INCIDENT
 from emergency.projections.tables import Views
 from emergency.store import Reading, ReadOnlyError
+from emergency.words import Words
 
 Kind = Literal["incidents", "obligations", "findings", "norms"]
 
@@ -154,6 +155,11 @@ def _held(projections: Projections, asked: _Asked) -> Iterator[Streamed]:
         yield found
 
 
+def parked_row(incident: str, position: int, reason: Words) -> Row:
+    """An incident that cannot be judged, as the lists show it."""
+    return {"incident": incident, "position": position, "reason": reason.en, "reason_zh": reason.zh}
+
+
 def about(projections: Projections, reading: Reading) -> Listing:
     """How the read models stand, without rows."""
     views = projections.live(reading)
@@ -168,7 +174,7 @@ def about(projections: Projections, reading: Reading) -> Listing:
         recorded_through=through,
         behind=last - through,
         parked=tuple(
-            {"incident": p["stream"].removeprefix(INCIDENT), "position": p["position"], "reason": p["reason"]}
+            parked_row(p["stream"].removeprefix(INCIDENT), p["position"], Words(p["reason_zh"], p["reason"]))
             for p in parked
         ),
         rulebooks=_rulebooks(reading, views),
@@ -205,7 +211,10 @@ def cleared(up_to: Secrecy | str, *, unmarked: bool = False) -> tuple[str, ...]:
         UsageError: there is no such secrecy.
     """
     if up_to not in tuple(Secrecy):
-        raise UsageError(f"There is no secrecy {up_to}; there is {', '.join(SECRECY_RISING)}.")
+        raise UsageError(
+            f"There is no secrecy {up_to}; there is {', '.join(SECRECY_RISING)}.",
+            zh=f"没有密级 {up_to}；可用的有 {'、'.join(SECRECY_RISING)}。",
+        )
     may = SECRECY_RISING[: SECRECY_RISING.index(Secrecy(up_to)) + 1]
     return (*(each.value for each in may), *((UNMARKED,) if unmarked else ()))
 
@@ -229,7 +238,11 @@ def _begun(projections: Projections, asked: _Asked) -> tuple[Streamed, ExitStack
         if views is None:
             raise ReadOnlyError(
                 "The lists of this store were never made, and just now it can only be read. Let somebody who may "
-                "write to it run `emergency list` once; a single incident can be read with `emergency show`."
+                "write to it run `emergency list` once; a single incident can be read with `emergency show`.",
+                zh=(
+                    "本库的列表从未建立，而现在只能读取。请由有写入权限的人运行一次 "
+                    "`emergency list`；单起事件可以用 `emergency show` 查阅。"
+                ),
             )
         if views.postgresql and not projections.log.is_joined:
             # Compiling a plan that reads much by its estimate takes longer than the first thousand rows.

@@ -13,10 +13,17 @@ from sqlalchemy import text
 from emergency.domain.offices import Directory, OfficeEvent, directory_of
 from emergency.domain.record import Recorded
 from emergency.store import Reading, Undecodable
+from emergency.words import Words
 
 PAGE = 500
 
 INCIDENT, REVIEW, OFFICE, PERSON = "incident/", "review/", "office/", "person/"
+
+DESK, REMINDER = "desk/", "reminder/"
+"""A desk's own stream, and one for each reminder at each sink."""
+
+UNJUDGED = (PERSON, DESK, REMINDER)
+"""Streams that nothing is judged from."""
 
 OFFICE_TYPE = "office."
 """What the types of the directory's events begin with."""
@@ -45,6 +52,11 @@ def office_stream(office: str) -> str:
 def person_stream(subject: str) -> str:
     """The stream of a protected person, by the opaque id."""
     return f"{PERSON}{subject}"
+
+
+def desk_stream(office: str) -> str:
+    """The stream of an office's duty desk."""
+    return f"{DESK}{office}"
 
 
 def history(reading: Reading, ref: str, *, through: int | None = None) -> list[Recorded[Any]]:
@@ -119,14 +131,14 @@ def directory(
         after: The position that it is known up to.
     """
     found: list[Recorded[Any]] = []
-    broken: dict[str, str] = {}
+    broken: dict[str, Words] = {}
     while page := reading.page(after, PAGE, type_prefix=OFFICE_TYPE):
         after = page[-1].position
         for event in page:
             if through is not None and event.position > through:
                 return directory_of(found, start, broken)
             if isinstance(event, Undecodable):
-                broken[event.stream.removeprefix(OFFICE)] = event.reason
+                broken[event.stream.removeprefix(OFFICE)] = Words(event.reason_zh, event.reason)
             elif isinstance(event.event, OfficeEvent):
                 found.append(event)
     return directory_of(found, start, broken)

@@ -29,7 +29,7 @@ from sqlalchemy import (
 
 from emergency.projections.judging import Judged, Odd
 
-SHAPE = 4
+SHAPE = 5
 """The version of the rows and of these tables; another program's rows of another shape are left alone."""
 
 SLOTS = ("a", "b")
@@ -179,6 +179,7 @@ class Views:
             Column("position", _position(), nullable=False),
             Column("incident", Boolean(create_constraint=False), nullable=False),
             Column("reason", Text, nullable=False),
+            Column("reason_zh", Text, nullable=False),
         )
         """Streams that cannot be folded: shown on every list, tried again at the next change or rebuild."""
 
@@ -283,7 +284,7 @@ class Views:
             self._insert_all(connection, (), odd)
 
     def _insert_all(self, connection: Connection, judged: Sequence[Judged], odd: Collection[Odd]) -> None:
-        parked = [(each.stream, each.position, False, each.reason) for each in odd]
+        parked = [(each.stream, each.position, False, each.reason.en, each.reason.zh) for each in odd]
         parked += [each.parked for each in judged if each.parked is not None]
         for table, rows in (
             (self.incidents, [each.incident for each in judged if each.incident is not None]),

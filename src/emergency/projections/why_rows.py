@@ -10,6 +10,7 @@ from typing import Any
 from emergency.assessment.why import Why
 from emergency.domain.intervals import Interval, Span
 from emergency.projections.rows import Row, interval_row, iso_duration, iso_instant, span_row
+from emergency.words import Words
 
 
 def why_row(why: Why) -> Row:
@@ -23,6 +24,8 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever an explanation holds, 
         return interval_row(value)
     if isinstance(value, Span):
         return span_row(value)
+    if isinstance(value, Words):
+        return {"zh": value.zh, "en": value.en}
     if is_dataclass(value):
         return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, datetime):

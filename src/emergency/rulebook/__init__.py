@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from emergency.rulebook.calendar import Calendar, YearNotPublishedError
     from emergency.rulebook.compiled import load
+    from emergency.rulebook.elements import Elements
     from emergency.rulebook.fields import Period
     from emergency.rulebook.lookup import Graded, Rulebook
     from emergency.rulebook.model import (
@@ -27,11 +28,11 @@ if TYPE_CHECKING:
         Value,
         Who,
     )
-    from emergency.rulebook.norms import CheckName, NormRule
-    from emergency.rulebook.provisions import Elements, Provision, Sort
+    from emergency.rulebook.norms import NormRule
+    from emergency.rulebook.provisions import Provision, Sort
     from emergency.rulebook.reviews import ReviewClock, ReviewLimit, ReviewRule, ReviewStep
     from emergency.rulebook.schemes import Scheme, SchemeLine, SchemeValue
-    from emergency.rulebook.vocabulary import Clock, Measure, Modality, Rank, RuleChannel, Stage
+    from emergency.rulebook.vocabulary import CheckName, Clock, Measure, Modality, Rank, RuleChannel, Stage
 
 __all__ = [
     "Calendar",
@@ -76,11 +77,12 @@ _HOMES = {
     "compiled": ("load",),
     "fields": ("Period",),
     "lookup": ("Graded", "Rulebook"),
-    "norms": ("CheckName", "NormRule"),
+    "norms": ("NormRule",),
     "reviews": ("ReviewClock", "ReviewLimit", "ReviewRule", "ReviewStep"),
-    "provisions": ("Elements", "Provision", "Sort"),
+    "elements": ("Elements",),
+    "provisions": ("Provision", "Sort"),
     "schemes": ("Scheme", "SchemeLine", "SchemeValue"),
-    "vocabulary": ("Clock", "Measure", "Modality", "Rank", "RuleChannel", "Stage"),
+    "vocabulary": ("CheckName", "Clock", "Measure", "Modality", "Rank", "RuleChannel", "Stage"),
 }
 _LATER = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from emergency.domain.fixed import fixed
 from emergency.errors import NotFoundError, UsageError
+from emergency.words import NOTHING, Words
 
 if TYPE_CHECKING:
     from emergency.rulebook.calendar_year import CalendarYear
@@ -27,10 +28,15 @@ class YearNotPublishedError(NotFoundError):
 
     def __init__(self, year: int, published: Mapping[int, object]) -> None:
         near = min(published, key=lambda known: abs(known - year), default=None)
-        hint = f" The nearest year that is known is {near}." if near is not None else ""
+        hint = (
+            Words(f"已知的最近一年是 {near} 年。", f" The nearest year that is known is {near}.")
+            if near is not None
+            else NOTHING
+        )
         super().__init__(
-            f"The working days of {year} are not known here.{hint} "
-            f"Add calendar/{year}.yaml to the rules once the holiday notice for {year} is published."
+            f"The working days of {year} are not known here.{hint.en} "
+            f"Add calendar/{year}.yaml to the rules once the holiday notice for {year} is published.",
+            zh=f"{year} 年的工作日尚不清楚。{hint.zh}该年放假通知公布后，请在规则中补上 calendar/{year}.yaml。",
         )
         self.year = year
 
@@ -104,7 +110,10 @@ class Calendar:
     def _step(self, day: date, n: int, towards: Literal[1, -1]) -> date:
         """Go on to the nth working day in one direction; for 0, only off a day off."""
         if n < 0:
-            raise UsageError(f"{n} working days cannot be counted; count in the other direction instead")
+            raise UsageError(
+                f"{n} working days cannot be counted; count in the other direction instead",
+                zh=f"工作日不能数 {n} 个；请改为朝另一方向数",
+            )
         left = n if self.is_working(day) else max(n, 1)
         while left:
             day += timedelta(days=towards)

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from emergency.errors import WrongValueError
 from emergency.rulebook.data_model import Citation, Data
 from emergency.rulebook.fields import Count, Day, Truth, Words
 
@@ -51,8 +52,9 @@ class CalendarYear(Data):
     def _weekend_rises(cls, weekend: tuple[int, ...]) -> tuple[int, ...]:
         for earlier, later in pairwise(weekend):
             if earlier >= later:
-                raise ValueError(
-                    f"{later} stands after {earlier}; write each weekday once, Monday as 1 first"
+                raise WrongValueError(
+                    f"{later} stands after {earlier}; write each weekday once, Monday as 1 first",
+                    zh=(f"{later} 排在 {earlier} 之后；每个星期几只写一次，星期一为 1，从小到大"),
                 )
         return weekend
 
@@ -61,13 +63,21 @@ class CalendarYear(Data):
     def _of_the_year(cls, days: tuple[date, ...], info: ValidationInfo) -> tuple[date, ...]:
         for earlier, later in pairwise(days):
             if earlier == later:
-                raise ValueError(f"{later} stands there twice; remove one")
+                raise WrongValueError(
+                    f"{later} stands there twice; remove one", zh=f"{later} 出现了两次；请去掉一个"
+                )
             if earlier > later:
-                raise ValueError(f"{later} stands after {earlier}; write the earliest day first")
+                raise WrongValueError(
+                    f"{later} stands after {earlier}; write the earliest day first",
+                    zh=f"{later} 排在 {earlier} 之后；请从最早的一天写起",
+                )
         year = info.data.get("year")  # absent where it was refused itself
         for day in days:
             if year is not None and day.year != year:
-                raise ValueError(f"{day} is not in {year}; move it to calendar/{day.year}.yaml")
+                raise WrongValueError(
+                    f"{day} is not in {year}; move it to calendar/{day.year}.yaml",
+                    zh=f"{day} 不在 {year} 年；请移到 calendar/{day.year}.yaml",
+                )
         return days
 
     @field_validator("workdays")
@@ -75,9 +85,15 @@ class CalendarYear(Data):
     def _instead_of_a_weekend(cls, days: tuple[date, ...], info: ValidationInfo) -> tuple[date, ...]:
         for day in days:
             if day in info.data.get("holidays", ()):
-                raise ValueError(f"{day} stands among the holidays too; remove it from one of the two")
+                raise WrongValueError(
+                    f"{day} stands among the holidays too; remove it from one of the two",
+                    zh=f"{day} 也列在假日中；请从其中一处去掉",
+                )
             if day.isoweekday() not in info.data.get("weekend", (day.isoweekday(),)):
-                raise ValueError(f"{day} is not on the weekend and is worked anyway; remove it")
+                raise WrongValueError(
+                    f"{day} is not on the weekend and is worked anyway; remove it",
+                    zh=f"{day} 不在周末，本来就上班；请去掉",
+                )
         return days
 
     def is_working(self, day: date) -> bool:

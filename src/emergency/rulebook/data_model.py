@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from emergency.errors import WrongValueError
 from emergency.rulebook.fields import Day, Truth, Words
 
 
@@ -70,12 +71,17 @@ def with_days(values: Any) -> Any:  # noqa: ANN401 - whatever the file says
     if not isinstance(values, Mapping):
         return values
     if not values:
-        raise ValueError("is empty; write at least one value under the day it takes effect")
+        raise WrongValueError(
+            "is empty; write at least one value under the day it takes effect",
+            zh="是空的；请至少写一个值，放在其施行日期之下",
+        )
     dated = {}
     for day, value in values.items():
         if isinstance(value, dict):
             if "since" in value:
-                raise ValueError("the day stands in the key; remove since")
+                raise WrongValueError(
+                    "the day stands in the key; remove since", zh="日期已写在键上；请去掉 since"
+                )
             dated[day] = {**value, "since": day}
         else:
             dated[day] = value
@@ -89,7 +95,10 @@ def in_order(values: Mapping[date, T]) -> Mapping[date, T]:
     """Refuse values that are not in the order of their days."""
     days = list(values)
     if days != sorted(days):
-        raise ValueError("are not in the order of their days; write the oldest first")
+        raise WrongValueError(
+            "are not in the order of their days; write the oldest first",
+            zh="没有按日期先后排列；请从最早的写起",
+        )
     return values
 
 

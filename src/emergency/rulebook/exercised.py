@@ -21,6 +21,7 @@ from emergency.rulebook.fields import Period
 from emergency.rulebook.limits import Limit
 from emergency.rulebook.model import Example, Rule, Value
 from emergency.rulebook.vocabulary import Modality
+from emergency.words import Words
 
 DAY = timedelta(days=1)
 JUST_AFTER = timedelta(minutes=1)
@@ -32,7 +33,7 @@ ON_DAY = "no-example-on-day"
 CODES = (AT_LIMIT, PAST_LIMIT, BEFORE_DAY, ON_DAY)
 
 
-def unexercised(rule: Rule) -> Iterator[tuple[str, date, str]]:
+def unexercised(rule: Rule) -> Iterator[tuple[str, date, Words]]:
     """Name what the examples of a rule leave unshown: the code, the day of the value, and what to do."""
     if rule.modality is Modality.MAY or rule.to.named is not None:
         return
@@ -40,7 +41,7 @@ def unexercised(rule: Rule) -> Iterator[tuple[str, date, str]]:
     yield from _days(rule)
 
 
-def _limits(rule: Rule) -> Iterator[tuple[str, date, str]]:
+def _limits(rule: Rule) -> Iterator[tuple[str, date, Words]]:
     first: dict[Limit, date] = {}
     for day, value in rule.values.items():
         if isinstance(value, Value):
@@ -48,20 +49,38 @@ def _limits(rule: Rule) -> Iterator[tuple[str, date, str]]:
     for limit, day in first.items():
         under = [e for e in rule.examples if (v := rule.value_on(_china(e.starts))) and v.limit == limit]
         if not any(_at_the_end(limit, example) for example in under):
-            yield AT_LIMIT, day, f"no example is met at the very end of it{_like(limit, day, past=False)}"
+            yield (
+                AT_LIMIT,
+                day,
+                _with(
+                    Words("没有一个例子恰在时限届满时完成", "no example is met at the very end of it"),
+                    _like(limit, day, past=False),
+                ),
+            )
         if limit.has_hours and not any(_just_after(limit, example) for example in under):
-            yield PAST_LIMIT, day, f"no example is late just after it{_like(limit, day, past=True)}"
+            yield (
+                PAST_LIMIT,
+                day,
+                _with(
+                    Words("没有一个例子刚刚超过时限", "no example is late just after it"),
+                    _like(limit, day, past=True),
+                ),
+            )
 
 
-def _like(limit: Limit, day: date, *, past: bool) -> str:
+def _like(limit: Limit, day: date, *, past: bool) -> Words:
     """An example to copy, where one can be worked out."""
     if limit.hours is None or not _plain(limit):
-        return "; add one"
+        return Words("；请加一个", "; add one")
     starts = datetime(day.year, day.month, day.day, 10, tzinfo=CHINA)
     sent = starts + limit.hours + (JUST_AFTER if past else timedelta())
     then = "late" if past else "met"
     said = f'starts: "{starts:%Y-%m-%dT%H:%M}", sent: "{sent:%Y-%m-%dT%H:%M}", then: {then}'
-    return f"; add one like {{{said}}}"
+    return Words(f"；请加一个，如 {{{said}}}", f"; add one like {{{said}}}")
+
+
+def _with(said: Words, hint: Words) -> Words:
+    return Words(f"{said.zh}{hint.zh}", f"{said.en}{hint.en}")
 
 
 def _plain(limit: Limit) -> bool:
@@ -108,13 +127,24 @@ def _last_day(limit: Limit, starts: datetime) -> date | None:
     return None
 
 
-def _days(rule: Rule) -> Iterator[tuple[str, date, str]]:
+def _days(rule: Rule) -> Iterator[tuple[str, date, Words]]:
     started = {_china(example.starts) for example in rule.examples}
     for day in turns(rule):
         if day > date.min and day - DAY not in started:
-            yield BEFORE_DAY, day, f"no example starts on {day - DAY}, the day before; add one"
+            yield (
+                BEFORE_DAY,
+                day,
+                Words(
+                    f"没有一个例子始于前一日 {day - DAY}；请加一个",
+                    f"no example starts on {day - DAY}, the day before; add one",
+                ),
+            )
         if day not in started:
-            yield ON_DAY, day, f"no example starts on {day}; add one"
+            yield (
+                ON_DAY,
+                day,
+                Words(f"没有一个例子始于 {day}；请加一个", f"no example starts on {day}; add one"),
+            )
 
 
 def turns(rule: Rule) -> Iterator[date]:

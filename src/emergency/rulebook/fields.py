@@ -10,6 +10,8 @@ from pydantic import BeforeValidator, PlainSerializer, StringConstraints
 
 from emergency.domain.fixed import fixed
 from emergency.domain.times import CHINA, read_iso
+from emergency.errors import WrongValueError
+from emergency.words import Words as Said  # "Words" are here a text of a rule
 
 # Patterns are compiled when first used: what was read once and kept is not read again.
 _DAY = r"\d{4}-\d{2}-\d{2}"
@@ -23,12 +25,18 @@ _OFFSET = r"(Z|[+-]\d{2}:\d{2})$"
 _MOMENT = r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?"
 _CLOCKFACE = r"([01]\d|2[0-3]):([0-5]\d)"
 _SPOKEN = (
-    ("s|secs?|seconds?|秒", "PT{}S"),
-    ("mins?|minutes?|分|分钟", "PT{}M"),
-    ("h|hrs?|hours?|小时|个小时", "PT{}H"),
-    ("d|days?|天|日", "P{}D"),
-    ("w|weeks?|周", "P{}W"),
-    ("months?|月|个月", "P{}M, which is counted in dates; where hours are meant, PT720H"),
+    ("s|secs?|seconds?|秒", Said("PT{}S", "PT{}S")),
+    ("mins?|minutes?|分|分钟", Said("PT{}M", "PT{}M")),
+    ("h|hrs?|hours?|小时|个小时", Said("PT{}H", "PT{}H")),
+    ("d|days?|天|日", Said("P{}D", "P{}D")),
+    ("w|weeks?|周", Said("P{}W", "P{}W")),
+    (
+        "months?|月|个月",
+        Said(
+            "P{}M，按日期计；如指小时，写 PT720H",
+            "P{}M, which is counted in dates; where hours are meant, PT720H",
+        ),
+    ),
 )
 _COUNT = r"0|[1-9]\d*"
 
@@ -43,8 +51,11 @@ def read_day(value: object) -> date:
             return date.fromisoformat(text)
         except ValueError:
             message = f'"{text}" is not a day of the calendar; write one like 2007-06-01'
-            raise ValueError(message) from None
-    raise ValueError(f'"{text}" is not a day; write it like 2007-06-01')
+            zh = f"“{text}”不在日历上；请写成 2007-06-01 这样"
+            raise WrongValueError(message, zh=zh) from None
+    raise WrongValueError(
+        f'"{text}" is not a day; write it like 2007-06-01', zh=f"“{text}”不是日期；请写成 2007-06-01 这样"
+    )
 
 
 @fixed(slots=True)
@@ -77,10 +88,19 @@ def read_length(value: object) -> timedelta | Period:
             if period != Period():
                 return period
         else:
-            raise ValueError(f'"{text}" is not a length of time; {_suggested(text)}')
+            said = _suggested(text)
+            raise WrongValueError(
+                f'"{text}" is not a length of time; {said.en}', zh=f"“{text}”不是时长；{said.zh}"
+            )
     except OverflowError:
-        raise ValueError(f'"{text}" is too long for a limit; write it like PT2H') from None
-    raise ValueError(f'"{text}" is no time at all; for "at once" write no_hours: 立即')
+        raise WrongValueError(
+            f'"{text}" is too long for a limit; write it like PT2H',
+            zh=f"“{text}”作为时限太长；请写成 PT2H 这样",
+        ) from None
+    raise WrongValueError(
+        f'"{text}" is no time at all; for "at once" write no_hours: 立即',
+        zh=f"“{text}”没有时长；“立即”请写 no_hours: 立即",
+    )
 
 
 def written_length(length: timedelta | Period) -> str:
@@ -93,14 +113,20 @@ def written_length(length: timedelta | Period) -> str:
     return "PT" + "".join(f"{number}{unit}" for number, unit in parts if number)
 
 
-def _suggested(text: str) -> str:
+def _suggested(text: str) -> Said:
     """What somebody who wrote ``2 hours`` or ``P1DT2H`` most likely meant."""
     for words, form in _SPOKEN:
         if match := re.fullmatch(rf"(\d+)\s*(?:{words})", text.strip(), re.IGNORECASE):
-            return f"write {form.format(match[1])}"
+            return Said(f"请写 {form.zh.format(match[1])}", f"write {form.en.format(match[1])}")
     if re.fullmatch(_DURATION, text):
-        return "write hours only (P1D as PT24H), or days only, which are counted in dates"
-    return "write hours like PT2H or PT30M, days like P14D, a month like P1M"
+        return Said(
+            "请只写小时（P1D 写作 PT24H），或只写天数，天数按日期计",
+            "write hours only (P1D as PT24H), or days only, which are counted in dates",
+        )
+    return Said(
+        "小时写成 PT2H、PT30M 这样，天数写成 P14D，一个月写成 P1M",
+        "write hours like PT2H or PT30M, days like P14D, a month like P1M",
+    )
 
 
 _MOST_MONTHS = 1200
@@ -111,7 +137,9 @@ def read_period(value: object) -> Period:
     """Read a length in dates, such as ``P30D``."""
     length = read_length(value)
     if not isinstance(length, Period):
-        raise ValueError(f'"{value}" is counted in hours; write days like P30D')  # noqa: TRY004 - bad text, no bug
+        raise WrongValueError(
+            f'"{value}" is counted in hours; write days like P30D', zh=f"“{value}”以小时计；请写天数，如 P30D"
+        )
     return length
 
 
@@ -122,7 +150,10 @@ def read_clockface(value: object) -> time:
     text = str(value)
     match = re.fullmatch(_CLOCKFACE, text)
     if match is None:
-        raise ValueError(f'"{text}" is not an hour of the day; write it like 09:00')
+        raise WrongValueError(
+            f'"{text}" is not an hour of the day; write it like 09:00',
+            zh=f"“{text}”不是钟点；请写成 09:00 这样",
+        )
     return time(int(match[1]), int(match[2]))
 
 
@@ -132,10 +163,16 @@ def read_moment(value: object) -> datetime:
         return value
     text = str(value)
     if not re.fullmatch(_MOMENT, text, re.ASCII):
-        raise ValueError(f'"{text}" is not a time; write day and hour like 2014-04-07T10:00')
+        raise WrongValueError(
+            f'"{text}" is not a time; write day and hour like 2014-04-07T10:00',
+            zh=f"“{text}”不是时间；请写日期和钟点，如 2014-04-07T10:00",
+        )
     moment = datetime.fromisoformat(text) if _in_calendar(text) else None
     if moment is None:
-        raise ValueError(f'"{text}" is not in the calendar; check month, day, hour and year')
+        raise WrongValueError(
+            f'"{text}" is not in the calendar; check month, day, hour and year',
+            zh=f"“{text}”不在日历上；请核对年、月、日和钟点",
+        )
     return moment if moment.tzinfo else moment.replace(tzinfo=CHINA)
 
 
@@ -153,7 +190,10 @@ def read_count(value: object) -> int:
         return value
     text = str(value)
     if not re.fullmatch(_COUNT, text):
-        raise ValueError(f'"{text}" is not a whole number; write digits only, like 30')
+        raise WrongValueError(
+            f'"{text}" is not a whole number; write digits only, like 30',
+            zh=f"“{text}”不是整数；请只写数字，如 30",
+        )
     return int(text)
 
 
@@ -162,7 +202,10 @@ def read_truth(value: object) -> bool:
     if isinstance(value, bool):
         return value
     if value not in ("true", "false"):
-        raise ValueError(f'"{value}" is neither true nor false; write one of the two')
+        raise WrongValueError(
+            f'"{value}" is neither true nor false; write one of the two',
+            zh=f"“{value}”既不是 true 也不是 false；请写其中之一",
+        )
     return value == "true"
 
 
@@ -170,10 +213,16 @@ def read_prefix(value: object) -> str:
     """Read the beginning of a GB/T 2260 division code: two digits a province, four a city, six a county."""
     text = str(value)
     if not re.fullmatch(r"\d{2}|\d{4}|\d{6}", text, re.ASCII):
-        raise ValueError(f'"{text}" does not begin a division code; write 2, 4 or 6 digits, like 330127')
+        raise WrongValueError(
+            f'"{text}" does not begin a division code; write 2, 4 or 6 digits, like 330127',
+            zh=(f"“{text}”不是行政区划代码的开头；请写 2、4 或 6 位数字，如 330127"),
+        )
     whole = text.removesuffix("00").removesuffix("00")
     if whole != text:
-        raise ValueError(f'"{text}" would match nothing below it; write {whole} for the whole division')
+        raise WrongValueError(
+            f'"{text}" would match nothing below it; write {whole} for the whole division',
+            zh=f"“{text}”不能涵盖其下级；要指整个行政区，请写 {whole}",
+        )
     return text
 
 
@@ -181,7 +230,10 @@ def read_no_hours(value: object) -> str:
     """Read the words of a duty without hours, such as 立即."""
     text = str(value)
     if not text or not all("\u4e00" <= char <= "\u9fff" for char in text):
-        raise ValueError(f'"{text}" is not the Chinese word for a duty without hours; write one like 立即')
+        raise WrongValueError(
+            f'"{text}" is not the Chinese word for a duty without hours; write one like 立即',
+            zh=f"“{text}”不是表示没有具体时限的中文词；请写“立即”一类的词",
+        )
     return text
 
 

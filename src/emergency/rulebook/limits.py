@@ -8,9 +8,11 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from emergency.domain.vocabulary import Line, Tier
+from emergency.errors import WrongValueError
 from emergency.rulebook.data_model import Data
 from emergency.rulebook.fields import Clockface, Count, Length, NoHours, Period, Truth
 from emergency.rulebook.vocabulary import Clock
+from emergency.words import Words
 
 FORMS = (
     "within",
@@ -76,18 +78,32 @@ class Limit(Data):
     def _one_form(self) -> Self:
         given = [form for form in FORMS if getattr(self, form) not in (None, False)]
         if len(given) != 1:
-            said = f"has {' and '.join(given)}" if given else "says nothing"
-            raise ValueError(
-                f"{said}; write exactly one of {', '.join(FORMS)}, such as within: PT2H or no_hours: 立即"
+            said = (
+                Words(f"写了 {'、'.join(given)}", f"has {' and '.join(given)}")
+                if given
+                else Words("什么也没有写", "says nothing")
+            )
+            raise WrongValueError(
+                f"{said.en}; write exactly one of {', '.join(FORMS)}, such as within: PT2H or no_hours: 立即",
+                zh=(f"{said.zh}；{'、'.join(FORMS)} 中恰好写一项，如 within: PT2H 或 no_hours: 立即"),
             )
         if self.by is not None and not self.counts_days:
-            raise ValueError("by belongs to a limit in days; remove it, or write daily_by or shift_by")
+            raise WrongValueError(
+                "by belongs to a limit in days; remove it, or write daily_by or shift_by",
+                zh="by 只用于以天计的时限；请去掉，或写 daily_by、shift_by",
+            )
         if self.shift_by is not None and self.shift is None:
-            raise ValueError("shift_by belongs to shift; write shift: next-working-day, or remove it")
+            raise WrongValueError(
+                "shift_by belongs to shift; write shift: next-working-day, or remove it",
+                zh=("shift_by 随 shift 使用；请写 shift: next-working-day，或去掉它"),
+            )
         if (self.at_most is not None or self.shift is not None) and not (
             self.within is not None or self.working_days is not None or self.same_day
         ):
-            raise ValueError("at_most and shift belong to a limit with a length; remove them")
+            raise WrongValueError(
+                "at_most and shift belong to a limit with a length; remove them",
+                zh="at_most 和 shift 只用于有时长的时限；请去掉",
+            )
         return self
 
     @property

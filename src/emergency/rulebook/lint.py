@@ -20,8 +20,9 @@ from emergency.rulebook.folders import FOLDERS, DatedScope
 from emergency.rulebook.loader import Reading, read_part
 from emergency.rulebook.lookup import Rulebook
 from emergency.rulebook.model import Rule, Unread
-from emergency.rulebook.norms import CheckName
 from emergency.rulebook.overlap import Pair, laxer_than_national, overlaps
+from emergency.rulebook.vocabulary import CheckName
+from emergency.words import NOTHING, Words
 from emergency.yamlfile import Document, Flaw
 
 PROMULGATED_LATER = "promulgated-after-effect"
@@ -43,6 +44,9 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
+_SEVERITIES = {Severity.ERROR: "错误", Severity.WARNING: "提醒"}
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Something in a rule file that somebody should look at.
@@ -61,13 +65,22 @@ class Problem:
     line: int
     key: str
     message: str
+    zh: str
     code: str | None = None
+
+    @property
+    def words(self) -> Words:
+        """As ``file:line: severity: key: message [code]``, in both languages."""
+        code = f" [{self.code}]" if self.code else ""
+        where = f"{self.file}:{self.line}: "
+        return Words(
+            f"{where}{_SEVERITIES[self.severity]}：{f'{self.key}：' if self.key else ''}{self.zh}{code}",
+            f"{where}{self.severity}: {f'{self.key}: ' if self.key else ''}{self.message}{code}",
+        )
 
     def __str__(self) -> str:
         """Write it as ``file:line: severity: key: message [code]``."""
-        code = f" [{self.code}]" if self.code else ""
-        key = f"{self.key}: " if self.key else ""
-        return f"{self.file}:{self.line}: {self.severity}: {key}{self.message}{code}"
+        return self.words.en
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +105,7 @@ def lint(folder: Path | None = None) -> list[Problem]:
     try:
         part = read_part(folder)
     except BrokenDataError as error:
-        return [Problem(Severity.ERROR, str(folder), 1, "", str(error))]
+        return [Problem(Severity.ERROR, str(folder), 1, "", str(error), error.zh)]
     return [problem for problem in _look_over(part.reading) if problem.file in part.files]
 
 
@@ -109,20 +122,21 @@ def _look_over(reading: Reading) -> list[Problem]:
 
 
 def _problem(severity: Severity, flaw: Flaw, code: str | None) -> Problem:
-    return Problem(severity, flaw.file, flaw.line, flaw.key, flaw.message, code)
+    return Problem(severity, flaw.file, flaw.line, flaw.key, flaw.message, flaw.zh, code)
 
 
 def _idle(reading: Reading, accepted: set[tuple[str, str]]) -> Iterator[Flaw]:
     for rule, document in reading.rules.values():
         for code in rule.accepts:
             if (rule.id, code) not in accepted:
-                hint = (
-                    ""
-                    if code in CODES
-                    else yamlfile.nearest(code, CODES) or f"; the codes are {', '.join(CODES)}"
+                hint = NOTHING if code in CODES else yamlfile.nearest(code, CODES)
+                if code not in CODES and not hint.en:
+                    hint = Words(f"；可用的代码：{'、'.join(CODES)}", f"; the codes are {', '.join(CODES)}")
+                yield document.flaw(
+                    ("accepts", code),
+                    f"accepts a warning that is not there; remove it{hint.en}",
+                    zh=f"认可的提醒并不存在；请去掉它{hint.zh}",
                 )
-                message = f"accepts a warning that is not there; remove it{hint}"
-                yield document.flaw(("accepts", code), message)
 
 
 def _warnings(reading: Reading) -> Iterator[_Warning]:
@@ -130,15 +144,16 @@ def _warnings(reading: Reading) -> Iterator[_Warning]:
     yield from _of_settings(reading)
     yield from _of_grades(reading)
     for rule, document in reading.rules.values():
-        for code, day, message in exercised.unexercised(rule):
+        for code, day, said in exercised.unexercised(rule):
             path = ("values", day.isoformat(), "limit")
-            yield _Warning(code, document.flaw(path, message), (rule,))
+            yield _Warning(code, document.flaw(path, said.en, zh=said.zh), (rule,))
     yield from _of_pairs(reading)
     for text, document in reading.unread.values():
         for index, pattern in enumerate(text.rules):
             if not any(fnmatchcase(rule_id, pattern) for rule_id in reading.rules):
                 message = f'"{pattern}" is no rule; correct it, or remove it'
-                yield _Warning(TOUCHES_NOTHING, document.flaw(("rules", index), message))
+                zh = f"没有规则“{pattern}”；请改正，或去掉它"
+                yield _Warning(TOUCHES_NOTHING, document.flaw(("rules", index), message, zh=zh))
 
 
 def _dated(reading: Reading) -> Iterator[tuple[DatedScope, Document]]:
@@ -156,11 +171,13 @@ def _of_citations(reading: Reading) -> Iterator[_Warning]:
             promulgated = value.citation.promulgated
             if promulgated is not None and promulgated > day:
                 message = f"is {promulgated}, after the day of effect; check both days"
-                flaw = document.flaw((*path, "citation", "promulgated"), message)
+                zh = f"是 {promulgated}，晚于施行日期；请核对这两个日期"
+                flaw = document.flaw((*path, "citation", "promulgated"), message, zh=zh)
                 yield _Warning(PROMULGATED_LATER, flaw, by)
             if value.confirmed and value.checked_on is None:
                 message = "is true, but nobody says when the text was read; add checked_on"
-                yield _Warning(NEVER_CHECKED, document.flaw((*path, "confirmed"), message), by)
+                zh = "写作 true，但没有写明何时读过原文；请加上 checked_on"
+                yield _Warning(NEVER_CHECKED, document.flaw((*path, "confirmed"), message, zh=zh), by)
 
 
 _SETTINGS: Mapping[str, frozenset[CheckName]] = {
@@ -183,13 +200,14 @@ def _of_settings(reading: Reading) -> Iterator[_Warning]:
                 if rule.check not in _SETTINGS[name]:
                     known = ", ".join(sorted(_SETTINGS[name]))
                     message = f"is not looked at by {rule.check}, only by {known}; remove it"
-                    flaw = document.flaw(("values", day.isoformat(), "asks", name), message)
+                    zh = f"{rule.check} 不看这一项，只有 {known} 才看；请去掉它"
+                    flaw = document.flaw(("values", day.isoformat(), "asks", name), message, zh=zh)
                     yield _Warning(NOT_FOR_THIS_CHECK, flaw)
             if rule.check is CheckName.SIGN_OFF and asks is not None and asks.chain is None:
                 message = "names no step of a chain, so it is always met; add chain: [review, sign]"
-                yield _Warning(
-                    NOT_FOR_THIS_CHECK, document.flaw(("values", day.isoformat(), "asks"), message)
-                )
+                zh = "没有写审签环节，因而总是符合；请加上 chain: [review, sign]"
+                flaw = document.flaw(("values", day.isoformat(), "asks"), message, zh=zh)
+                yield _Warning(NOT_FOR_THIS_CHECK, flaw)
 
 
 def _of_grades(reading: Reading) -> Iterator[_Warning]:
@@ -203,7 +221,8 @@ def _of_grades(reading: Reading) -> Iterator[_Warning]:
                 if lowest is not None and grade.at_least >= lowest:
                     message = f"is {grade.at_least}, not below {lowest} before it; write the best grade first"
                     path = ("values", day.isoformat(), "grades", index, "at_least")
-                    yield _Warning(GRADES_UNORDERED, document.flaw(path, message))
+                    zh = f"为 {grade.at_least}，不低于前面的 {lowest}；请从最好的等次写起"
+                    yield _Warning(GRADES_UNORDERED, document.flaw(path, message, zh=zh))
                 lowest = grade.at_least
 
 
@@ -214,18 +233,24 @@ def _of_pairs(reading: Reading) -> Iterator[_Warning]:
         kinds=reading.kinds,
     )
     for pair in overlaps(book):
-        message = f"says otherwise than {pair.other.id} of the same rank from {pair.day} on; check both"
-        yield _Warning(OVERLAP, _at(reading, pair, message), (pair.rule, pair.other))
+        said = Words(
+            f"自 {pair.day} 起与同一位阶的 {pair.other.id} 不一致；请核对两者",
+            f"says otherwise than {pair.other.id} of the same rank from {pair.day} on; check both",
+        )
+        yield _Warning(OVERLAP, _at(reading, pair, said), (pair.rule, pair.other))
     for pair in laxer_than_national(book):
-        message = f"gives longer than {pair.other.id} from {pair.day} on; check both"
-        yield _Warning(LAXER, _at(reading, pair, message), (pair.rule,))
+        said = Words(
+            f"自 {pair.day} 起比 {pair.other.id} 宽；请核对两者",
+            f"gives longer than {pair.other.id} from {pair.day} on; check both",
+        )
+        yield _Warning(LAXER, _at(reading, pair, said), (pair.rule,))
 
 
-def _at(reading: Reading, pair: Pair, message: str) -> Flaw:
+def _at(reading: Reading, pair: Pair, said: Words) -> Flaw:
     rule, document = reading.rules[pair.rule.id]
     value = rule.value_on(pair.day)
     since = pair.day if value is None else value.since
-    return document.flaw(("values", since.isoformat(), "limit"), message)
+    return document.flaw(("values", since.isoformat(), "limit"), said.en, zh=said.zh)
 
 
 __all__ = ["CODES", "Problem", "Severity", "lint"]

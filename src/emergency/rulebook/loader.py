@@ -31,6 +31,7 @@ from emergency.rulebook.reviews import ReviewRule
 from emergency.rulebook.schemes import Scheme
 from emergency.rulebook.shelf import scopes
 from emergency.rulebook.vocabulary import Measure
+from emergency.words import Words
 from emergency.yamlfile import BrokenFileError, Document, Flaw
 
 M = TypeVar("M", bound=BaseModel)
@@ -96,7 +97,10 @@ def read_folder(folder: Path | None = None) -> Reading:
 
 def _read(folder: Path, onto: Reading | None = None) -> Reading:
     if not folder.is_dir():
-        raise BrokenDataError(f"{folder}: there is no such folder; give the folder that holds the rules")
+        raise BrokenDataError(
+            f"{folder}: there is no such folder; give the folder that holds the rules",
+            zh=f"{folder}：没有这个文件夹；请写存放规则的文件夹",
+        )
     reading = onto or Reading()
     for path, name in _files(folder):
         try:
@@ -104,7 +108,10 @@ def _read(folder: Path, onto: Reading | None = None) -> Reading:
         except BrokenFileError as error:
             reading.flaws.extend(error.flaws)
     if not reading.rules and not reading.flaws:
-        raise BrokenDataError(f"{folder}: holds no rule; write one like cn/national/<field>/<rule>.yaml")
+        raise BrokenDataError(
+            f"{folder}: holds no rule; write one like cn/national/<field>/<rule>.yaml",
+            zh=f"{folder}：其中没有规则；请写一条，如 cn/national/<field>/<rule>.yaml",
+        )
     reading.flaws.extend(_unknown_words(reading))
     return reading
 
@@ -143,13 +150,19 @@ def read_part(path: Path | None = None) -> Part:
         with resources.as_file(_PACKAGED) as packaged:
             return read_part(packaged)
     if not path.exists():
-        raise BrokenDataError(f"{path}: there is no such folder; give the folder that holds the rules")
+        raise BrokenDataError(
+            f"{path}: there is no such folder; give the folder that holds the rules",
+            zh=f"{path}：没有这个文件夹；请写存放规则的文件夹",
+        )
     meant = path.absolute()
     root = _root_of(meant)
     whole = any(root.glob(f"{_COUNTRY}/kinds.yaml"))
     files = frozenset(str(name) for full, name in _files(root) if full == meant or meant in full.parents)
     if not files:
-        raise BrokenDataError(f"{path}: holds no rule; write one like cn/national/<field>/<rule>.yaml")
+        raise BrokenDataError(
+            f"{path}: holds no rule; write one like cn/national/<field>/<rule>.yaml",
+            zh=f"{path}：其中没有规则；请写一条，如 cn/national/<field>/<rule>.yaml",
+        )
     return Part(_read(root, None if whole else read_folder()), files)
 
 
@@ -207,14 +220,23 @@ def _held(reading: Reading, folder: str) -> tuple[dict[str, Any], type[Scoped]]:
 def _read_file(reading: Reading, path: Path, name: PurePosixPath) -> None:
     shown = str(name)
     if name.suffix != ".yaml":
-        raise BrokenFileError([Flaw(shown, 1, "", "does not end in .yaml; rename it")])
+        raise BrokenFileError(
+            [Flaw(shown, 1, "", "does not end in .yaml; rename it", zh="文件名不以 .yaml 结尾；请改名")]
+        )
     document = yamlfile.read(path, shown)
     identity = str(name.with_suffix(""))
     if "id" in document.data:
-        raise BrokenFileError([document.flaw(("id",), "the path is the rule's name; remove id")])
+        raise BrokenFileError(
+            [
+                document.flaw(
+                    ("id",), "the path is the rule's name; remove id", zh="规则以其路径为名；请去掉 id"
+                )
+            ]
+        )
     if len(name.parts) == 1:
         message = f"stands outside every country; move it, like cn/national/<field>/{name.name}"
-        raise BrokenFileError([document.flaw((), message)])
+        zh = f"不在任何国家的文件夹中；请移入，如 cn/national/<field>/{name.name}"
+        raise BrokenFileError([document.flaw((), message, zh=zh)])
     if len(name.parts) == 2:  # noqa: PLR2004 - <country>/<file>
         _read_words(reading, document, name.stem)
         return
@@ -237,13 +259,20 @@ def _read_words(reading: Reading, document: Document, stem: str) -> None:
     else:
         known = ", ".join(f"{each}.yaml" for each in ("kinds", *WORD_LISTS))
         message = f"is none of {known}; a rule belongs into a folder, like national/<field>/{stem}.yaml"
-        raise BrokenFileError([document.flaw((), message)])
+        zh = f"不在 {known} 之列；规则要放在文件夹中，如 national/<field>/{stem}.yaml"
+        raise BrokenFileError([document.flaw((), message, zh=zh)])
 
 
 def _read_year(reading: Reading, document: Document, name: PurePosixPath) -> None:
     year = _validated(document, CalendarYear, document.data)
     if name.stem != str(year.year):
-        raise BrokenFileError([document.flaw(("year",), f"is not that of its file, {name.stem}")])
+        raise BrokenFileError(
+            [
+                document.flaw(
+                    ("year",), f"is not that of its file, {name.stem}", zh=f"与文件名 {name.stem} 不符"
+                )
+            ]
+        )
     reading.years.setdefault(name.parts[0], {})[year.year] = year
 
 
@@ -259,11 +288,16 @@ def _check_place(document: Document, scope: Scoped, name: PurePosixPath) -> None
         return
     code = name.parts[name.parts.index("local") + 1].partition("-")[0]
     if scope.where is None:
-        flaw = document.flaw(("where",), f"is missing in a local rule; add where: [{code}]")
+        flaw = document.flaw(
+            ("where",),
+            f"is missing in a local rule; add where: [{code}]",
+            zh=f"地方规则没有写这一项；请加上 where: [{code}]",
+        )
         raise BrokenFileError([flaw])
     if not all(prefix.startswith(code) for prefix in scope.where):
         message = f"lies outside {code}, the division of its folder; write where: [{code}] or move the file"
-        raise BrokenFileError([document.flaw(("where",), message)])
+        zh = f"不在其文件夹所属的行政区 {code} 之内；请写 where: [{code}]，或移动文件"
+        raise BrokenFileError([document.flaw(("where",), message, zh=zh)])
 
 
 def _unknown_words(reading: Reading) -> Iterator[Flaw]:
@@ -298,17 +332,26 @@ def _no_provisions(reading: Reading, document: Document, key: str, named: Iterab
     for index, other in enumerate(named):
         if other not in reading.provisions and other not in reading.beneath:
             hint = yamlfile.nearest(other, reading.provisions)
-            yield document.flaw((key, index), f'"{other}" is no provision{hint}')
+            yield document.flaw(
+                (key, index), f'"{other}" is no provision{hint.en}', zh=f"没有条文“{other}”{hint.zh}"
+            )
 
 
 def _unknown_families(reading: Reading, scope: Scoped, document: Document) -> Iterator[Flaw]:
     for key, words in (("kinds", scope.kinds), ("kinds_except", scope.kinds_except)):
         for index, word in enumerate(words or ()):
             if word not in reading.families and not is_pattern(word):
-                hint = (
-                    yamlfile.nearest(word, reading.families) or "; add it to kinds.yaml, or write a pattern"
+                hint = yamlfile.nearest(word, reading.families)
+                if not hint.en:
+                    hint = Words(
+                        "；请加入 kinds.yaml，或写成通配的样式",
+                        "; add it to kinds.yaml, or write a pattern",
+                    )
+                yield document.flaw(
+                    (key, index),
+                    f'"{word}" is not a family of kinds{hint.en}',
+                    zh=f"“{word}”不是事件种类的族名{hint.zh}",
                 )
-                yield document.flaw((key, index), f'"{word}" is not a family of kinds{hint}')
 
 
 def _unknown_in(
@@ -331,6 +374,12 @@ def _undeclared(
         known |= set(Measure)
     for index, name in enumerate(names):
         if name not in known:
-            hint = yamlfile.nearest(name, known) or f"; add it to {listed}.yaml with what it means"
+            hint = yamlfile.nearest(name, known)
+            if not hint.en:
+                hint = Words(
+                    f"；请加入 {listed}.yaml，并写明含义", f"; add it to {listed}.yaml with what it means"
+                )
             step = name if listed == "measures" else index
-            yield document.flaw((*path, step), f'"{name}" is not declared{hint}')
+            yield document.flaw(
+                (*path, step), f'"{name}" is not declared{hint.en}', zh=f"“{name}”没有声明{hint.zh}"
+            )

@@ -15,6 +15,7 @@ from emergency.domain.vocabulary import LEVELS_RISING, Category, Level, Line, Ti
 from emergency.errors import NotFoundError
 from emergency.rulebook.calendar import Calendar
 from emergency.rulebook.shelf import Scope, Shelf, scopes
+from emergency.words import NOTHING, Words
 
 if TYPE_CHECKING:
     from emergency.rulebook.data_model import Title
@@ -108,8 +109,8 @@ class Rulebook:
             from difflib import get_close_matches  # noqa: PLC0415 - only for whoever mistyped
 
             near = get_close_matches(rule_id, self._by_id, n=1, cutoff=0)
-            hint = f" Did you mean {near[0]}?" if near else ""
-            raise NotFoundError(f"There is no rule {rule_id}.{hint}")
+            hint = Words(f"是否指 {near[0]}？", f" Did you mean {near[0]}?") if near else NOTHING
+            raise NotFoundError(f"There is no rule {rule_id}.{hint.en}", zh=f"没有规则 {rule_id}。{hint.zh}")
         return self.rules[found]
 
     def rules_for(
@@ -247,12 +248,19 @@ class Rulebook:
         found = [one for one in self.schemes if name and (name in one.id or name in one.title.zh)]
         if len(found) == 1:
             return found[0]
-        listed = ", ".join(one.id for one in found) or ", ".join(ids) or "none"
-        raise NotFoundError(
-            f"{name} fits several schemes: {listed}. Write more of it."
+        listed = ", ".join(one.id for one in found) or ", ".join(ids)
+        said = (
+            Words(
+                f"{name} 对应多个计分办法：{listed}。请再多写几个字。",
+                f"{name} fits several schemes: {listed}. Write more of it.",
+            )
             if found
-            else f"There is no scheme {name}. The schemes are: {listed}."
+            else Words(
+                f"没有计分办法 {name}。现有的：{listed or '无'}。",
+                f"There is no scheme {name}. The schemes are: {listed or 'none'}.",
+            )
         )
+        raise NotFoundError(said.en, zh=said.zh)
 
     def about(
         self, scope: Scoped | Scope, category: Category, kind: str | None, division: str | None

@@ -24,6 +24,7 @@ from pydantic import (
 
 from emergency.domain.values import NO_FACTS, Division, Facts
 from emergency.domain.vocabulary import LEVELS_RISING, Category, Channel, Level, Line, Tier
+from emergency.errors import WrongValueError
 from emergency.rulebook.data_model import Citation, Data, Dated, Title, in_order, latest, with_days
 from emergency.rulebook.fields import Count, Day, DivisionPrefix, Moment, Period, PeriodOnly, Truth, Words
 from emergency.rulebook.limits import Limit
@@ -39,8 +40,9 @@ class Value(Dated):
     @model_validator(mode="after")
     def _clock_fits(self) -> Self:
         if self.limit.recurs and self.clock is not Clock.LAST_REPORT:
-            raise ValueError(
-                "one report after another is counted from the last one; write clock: last-report"
+            raise WrongValueError(
+                "one report after another is counted from the last one; write clock: last-report",
+                zh="逐次续报的时限从上一次报告起算；请写 clock: last-report",
             )
         return self
 
@@ -62,7 +64,10 @@ class Bounds(Data):
     def _rising(self) -> Self:
         known = [bound for bound in (self.III, self.II, self.I) if bound is not None]
         if not known or any(lower >= higher for lower, higher in pairwise(known)):
-            raise ValueError("needs at least one number, and a higher number for a graver level")
+            raise WrongValueError(
+                "needs at least one number, and a higher number for a graver level",
+                zh="至少要有一个数，级别越高数越大",
+            )
         return self
 
     def reached(self, figure: int) -> Level:
@@ -95,7 +100,10 @@ class Thresholds(Dated):
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if not (self.thresholds or self.together or self.circumstances):
-            raise ValueError("gives no number and no circumstance; write at least one")
+            raise WrongValueError(
+                "gives no number and no circumstance; write at least one",
+                zh="既没有数，也没有情形；请至少写一项",
+            )
         return self
 
     def reached(self, measures: Mapping[str, int], circumstances: Iterable[str] = ()) -> Level:
@@ -172,7 +180,7 @@ class Recipient(Data):
         if (self.named is None) != (self.tier is not None and self.line is not None) or (
             self.named is not None and (self.tier is not None or self.line is not None)
         ):
-            raise ValueError("needs tier and line, or named alone")
+            raise WrongValueError("needs tier and line, or named alone", zh="要写 tier 和 line，或只写 named")
         return self
 
 
@@ -314,8 +322,9 @@ class Rule(Scoped):
     @classmethod
     def _no_phone(cls, channel: RuleChannel) -> RuleChannel:
         if channel is RuleChannel.PHONE:
-            raise ValueError(
-                '"phone" is not one of any, written: a report by phone is met in any way; remove it'
+            raise WrongValueError(
+                '"phone" is not one of any, written: a report by phone is met in any way; remove it',
+                zh=("“phone”不能与 any、written 并列：以任何方式都可以用电话报告；请去掉"),
             )
         return channel
 
@@ -324,8 +333,9 @@ class Rule(Scoped):
     def _stage_fits(cls, values: Mapping[date, RuleValue], info: ValidationInfo) -> Mapping[date, RuleValue]:
         recurs = any(isinstance(value, Value) and value.limit.recurs for value in values.values())
         if recurs and info.data.get("stage") is Stage.FIRST:
-            raise ValueError(
-                "ask for one report after another, which is no first report; write stage: follow-up"
+            raise WrongValueError(
+                "ask for one report after another, which is no first report; write stage: follow-up",
+                zh="要求逐次报告的，不是首报；请写 stage: follow-up",
             )
         return values
 

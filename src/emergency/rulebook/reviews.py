@@ -15,6 +15,7 @@ from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from emergency.domain.review import Proceeding
 from emergency.domain.vocabulary import Level
+from emergency.errors import WrongValueError
 from emergency.rulebook.data_model import Data, Dated, Title, in_order, latest, with_days
 from emergency.rulebook.fields import Count, Day, PeriodOnly, Truth, Words
 from emergency.rulebook.limits import Limit
@@ -66,11 +67,15 @@ class ReviewLimit(Dated):
     @model_validator(mode="after")
     def _one_length(self) -> Self:
         if self.limit.within is None and self.limit.working_days is None and self.limit.no_hours is None:
-            raise ValueError(
-                "a step of a review is due within a length; write within, working_days or no_hours"
+            raise WrongValueError(
+                "a step of a review is due within a length; write within, working_days or no_hours",
+                zh=("审查各步骤的时限要有时长；请写 within、working_days 或 no_hours"),
             )
         if self.accepted_within is not None and self.clock is not ReviewClock.ACCEPTED:
-            raise ValueError("accepted_within belongs to clock: accepted; remove one of them")
+            raise WrongValueError(
+                "accepted_within belongs to clock: accepted; remove one of them",
+                zh="accepted_within 随 clock: accepted 使用；请去掉其中一个",
+            )
         return self
 
 

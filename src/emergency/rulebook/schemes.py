@@ -16,6 +16,7 @@ from typing import Annotated, Self
 from pydantic import BeforeValidator, Field, PlainSerializer, field_validator, model_validator
 
 from emergency.domain.vocabulary import Fault, Tier, Use
+from emergency.errors import WrongValueError
 from emergency.rulebook.data_model import Data, Dated, Title, in_order, latest, with_days
 from emergency.rulebook.fields import Day, Truth, Words
 from emergency.rulebook.model import Scoped, Slug, Who
@@ -30,7 +31,10 @@ def read_points(value: object) -> Decimal:
         return value
     text = str(value)
     if not re.fullmatch(_POINTS, text, re.ASCII):
-        raise ValueError(f'"{text}" is not a number of points; write one like 5, -1 or 0.5')
+        raise WrongValueError(
+            f'"{text}" is not a number of points; write one like 5, -1 or 0.5',
+            zh=f"“{text}”不是分值；请写成 5、-1、0.5 这样",
+        )
     return Decimal(text)
 
 
@@ -40,7 +44,9 @@ def read_share(value: object) -> Decimal:
         return value
     number, percent, rest = str(value).partition("%")
     if not percent or rest or not re.fullmatch(_POINTS, number, re.ASCII):
-        raise ValueError(f'"{value}" is not a share; write one like -50%')
+        raise WrongValueError(
+            f'"{value}" is not a share; write one like -50%', zh=f"“{value}”不是比例；请写成 -50% 这样"
+        )
     return Decimal(number)
 
 
@@ -85,7 +91,10 @@ class Counts(Data):
     def _one(self) -> Self:
         said = (self.findings, self.adopted, self.instruction, self.media, self.commended)
         if sum(map(bool, said)) != 1:
-            raise ValueError("needs exactly one of findings, adopted, instruction, media, commended")
+            raise WrongValueError(
+                "needs exactly one of findings, adopted, instruction, media, commended",
+                zh="findings、adopted、instruction、media、commended 中恰好写一项",
+            )
         return self
 
 
@@ -110,10 +119,13 @@ class SchemeLine(Data):
     @model_validator(mode="after")
     def _one_amount(self) -> Self:
         if self.points is not None and self.share_of_item is not None:
-            raise ValueError("needs points or share_of_item, not both")
+            raise WrongValueError(
+                "needs points or share_of_item, not both", zh="points 和 share_of_item 只能写一个"
+            )
         if self.share_of_item is not None and not self.what.findings:
-            raise ValueError(
-                "takes a share of an item, which only findings can; write counts: {findings: […]}"
+            raise WrongValueError(
+                "takes a share of an item, which only findings can; write counts: {findings: […]}",
+                zh=("按比例扣该条信息的分，只能用于疑点；请写 counts: {findings: […]}"),
             )
         return self
 
@@ -158,9 +170,15 @@ class SchemeValue(Dated):
     def _fits(self) -> Self:
         lines = self.lines or ()
         if len({line.name for line in lines}) < len(lines):
-            raise ValueError("two lines have the same name; points are traced to it: give each its own")
+            raise WrongValueError(
+                "two lines have the same name; points are traced to it: give each its own",
+                zh="两行同名；得分要追溯到行名，请各取一名",
+            )
         if self.items is not ItemSort.ADOPTED_REPORT and any(one.share_of_item is not None for one in lines):
-            raise ValueError("takes a share of an item; write items: adopted-report")
+            raise WrongValueError(
+                "takes a share of an item; write items: adopted-report",
+                zh="按比例扣该条信息的分；请写 items: adopted-report",
+            )
         return self
 
 

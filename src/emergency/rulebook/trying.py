@@ -108,7 +108,10 @@ def _with_folder(base: Rulebook, folder: Path, known_on: date | None) -> Ruleboo
         if path.is_file() and path.suffix.lower() in {".yaml", ".yml"} and not path.name.startswith(".")
     }
     if not files:
-        raise BrokenDataError(f"{folder}: holds no rule; put the rules to try in it, each a .yaml file")
+        raise BrokenDataError(
+            f"{folder}: holds no rule; put the rules to try in it, each a .yaml file",
+            zh=(f"{folder}：其中没有规则；请把要试的规则放进去，每条一个 .yaml 文件"),
+        )
     return _with_files(base, files)
 
 
@@ -121,7 +124,12 @@ def _place(book: Rulebook, path: Path) -> PurePosixPath:
     if len(named) > 1:
         raise BrokenDataError(
             f"{path}: {len(named)} rules are called {path.stem} ({', '.join(named[:3])}…); put the file in folders "
-            f"like theirs, such as {named[0]}.yaml, so that it is clear which one it replaces"
+            f"like theirs, such as {named[0]}.yaml, so that it is clear which one it replaces",
+            zh=(
+                f"{path}：有 {len(named)} 条规则都叫 {path.stem}（{'、'.join(named[:3])}……）；"
+                f"请按它们的样子把文件放进文件夹，如 {named[0]}.yaml，"
+                "以便看出替换的是哪一条"
+            ),
         )
     country = next(iter(sorted({rule.id.partition("/")[0] for rule in book.rules})), "cn")
     return PurePosixPath(named[0] if named else f"{country}/tried/{path.stem}").with_suffix(path.suffix)
@@ -137,7 +145,10 @@ def _with_files(base: Rulebook, files: Mapping[PurePosixPath, Path]) -> Rulebook
     held = (reading.rules, reading.tables, reading.years, reading.unread, reading.norms, reading.elements)
     if not any(held) and not reading.schemes:
         listed = ", ".join(map(str, files.values()))
-        raise BrokenDataError(f"{listed}: holds neither a rule nor a table of levels: no verdict goes by it")
+        raise BrokenDataError(
+            f"{listed}: holds neither a rule nor a table of levels: no verdict goes by it",
+            zh=f"{listed}：其中既没有规则，也没有分级表，判定不会用到",
+        )
     return _laid_over(base, reading)
 
 
@@ -193,8 +204,12 @@ def _with_pack(base: Rulebook, named: str) -> Rulebook:
     meant = [p for p in packs if named == p] or [p for p in packs if named in p.split("-", 1)]
     if len(meant) != 1:
         raise NotFoundError(
-            f"There is neither a file nor a folder nor a pack {named}{nearest(named, packs)}. "
-            f"The packs are {', '.join(packs)}."
+            f"There is neither a file nor a folder nor a pack {named}{nearest(named, packs).en}. "
+            f"The packs are {', '.join(packs)}.",
+            zh=(
+                f"没有名为 {named} 的文件、文件夹或规则包{nearest(named, packs).zh}。"
+                f"现有的规则包：{'、'.join(packs)}。"
+            ),
         )
     return _with(
         base,

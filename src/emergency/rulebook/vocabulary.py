@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+
+from emergency.domain.vocabulary import Norm
 
 
 class Clock(StrEnum):
@@ -94,3 +97,65 @@ class RuleChannel(StrEnum):
     ANY = "any"
     PHONE = "phone"
     WRITTEN = "written"
+
+
+class CheckName(StrEnum):
+    """The checks that there are.
+
+    Content 内容: ``elements`` 要素齐全, ``figures-consistent`` 数字一致, ``tells-what-is-new`` 续报报新.
+    Procedure 程序: ``both-offices`` 两办同报, ``offices-first`` 先报两办, ``one-draft`` 统稿, ``sign-off`` 审签,
+    ``signed-and-sealed`` 签发盖章, ``skipping-justified`` 越级有据, ``several-sides`` 多方核实,
+    ``acknowledged`` 签收, ``checked-at-once`` 立即核实, ``handed-over`` 转办, ``call-logged`` 电话记录,
+    ``written-asked-for`` 催报书面, ``instructions`` 批示传达反馈, ``nobody-directed`` 不授意,
+    ``nobody-obstructed`` 不阻碍.
+    Time 时间: ``in-time`` 按时, ``draft-not-held`` 统稿不压.
+    Wording 口径: ``same-facts`` 事实一致, ``changed-by-correction`` 更正有据, ``sent-as-issued`` 所发即所签,
+    ``not-below-what-was-held`` 不低于所掌握.
+    """
+
+    ELEMENTS = "elements"
+    FIGURES_CONSISTENT = "figures-consistent"
+    TELLS_WHAT_IS_NEW = "tells-what-is-new"
+    BOTH_OFFICES = "both-offices"
+    OFFICES_FIRST = "offices-first"
+    ONE_DRAFT = "one-draft"
+    SIGN_OFF = "sign-off"
+    SIGNED_AND_SEALED = "signed-and-sealed"
+    SKIPPING_JUSTIFIED = "skipping-justified"
+    SEVERAL_SIDES = "several-sides"
+    ACKNOWLEDGED = "acknowledged"
+    CHECKED_AT_ONCE = "checked-at-once"
+    HANDED_OVER = "handed-over"
+    CALL_LOGGED = "call-logged"
+    WRITTEN_ASKED_FOR = "written-asked-for"
+    INSTRUCTIONS = "instructions"
+    NOBODY_DIRECTED = "nobody-directed"
+    NOBODY_OBSTRUCTED = "nobody-obstructed"
+    IN_TIME = "in-time"
+    DRAFT_NOT_HELD = "draft-not-held"
+    SAME_FACTS = "same-facts"
+    CHANGED_BY_CORRECTION = "changed-by-correction"
+    SENT_AS_ISSUED = "sent-as-issued"
+    NOT_BELOW_WHAT_WAS_HELD = "not-below-what-was-held"
+
+    @property
+    def norm(self) -> Norm:
+        """The norm that it belongs to."""
+        return _NORMS[self]
+
+
+_C, _P, _T, _W = Norm.CONTENT, Norm.PROCEDURE, Norm.TIME, Norm.WORDING
+_NORMS: Mapping[CheckName, Norm] = {
+    **dict.fromkeys(CheckName, _P),
+    **dict.fromkeys((CheckName.ELEMENTS, CheckName.FIGURES_CONSISTENT, CheckName.TELLS_WHAT_IS_NEW), _C),
+    **dict.fromkeys((CheckName.IN_TIME, CheckName.DRAFT_NOT_HELD), _T),
+    **dict.fromkeys(
+        (
+            CheckName.SAME_FACTS,
+            CheckName.CHANGED_BY_CORRECTION,
+            CheckName.SENT_AS_ISSUED,
+            CheckName.NOT_BELOW_WHAT_WAS_HELD,
+        ),
+        _W,
+    ),
+}

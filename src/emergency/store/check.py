@@ -13,15 +13,15 @@ from typing import Any
 from sqlalchemy import Connection, Engine, UniqueConstraint, inspect
 from sqlalchemy.exc import DBAPIError
 
-from emergency.errors import BusyError, EmergencyError, StoreError
+from emergency.errors import BusyError, EmergencyError, StoreError, words_of
 from emergency.store.chain import Broken, Chain, Head, Kind
 from emergency.store.database import Database
 from emergency.store.log import store_version
 from emergency.store.port import PENDING, Codec, Undecodable, UnreachableError
 from emergency.store.rows import Stored, all_rows, moment_of, streamed
-from emergency.store.said import Words
 from emergency.store.tables import LAST, POSTGRESQL, SCHEMA_VERSION
 from emergency.store.upgrade import opened, shown
+from emergency.words import Words
 
 LISTED = 1000
 """At most so many faults, and so many events that cannot be read, are listed; all are counted."""
@@ -126,11 +126,17 @@ def check_store(
 
 def _refuse_other_versions(version: int, checked: Checked) -> None:
     if version == 0:
-        raise StoreError(f"There is no store at {checked.url}.")
+        raise StoreError(
+            f"There is no store at {checked.url}.", zh=f"{checked.url} 没有库。请核对 --db 所写的位置。"
+        )
     if version < SCHEMA_VERSION:
         raise StoreError(
             f"The store is of version {version}; this program checks version {SCHEMA_VERSION}. Nothing was "
-            "changed. Keep a copy of it, then run: emergency db upgrade"
+            "changed. Keep a copy of it, then run: emergency db upgrade",
+            zh=(
+                f"该库为第{version}版，本程序检查的是第{SCHEMA_VERSION}版。"
+                "未作任何改动。请先备份，再运行：emergency db upgrade"
+            ),
         )
 
 
@@ -267,7 +273,7 @@ class _Check:
                 body = statement.split("$$")[1]
                 find = f"pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.proname = ? AND {in_schema}"
                 there = self._ask(f"SELECT 1 FROM {find} AND p.prosrc = ?", name, tables.schema, body)
-                what = Words("函数(原样)", "function, as it was made,")
+                what = Words("函数（原样）", "function, as it was made,")
             else:
                 find = (
                     "pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n "
@@ -276,7 +282,7 @@ class _Check:
                 there = self._ask(
                     f"SELECT 1 FROM {find} AND t.tgenabled = 'O'", name, tables.schema, tables.events.name
                 )
-                what = Words("触发器(启用)", "trigger, switched on,")
+                what = Words("触发器（启用）", "trigger, switched on,")
             if not there:
                 yield _not_there(f"{match[1].lower()}-missing", what, name)
 
@@ -326,6 +332,7 @@ class _Check:
             codec.decode(type_name, schema_version, body)
         except Exception as error:  # noqa: BLE001  whatever a codec raises, this event cannot be read
             self._checked.undecodable_count += 1
+            said = words_of(error)
             if len(self._checked.undecodable) < LISTED:
                 self._checked.undecodable.append(
                     Undecodable(
@@ -335,7 +342,8 @@ class _Check:
                         type=type_name,
                         schema_version=schema_version,
                         recorded_at=row.recorded_at,
-                        reason=str(error) or type(error).__name__,
+                        reason=said.en,
+                        reason_zh=said.zh,
                     )
                 )
 
@@ -351,7 +359,7 @@ class _Check:
                 yield Fault(
                     kind="version-wrong",
                     what=Words(
-                        f"{name} 在位置 {position} 的版本号 {version!r} 不应出现,应为 {expected}。",
+                        f"{name} 在位置 {position} 的版本号 {version!r} 不应出现，应为 {expected}。",
                         f"The version {version!r} of {name} at position {position} should not be there: "
                         f"{expected} comes next.",
                     ),
@@ -366,7 +374,7 @@ class _Check:
                 yield Fault(
                     kind="version-missing",
                     what=Words(
-                        f"{name} 缺少版本 {missing},位置 {position} 已是版本 {version}。",
+                        f"{name} 缺少版本 {missing}，位置 {position} 已是版本 {version}。",
                         f"{name} lacks version {missing}: at position {position} it goes on with {version}.",
                     ),
                     do=RESTORE,
@@ -376,7 +384,7 @@ class _Check:
                 yield Fault(
                     kind="version-order",
                     what=Words(
-                        f"{name} 的版本 {version}(位置 {position})排在其前一版本(位置 {before})之前。",
+                        f"{name} 的版本 {version}（位置 {position}）排在其前一版本（位置 {before}）之前。",
                         f"Version {version} of {name}, at position {position}, stands before the version that "
                         f"precedes it, at position {before}.",
                     ),
@@ -393,11 +401,11 @@ class _Check:
             yield Fault(
                 kind="reader-ahead",
                 what=Words(
-                    f"读取者 {name} 记为已读至 {position},而日志止于 {last}。",
+                    f"读取者 {name} 记为已读至 {position}，而日志止于 {last}。",
                     f"The reader {name} is said to have come to {position}; the log ends at {last}.",
                 ),
                 do=Words(
-                    "若日志末尾被删,先从备份恢复;然后运行 emergency projections rebuild。",
+                    "若日志末尾被删，先从备份恢复；然后运行 emergency projections rebuild。",
                     "If the end of the log was taken out, restore it from a backup first; then run "
                     "emergency projections rebuild.",
                 ),
@@ -408,28 +416,28 @@ class _Check:
 # -- the words -----------------------------------------------------------------------------------------------
 
 COMPARE = Words(
-    "与此前的备份比对该处;查清之前,凡依据它的结论都视为未经证实。",
+    "与此前的备份比对该处；查清之前，凡依据它的结论都视为未经证实。",
     "Compare it with a backup from before; until that is done, take what rests on it for unproved.",
 )
 RESTORE = Words(
-    "从仍有这些行的备份恢复到另一处,比对后再用。",
+    "从仍有这些行的备份恢复到另一处，比对后再用。",
     "Restore a backup that still has them to another place, and compare.",
 )
 DAMAGED = Words(
-    "停止写入,保留一份副本,从备份恢复。", "Stop writing to it, keep a copy, and restore it from a backup."
+    "停止写入，保留一份副本，从备份恢复。", "Stop writing to it, keep a copy, and restore it from a backup."
 )
 REBUILD = Words("运行 emergency projections rebuild。", "Run emergency projections rebuild.")
 REINDEX = Words("由管理员运行 REINDEX。", "Let the administrator run REINDEX on it.")
-NEW_TABLES = Words("从备份恢复;不要手工补建。", "Restore the store from a backup; do not make it by hand.")
+NEW_TABLES = Words("从备份恢复；不要手工补建。", "Restore the store from a backup; do not make it by hand.")
 PUT_RIGHT = Words(
-    "与此前的备份比对日志末尾。若日志完整,由管理员恢复 head 表的那一行。",
+    "与此前的备份比对日志末尾。若日志完整，由管理员恢复 head 表的那一行。",
     "Compare the end of the log with a backup from before. If the log is whole, let the administrator put back the "
     "row of the head's table from it.",
 )
 
 
 def _said_by(who: str, said: str) -> Words:
-    return Words(f"{who} 报告:{said}。", f"{who} says: {said}.")
+    return Words(f"{who} 报告：{said}。", f"{who} says: {said}.")
 
 
 def _not_there(kind: str, what: Words, name: str) -> Fault:
@@ -445,7 +453,7 @@ def _unreadable(error: BaseException, after: int) -> Fault:
     return Fault(
         kind="unreadable",
         what=Words(
-            f"位置 {after} 之后无法读取:{said}", f"It cannot be read further than position {after}: {said}"
+            f"位置 {after} 之后无法读取：{said}", f"It cannot be read further than position {after}: {said}"
         ),
         do=DAMAGED,
         position=after,
@@ -461,7 +469,7 @@ def _nowhere(row: Stored) -> Fault:
     return Fault(
         kind="row-without-place",
         what=Words(
-            f"{row.stream} 版本 {row.version}(位置 {row.position}){what.zh}。",
+            f"{row.stream} 版本 {row.version}（位置 {row.position}）{what.zh}。",
             f"Version {row.version} of {row.stream}, at position {row.position}, {what.en}.",
         ),
         do=COMPARE,
@@ -473,7 +481,7 @@ def _went_back(row: Stored) -> Fault:
     return Fault(
         kind="clock-back-unmarked",
         what=Words(
-            f"位置 {row.position}({row.stream} 版本 {row.version})的入库时间早于前一行,却未标明时钟回拨。",
+            f"位置 {row.position}（{row.stream} 版本 {row.version}）的入库时间早于前一行，却未标明时钟回拨。",
             f"The event at position {row.position}, version {row.version} of {row.stream}, was recorded before the "
             "one that precedes it, and is not marked as written after the clock was set back.",
         ),
@@ -489,54 +497,54 @@ def _place(row: Stored) -> dict[str, Any]:
 
 _SAID: dict[Kind, tuple[Words, Words]] = {
     Kind.ALTERED: (
-        Words("位置 {at}({row.zh})在写入之后被改动。", "The row at position {at}, {row.en}, was altered."),
+        Words("位置 {at}（{row.zh}）在写入之后被改动。", "The row at position {at}, {row.en}, was altered."),
         COMPARE,
     ),
     Kind.SEAL_ALTERED: (
         Words(
-            "位置 {at}({row.zh})的封被改动;内容未变。",
+            "位置 {at}（{row.zh}）的封被改动；内容未变。",
             "The seal of the row at position {at}, {row.en}, was altered; what the row says was not.",
         ),
         COMPARE,
     ),
     Kind.DOUBTFUL: (
         Words(
-            "位置 {at}({row.zh})无法证实:它或它之前一行的封被改动。",
+            "位置 {at}（{row.zh}）无法证实：它或它之前一行的封被改动。",
             "The row at position {at}, {row.en}, cannot be proved: it was altered, or the seal before it was.",
         ),
         COMPARE,
     ),
     Kind.PUT_IN: (
         Words(
-            "位置 {at}({row.zh})是绕过程序加入的。",
+            "位置 {at}（{row.zh}）是绕过程序加入的。",
             "The row at position {at}, {row.en}, was put in by hand: its neighbours know nothing of it.",
         ),
         COMPARE,
     ),
     Kind.MOVED: (
         Words(
-            "{row.zh} 应在位置 {at},现在位置 {stands_at}。",
+            "{row.zh} 应在位置 {at}，现在位置 {stands_at}。",
             "The row that belongs at position {at}, {row.en}, stands at position {stands_at}: moved by hand.",
         ),
         COMPARE,
     ),
     Kind.MISSING: (
         Words(
-            "位置 {at}{through} 的行被取走;其后一行的内容因此也无法单独证实。",
+            "位置 {at}{through} 的行被取走；其后一行的内容因此也无法单独证实。",
             "What stood at position {at}{through} was taken out; the row after it cannot be proved without it.",
         ),
         RESTORE,
     ),
     Kind.TAIL_MISSING: (
         Words(
-            "日志末尾被截去:位置 {at}{through} 的行不在了。",
+            "日志末尾被截去：位置 {at}{through} 的行不在了。",
             "The end of the log was cut off: what stood at position {at}{through} is gone.",
         ),
         RESTORE,
     ),
     Kind.NOT_LOOKED_AT: (
         Words(
-            "不符的行太多:位置 {at}{through} 之间还有,未逐一辨认。",
+            "不符的行太多：位置 {at}{through} 之间还有，未逐一辨认。",
             "Too many rows do not fit: there are more at position {at}{through}, not told apart one by one.",
         ),
         RESTORE,
@@ -557,7 +565,7 @@ _SAID: dict[Kind, tuple[Words, Words]] = {
     ),
     Kind.HEAD_BEHIND: (
         Words(
-            "head 止于位置 {at},日志止于 {end}:其后的行是绕过程序加入的,或 head 被改回。",
+            "head 止于位置 {at}，日志止于 {end}：其后的行是绕过程序加入的，或 head 被改回。",
             "The head ends at position {at}, the log at {end}: what comes after was put in by hand, or the head was "
             "set back.",
         ),
@@ -565,7 +573,7 @@ _SAID: dict[Kind, tuple[Words, Words]] = {
     ),
     Kind.HEAD_AHEAD: (
         Words(
-            "head 记到位置 {end},而带此封的最后一行在 {at} 之前:其后的行在封存之前已被取走,或 head 被改动。",
+            "head 记到位置 {end}，而带此封的最后一行在 {at} 之前：其后的行在封存之前已被取走，或 head 被改动。",
             "The head counts to position {end}, but the row that it is sealed upon is the last, before {at}: what "
             "came after was taken out before it was sealed, or the head was altered.",
         ),
@@ -588,7 +596,7 @@ def _broken(broken: Broken) -> Fault:
             if row is not None
             else "",
         )
-        for text in what
+        for text in (what.zh, what.en)
     ]
     place: dict[str, Any] = {"position": broken.position} if row is None else _place(row)
     place["position"] = broken.position

@@ -100,7 +100,10 @@ class Contacts:
                 self._connection.execute(insert(self._table), row)
         except IntegrityError as error:
             hush(error)
-            raise RefusedError(f"There is already a person {subject_id}. Use another id.") from error
+            raise RefusedError(
+                f"There is already a person {subject_id}. Use another id.",
+                zh=f"已有人员 {subject_id}。请另用一个编号。",
+            ) from error
         return self.get(subject_id)
 
     def get(self, subject_id: str) -> Contact:
@@ -111,7 +114,7 @@ class Contacts:
         """
         found = self._found(self._table.c.subject_id == subject_id)
         if not found:
-            raise NotFoundError(f"There is no person {subject_id}.")
+            raise NotFoundError(f"There is no person {subject_id}.", zh=f"没有人员 {subject_id}。")
         return found[0]
 
     def all(self) -> list[Contact]:

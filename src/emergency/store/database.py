@@ -225,14 +225,18 @@ class Database(ABC):
         if isinstance(fault, PoolTimeoutError):
             return BusyError(
                 "All connections to the database are in use; nothing was written. Try again. "
-                "(A database in memory has one connection: inside a transaction, read through the transaction.)"
+                "(A database in memory has one connection: inside a transaction, read through the transaction.)",
+                zh=(
+                    "数据库的连接已全部占用；未作记录，请重试。（内存中的数据库只有一个连接："
+                    "在事务之内，请通过该事务读取。）"
+                ),
             )
         if isinstance(fault, DBAPIError):
             fault = fault.orig
         if isinstance(fault, self.driver.Error):
             return self.explain_driver(fault, engine.url)
         if isinstance(error, PersistenceError):
-            return StoreError(f"The database refused: {error}")
+            return StoreError(f"The database refused: {error}", zh=f"数据库拒绝：{error}")
         return None
 
     @contextmanager
@@ -243,7 +247,10 @@ class Database(ABC):
         except UnicodeEncodeError as error:
             raise no_text(error) from error
         except OverflowError as error:
-            raise UsageError("A number is too large for any database. Nothing was written.") from error
+            raise UsageError(
+                "A number is too large for any database. Nothing was written.",
+                zh="有一个数太大，数据库存不下。未作记录。",
+            ) from error
         except (PersistenceError, DBAPIError, PoolTimeoutError, self.driver.Error) as error:
             hush(error)
             ours = self.explain(error, engine)
@@ -308,7 +315,8 @@ def no_transaction() -> UsageError:
     """What to say of a connection that commits each statement by itself."""
     return UsageError(
         "This connection commits each statement by itself (AUTOCOMMIT), so there is no transaction to join. "
-        "Give one that has a transaction."
+        "Give one that has a transaction.",
+        zh=("这个连接逐句自行提交（AUTOCOMMIT），没有可以加入的事务。请提供带事务的连接。"),
     )
 
 
@@ -317,12 +325,14 @@ def no_text(error: UnicodeEncodeError) -> UsageError:
     # The rest is not repeated: it may be somebody's name.
     sign = ascii(error.object[error.start : error.end])
     return UsageError(
-        f"Something that was given has a sign that no text can hold: {sign}. Nothing was written. Leave it out."
+        f"Something that was given has a sign that no text can hold: {sign}. Nothing was written. Leave it out.",
+        zh=f"所填内容中有一个无法保存的字符：{sign}。未作记录，请去掉它。",
     )
 
 
 def no_head() -> StoreError:
     """What to say where the row that counts positions is gone."""
     return StoreError(
-        "The store has lost the row that counts its positions. Nothing was written. See `emergency db check`."
+        "The store has lost the row that counts its positions. Nothing was written. See `emergency db check`.",
+        zh=("库中登记位置的一行丢失了。未作记录。请运行 `emergency db check`。"),
     )

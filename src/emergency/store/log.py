@@ -24,6 +24,7 @@ from emergency.errors import (
     StoreError,
     UnknownEventError,
     UsageError,
+    words_of,
 )
 from emergency.store import clock
 from emergency.store.database import PATIENCE, Database
@@ -40,6 +41,7 @@ from emergency.store.port import (
 )
 from emergency.store.recorder import LoggedEvent, NewEvent, SqlRecorder
 from emergency.store.tables import POSTGRESQL, SCHEMA_VERSION, SQLITE, Tables, tables_of
+from emergency.words import NOTHING, Words
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session, scoped_session
@@ -189,6 +191,7 @@ class Reading:
                 schema_version=row.schema_version,
                 recorded_at=row.recorded_at,
                 reason=str(error),
+                reason_zh=error.zh,
             )
 
 
@@ -250,10 +253,15 @@ class Writing(Reading):
         done = self.command(command_id)
         if done is not None and done.content_hash != command_hash:
             place = done.events[0].position
-            where = f", recorded at position {place}" if place < PENDING else ""
+            where = (
+                Words(f"（记在位置 {place}）", f", recorded at position {place}")
+                if place < PENDING
+                else NOTHING
+            )
             raise CommandConflictError(
-                f"Command {command_id} was already used for something else{where}. "
-                "Nothing was written. Give a new command a new id."
+                f"Command {command_id} was already used for something else{where.en}. "
+                "Nothing was written. Give a new command a new id.",
+                zh=(f"命令编号 {command_id} 已用于别的内容{where.zh}。未作记录。新的命令请用新的编号。"),
             )
         if done is None:
             self._asked.add(command_id)
@@ -304,7 +312,12 @@ class Writing(Reading):
         if stand.version != expected_version:
             raise ConflictError(
                 f"The record {stream} has moved on: it stands at version {stand.version}, the decision was made at "
-                f"version {expected_version}. Nothing was written. Look at it again, then try again."
+                f"version {expected_version}. Nothing was written. Look at it again, then try again.",
+                zh=(
+                    f"记录 {stream} 已有新的内容：现为第{stand.version}版，"
+                    f"而这次决定依据的是第{expected_version}版。未作记录。"
+                    "请重新查看，然后重试。"
+                ),
             )
         self._refuse_used(given)
         entries = []
@@ -332,7 +345,8 @@ class Writing(Reading):
             database.driver.IntegrityError
         ) as error:  # seen too late by a transaction that sees nothing newer
             raise ConflictError(
-                f"The record {stream} has moved on. Nothing was written. Try again."
+                f"The record {stream} has moved on. Nothing was written. Try again.",
+                zh=f"记录 {stream} 已有新的内容。未作记录，请重试。",
             ) from error
         if command_id is not None:
             self._begun[command_id] = command_hash
@@ -349,7 +363,10 @@ class Writing(Reading):
         except IntegrityError as error:
             raise ConflictError(
                 f"{name} has already come to position {self.tracked(name)}: another program was quicker. "
-                "Nothing was written; go on from there."
+                "Nothing was written; go on from there.",
+                zh=(
+                    f"{name} 已经到了位置 {self.tracked(name)}：另一个程序先到一步。未作记录，请从那里继续。"
+                ),
             ) from error
 
     def untrack(self, name: str) -> None:
@@ -360,13 +377,17 @@ class Writing(Reading):
     def _is_new(self, command_id: str, command_hash: str | None) -> bool:
         """Whether this is the first append of that command in this transaction."""
         if command_hash is None:
-            raise UsageError("A command id needs the hash of the command's content beside it.")
+            raise UsageError(
+                "A command id needs the hash of the command's content beside it.",
+                zh="命令编号要与命令内容的摘要一并给出。",
+            )
         if command_id not in self._begun:
             return True
         if self._begun[command_id] != command_hash:
             raise CommandConflictError(
                 f"Command {command_id} is used in this transaction for something else. "
-                "Nothing was written. Give a new command a new id."
+                "Nothing was written. Give a new command a new id.",
+                zh=(f"命令编号 {command_id} 在本事务中已用于别的内容。未作记录。新的命令请用新的编号。"),
             )
         return False
 
@@ -374,14 +395,16 @@ class Writing(Reading):
         """What the command wrote to this stream when it was carried out."""
         if command_id in self._asked:
             raise ConflictError(
-                f"Command {command_id} was carried out by another program in between. Nothing was written. Try again."
+                f"Command {command_id} was carried out by another program in between. Nothing was written. Try again.",
+                zh=f"命令 {command_id} 已由另一个程序执行。未作记录，请重试。",
             )
         done = self.once(command_id, command_hash)
         here = [event for event in done.events if event.stream == stream] if done else []
         if not here:
             raise CommandConflictError(
                 f"Command {command_id} was already carried out and wrote nothing to {stream}. "
-                "Nothing was written. Give a new command a new id."
+                "Nothing was written. Give a new command a new id.",
+                zh=(f"命令 {command_id} 已经执行过，没有写入 {stream}。未作记录。新的命令请用新的编号。"),
             )
         return here
 
@@ -393,7 +416,8 @@ class Writing(Reading):
         if twice:
             raise RefusedError(
                 f"The event id {twice[0]} is already in use. Nothing was written. "
-                "Give each event an id of its own."
+                "Give each event an id of its own.",
+                zh=f"事件编号 {twice[0]} 已被使用。未作记录。请给每个事件各用一个编号。",
             )
 
 
@@ -587,7 +611,8 @@ class Log:
         if not isinstance(connection, Connection) or connection.engine.pool is not self._engine.pool:
             raise UsageError(
                 "This transaction belongs to another engine. Give Engine(...) the engine that the portal's own "
-                "connections or sessions come from."
+                "connections or sessions come from.",
+                zh=("这个事务属于另一个引擎。请把门户系统的连接或会话所用的引擎交给 Engine(...)。"),
             )
         self._database.join(connection)
         return connection
@@ -720,21 +745,28 @@ def decoded(logged: LoggedEvent, codec: Codec) -> Recorded[Any]:
         UnknownEventError: Its type or schema version is not known here.
         BrokenDataError: Its body cannot be read.
     """
+    where = _place(logged)
     try:
         return recorded(logged, codec.decode(logged.topic, logged.schema_version, logged.state))
     except UnknownEventError as error:
         raise UnknownEventError(
-            f"{_place(logged)} is not known to this program: {error}. "
-            "It was probably written by a newer version: use that one."
+            f"{where.en} is not known to this program: {error}. "
+            "It was probably written by a newer version: use that one.",
+            zh=f"本程序不认识{where.zh}：{error.zh}。多半是较新版本写入的，请改用该版本。",
         ) from error
     except Exception as error:  # whatever a codec raises, this event cannot be read
-        raise BrokenDataError(f"{_place(logged)} cannot be read: {error}") from error
+        said = words_of(error)
+        raise BrokenDataError(
+            f"{where.en} cannot be read: {said.en}", zh=f"无法读取{where.zh}：{said.zh}"
+        ) from error
 
 
-def _place(logged: LoggedEvent) -> str:
-    return (
+def _place(logged: LoggedEvent) -> Words:
+    return Words(
+        f"位置 {logged.id} 的事件（类型 {logged.topic}，格式第{logged.schema_version}版，流 {logged.originator_id} "
+        f"第{logged.originator_version}版）",
         f"The event of type {logged.topic} (schema version {logged.schema_version}) at position {logged.id}, "
-        f"version {logged.originator_version} of stream {logged.originator_id},"
+        f"version {logged.originator_version} of stream {logged.originator_id},",
     )
 
 
@@ -757,7 +789,11 @@ def reached(url: str, *, create: bool) -> tuple[Engine, str, str | None, float]:
     except (ArgumentError, ValueError) as error:
         raise UsageError(
             f"{_without_password(url)!r} does not name a database. "
-            "Write it as sqlite:///FILE or postgresql://USER@HOST/DATABASE."
+            "Write it as sqlite:///FILE or postgresql://USER@HOST/DATABASE.",
+            zh=(
+                f"{_without_password(url)} 没有指明数据库。请写成 sqlite:///FILE "
+                "或 postgresql://USER@HOST/DATABASE。"
+            ),
         ) from error
     return engine, asked.get("table_prefix", ""), asked.get("table_schema"), patience
 
@@ -765,7 +801,10 @@ def reached(url: str, *, create: bool) -> tuple[Engine, str, str | None, float]:
 def database_of(engine: Engine, prefix: str, schema: str | None, patience: float) -> Database:
     """What the database of an engine can do, for a log whose tables have these names; see `Log`."""
     if not 0 <= patience <= _LONGEST:
-        raise UsageError(f"A writer cannot wait {patience:g} seconds for another; say 0 to {_LONGEST:d}.")
+        raise UsageError(
+            f"A writer cannot wait {patience:g} seconds for another; say 0 to {_LONGEST:d}.",
+            zh=f"写入时不能等待 {patience:g} 秒；请写 0 至 {_LONGEST:d}。",
+        )
     _known(engine.dialect.name)
     database = _database(engine, prefix, schema, patience)
     database.prepare(engine)
@@ -780,7 +819,11 @@ def _known(dialect: str) -> str:
     if dialect not in {SQLITE, POSTGRESQL}:
         raise StoreError(
             f"The log is kept in SQLite or PostgreSQL, not in {dialect}. "
-            "Name a database such as sqlite:///FILE or postgresql://USER@HOST/DATABASE."
+            "Name a database such as sqlite:///FILE or postgresql://USER@HOST/DATABASE.",
+            zh=(
+                f"日志保存在 SQLite 或 PostgreSQL 中，不能保存在 {dialect} "
+                "中。请写数据库，如 sqlite:///FILE 或 postgresql://USER@HOST/DATABASE。"
+            ),
         )
     return dialect
 
@@ -808,7 +851,8 @@ def _postgres() -> Any:  # noqa: ANN401  a module
         from emergency.store import postgres  # noqa: PLC0415  only the database that is used is loaded
     except ImportError as error:
         raise StoreError(
-            f"PostgreSQL needs its driver, which is not installed ({error}): pip install 'emergency[postgresql]'."
+            f"PostgreSQL needs its driver, which is not installed ({error}): pip install 'emergency[postgresql]'.",
+            zh=(f"使用 PostgreSQL 需要驱动程序，尚未安装（{error}）：pip install 'emergency[postgresql]'。"),
         ) from error
     return postgres
 
@@ -825,7 +869,10 @@ def _make_ready(engine: Engine, database: Database, *, create: bool, drill: Dril
             return
     if not create:
         raise StoreError(
-            f"There is no store in {engine.url.database}; the first entry, import or `emergency offices add` makes it."
+            f"There is no store in {engine.url.database}; the first entry, import or `emergency offices add` makes it.",
+            zh=(
+                f"{engine.url.database} 中没有库；第一次录入、导入或运行 `emergency offices add` 时自动建立。"
+            ),
         )
     with database.writing(engine) as connection:
         database.alone(connection)
@@ -840,7 +887,11 @@ def _is_ready(connection: Connection, database: Database) -> bool:
     if 0 < version < SCHEMA_VERSION:
         raise StoreError(
             f"The database was written by an older version of this program (store version {version}; this program "
-            f"writes {SCHEMA_VERSION}). Nothing was changed. Keep a copy of it, then run: emergency db upgrade"
+            f"writes {SCHEMA_VERSION}). Nothing was changed. Keep a copy of it, then run: emergency db upgrade",
+            zh=(
+                f"该数据库由本程序的旧版本写成（库为第{version}版，本程序写第{SCHEMA_VERSION}版"
+                "）。未作任何改动。请先备份，再运行：emergency db upgrade"
+            ),
         )
     return version > 0
 
@@ -856,7 +907,11 @@ def store_version(connection: Connection, database: Database) -> int:
             if database.exists(connection, table.name.removeprefix(database.tables.prefix)):
                 raise StoreError(
                     f"The database already has a table {table.name} that is not ours. Nothing was written. "
-                    "Name another database, or give our tables a prefix."
+                    "Name another database, or give our tables a prefix.",
+                    zh=(
+                        f"数据库中已有一张不属于本程序的表 {table.name}。未作任何写入。"
+                        "请另用一个数据库，或给本程序的表加前缀。"
+                    ),
                 )
         return 0
     found: dict[str, str] = dict(
@@ -866,11 +921,16 @@ def store_version(connection: Connection, database: Database) -> int:
     database.drill = DRILL in found
     if not (version.isdecimal() and int(version)):
         raise StoreError(
-            "The database does not say which version of the store it holds. Restore it from a backup."
+            "The database does not say which version of the store it holds. Restore it from a backup.",
+            zh="数据库没有写明库的版本。请从备份恢复。",
         )
     if int(version) > SCHEMA_VERSION:
         raise StoreError(
             f"The database was written by a newer version of this program (store version {version}; "
-            f"this program knows {SCHEMA_VERSION}). Nothing was changed. Use the newer program."
+            f"this program knows {SCHEMA_VERSION}). Nothing was changed. Use the newer program.",
+            zh=(
+                f"该数据库由本程序的新版本写成（库为第{version}版，本程序只认识到第{SCHEMA_VERSION}"
+                "版）。未作任何改动。请使用新版本程序。"
+            ),
         )
     return int(version)

@@ -57,6 +57,7 @@ class Undecodable:
         schema_version: The schema version it was written under.
         recorded_at: The store's clock when it was written (UTC).
         reason: Why it cannot be read.
+        reason_zh: The same in Chinese.
     """
 
     position: int
@@ -66,6 +67,7 @@ class Undecodable:
     schema_version: int
     recorded_at: datetime
     reason: str
+    reason_zh: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

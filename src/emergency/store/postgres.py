@@ -29,6 +29,7 @@ from emergency.store.database import Bell, Database, Row, Stand, driver_of, no_h
 from emergency.store.port import PENDING, ConflictError, DeadlockError, ReadOnlyError, UnreachableError
 from emergency.store.seal import sealed
 from emergency.store.tables import LAST, POSTGRESQL, Tables, tables_of
+from emergency.words import Words
 
 CLOCK = "clock_timestamp()"
 """The server's clock."""
@@ -183,7 +184,8 @@ class Postgres(Database):
                 if not self._had(driver, key):
                     raise ConflictError(
                         f"Another program is writing to the record {stream} and has not finished. "
-                        "Nothing was written. Try again."
+                        "Nothing was written. Try again.",
+                        zh=f"另有程序正在写入记录 {stream}，尚未完成。未作记录，请重试。",
                     )
         else:
             for key in ids:
@@ -425,7 +427,11 @@ def opened(engine: Engine, prefix: str, schema: str | None, patience: float) -> 
     if engine.dialect.driver != "psycopg":
         raise StoreError(
             f"PostgreSQL is reached through the driver psycopg 3, not {engine.dialect.driver}. Make the engine with "
-            "create_engine('postgresql+psycopg://…')."
+            "create_engine('postgresql+psycopg://…').",
+            zh=(
+                f"连接 PostgreSQL 要用驱动程序 psycopg 3，不能用 {engine.dialect.driver}。"
+                "请用 create_engine('postgresql+psycopg://…') 建立引擎。"
+            ),
         )
     asked = "SELECT current_schema(), current_setting('server_encoding')"
     with (
@@ -436,7 +442,11 @@ def opened(engine: Engine, prefix: str, schema: str | None, patience: float) -> 
     if encoding != "UTF8":
         raise StoreError(
             f"The database {engine.url.database} is encoded in {encoding} and cannot hold every sign. Nothing was "
-            "written. Make one with ENCODING 'UTF8'."
+            "written. Make one with ENCODING 'UTF8'.",
+            zh=(
+                f"数据库 {engine.url.database} 的编码为 {encoding}，不能保存所有字符。"
+                "未作任何写入。请以 ENCODING 'UTF8' 另建数据库。"
+            ),
         )
     return Postgres(tables_of(POSTGRESQL, prefix, schema or current or "public"), patience)
 
@@ -448,46 +458,73 @@ def open_engine(url: URL) -> Engine:
 
 _LOST = ("08", "57P01", "57P02", "57P03")
 _ADVICE = {
-    "53100": "cannot grow: the disk is full. Nothing was written. Free some space and try again.",
-    "3D000": "is not there. Let its administrator create it.",
-    "28": "does not let this user in. See that the user and the password are right.",
-    "58": "cannot be read or written: its disk reports an error. See that the disk is sound, then try again.",
-    "XX": "is damaged. Stop writing to it, keep a copy, and restore it from a backup.",
+    "53100": Words(
+        "不能再增大：磁盘已满。未作记录。请腾出空间后重试。",
+        "cannot grow: the disk is full. Nothing was written. Free some space and try again.",
+    ),
+    "3D000": Words("不存在。请由管理员建立。", "is not there. Let its administrator create it."),
+    "28": Words(
+        "不允许该用户登录。请核对用户名和密码。",
+        "does not let this user in. See that the user and the password are right.",
+    ),
+    "58": Words(
+        "无法读写：磁盘报错。请检查磁盘，然后重试。",
+        "cannot be read or written: its disk reports an error. See that the disk is sound, then try again.",
+    ),
+    "XX": Words(
+        "已损坏。请停止写入，保留副本，并从备份恢复。",
+        "is damaged. Stop writing to it, keep a copy, and restore it from a backup.",
+    ),
 }
 
 
 def explain(fault: BaseException, database: str | None) -> EmergencyError:
     """Say what PostgreSQL's error means and what to do about it."""
     code = getattr(fault, "sqlstate", None) or ""
-    place = f"The database {database}"
+    place = Words(f"数据库 {database} ", f"The database {database}")
     if code == "53300":
-        return BusyError(f"{place} takes no more connections now; nothing was written. Try again.")
+        return BusyError(
+            f"{place.en} takes no more connections now; nothing was written. Try again.",
+            zh=f"{place.zh}现在不接受更多连接；未作记录，请重试。",
+        )
     if code in {"55P03", "57014"}:
-        return BusyError(f"{place} is being written by another program; nothing was written. Try again.")
+        return BusyError(
+            f"{place.en} is being written by another program; nothing was written. Try again.",
+            zh=f"另有程序正在写入{place.zh}；未作记录，请重试。",
+        )
     if code == "40P01":
         return DeadlockError(
             f"This transaction on {database} and another waited for each other. Nothing was written. "
-            "End the transaction and do it anew."
+            "End the transaction and do it anew.",
+            zh=(f"{database} 上的本事务与另一事务互相等待。未作记录。请结束本事务，重新进行。"),
         )
     if code == "40001":
         return ConflictError(
-            f"Another program wrote to {database} in between. Nothing was written. Try again."
+            f"Another program wrote to {database} in between. Nothing was written. Try again.",
+            zh=f"其间另有程序写入了 {database}。未作记录，请重试。",
         )
     if code in {"25006", "42501"}:
         return ReadOnlyError(
-            f"{place} can be read but not written by this user. Nothing was written. Let its administrator "
-            "grant the right to write, or use another user."
+            f"{place.en} can be read but not written by this user. Nothing was written. Let its administrator "
+            "grant the right to write, or use another user.",
+            zh=(f"{place.zh}可以读取，但该用户不能写入。未作记录。请由管理员授予写入权限，或改用其他用户。"),
         )
     said = " ".join(str(fault).split())
     for beginning, advice in _ADVICE.items():
         if code.startswith(beginning):
-            return StoreError(f"{place} {advice} ({said})")
+            return StoreError(f"{place.en} {advice.en} ({said})", zh=f"{place.zh}{advice.zh}（原文：{said}）")
     if code.startswith(_LOST) or (not code and isinstance(fault, psycopg.OperationalError)):
         return UnreachableError(
-            f"{place} cannot be reached ({said}). Try again; if it stays so, see that the server runs, that the name "
-            "of the database and the user are right, and that they may connect from here."
+            f"{place.en} cannot be reached ({said}). Try again; if it stays so, see that the server runs, that the "
+            "name of the database and the user are right, and that they may connect from here.",
+            zh=(
+                f"连接不上{place.zh}（原文：{said}）。请重试；如仍然不行，"
+                "请查看服务器是否运行，数据库名和用户是否正确，以及是否允许从本机连接。"
+            ),
         )
-    return StoreError(f"{place} refused: {said}. Nothing was written.")
+    return StoreError(
+        f"{place.en} refused: {said}. Nothing was written.", zh=f"{place.zh}拒绝：{said}。未作记录。"
+    )
 
 
 def _settled(connection: Connection) -> None:

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emergency.errors import RefusedError
+from emergency.errors import RefusedError, system_words
 from emergency.store.contacts import Sealed
 
 if TYPE_CHECKING:
@@ -94,7 +94,8 @@ class Key:
         except FileExistsError as error:
             raise RefusedError(
                 f"There is already a file {path}. It was left as it is: a key that is overwritten takes the names "
-                "with it that it sealed. Name another file."
+                "with it that it sealed. Name another file.",
+                zh=(f"已有文件 {path}，未作改动：密钥一旦被覆盖，由它封存的姓名也随之丢失。请另写一个文件。"),
             ) from error
         with os.fdopen(file, "w", encoding="utf-8") as written:
             written.write(text)
@@ -112,7 +113,10 @@ class Key:
         try:
             lines = path.read_text(encoding="utf-8").splitlines()
         except OSError as error:
-            raise RefusedError(f"The key file {path} cannot be read: {error.strerror or error}.") from error
+            why = system_words(error)
+            raise RefusedError(
+                f"The key file {path} cannot be read: {why.en}.", zh=f"密钥文件 {path} 无法读取：{why.zh}。"
+            ) from error
         except UnicodeDecodeError as error:
             raise _no_key(path) from error
         said = [line.split() for line in lines if line.strip() and not line.startswith("#")]
@@ -144,7 +148,11 @@ class Key:
         """
         if sealed.key_id != self.id:
             raise WrongKeyError(
-                f"The key {self.id} did not seal this name; the key {sealed.key_id} did. Name that one's file."
+                f"The key {self.id} did not seal this name; the key {sealed.key_id} did. Name that one's file.",
+                zh=(
+                    f"这个姓名不是由密钥 {self.id} 封存的，而是由密钥 {sealed.key_id} "
+                    "封存的。请写明后者的文件。"
+                ),
             )
         from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - see _cipher
 
@@ -184,12 +192,20 @@ def _bound_to(subject_id: str) -> bytes:
 def _altered(subject_id: str) -> AlteredError:
     return AlteredError(
         f"What was sealed of {subject_id} was altered since, or sealed for somebody else. Nothing of it can be told; "
-        "look for it in a backup of the database."
+        "look for it in a backup of the database.",
+        zh=(
+            f"{subject_id} 的封存内容此后被改动过，或本来是为他人封存的。"
+            "其内容无法读出，请从数据库备份中查找。"
+        ),
     )
 
 
 def _no_key(path: Path) -> RefusedError:
     return RefusedError(
         f"{path} is not a key file of this program. `emergency people key new FILE` makes a new one; names that "
-        "another key sealed can only be opened with that one."
+        "another key sealed can only be opened with that one.",
+        zh=(
+            f"{path} 不是本程序的密钥文件。`emergency people key new "
+            "FILE` 可以制作新密钥；由别的密钥封存的姓名，只能用那一把启封。"
+        ),
     )

@@ -19,11 +19,12 @@ from typing import Any, ClassVar
 from sqlalchemy import URL, Connection, Engine, create_engine
 from sqlalchemy.pool import QueuePool
 
-from emergency.errors import BusyError, EmergencyError, StoreError
+from emergency.errors import BusyError, EmergencyError, StoreError, system_words
 from emergency.store.database import PATIENCE, Database, Row, Stand, driver_of, no_head, no_transaction
 from emergency.store.port import ConflictError, ReadOnlyError
 from emergency.store.seal import sealed
 from emergency.store.tables import LAST, SQLITE, Tables
+from emergency.words import Words
 
 _READY = "emergency_ready"
 
@@ -225,7 +226,8 @@ def open_engine(url: URL, *, patience: float = PATIENCE, create: bool = True) ->
     """
     if not create and (missing := _missing(url)) is not None:
         raise StoreError(
-            f"There is no store at {missing}; the first entry, import or `emergency offices add` makes it."
+            f"There is no store at {missing}; the first entry, import or `emergency offices add` makes it.",
+            zh=(f"{missing} 没有库；第一次录入、导入或运行 `emergency offices add` 时自动建立。"),
         )
     arguments: dict[str, Any] = {"timeout": patience, "check_same_thread": False}
     if _in_memory(url):
@@ -243,35 +245,62 @@ def open_engine(url: URL, *, patience: float = PATIENCE, create: bool = True) ->
 
 def explain(fault: BaseException, database: str | None) -> EmergencyError:
     """Say what SQLite's error means and what to do about it."""
-    place = f"The database {database}" if database else "The database in memory"
+    place = (
+        Words(f"数据库 {database} ", f"The database {database}")
+        if database
+        else Words("内存中的数据库", "The database in memory")
+    )
     whole = getattr(fault, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
     code = whole & 0xFF
     if whole == sqlite3.SQLITE_BUSY_SNAPSHOT:
         return ConflictError(
-            f"{place} was written by another program since this transaction began. Nothing was written. "
-            "Begin the transaction anew."
+            f"{place.en} was written by another program since this transaction began. Nothing was written. "
+            "Begin the transaction anew.",
+            zh=(f"本事务开始之后，另有程序写入了{place.zh}。未作记录。请重新开始事务。"),
         )
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-        return BusyError(f"{place} is being written by another program; nothing was written. Try again.")
+        return BusyError(
+            f"{place.en} is being written by another program; nothing was written. Try again.",
+            zh=f"另有程序正在写入{place.zh}；未作记录，请重试。",
+        )
     if code == sqlite3.SQLITE_READONLY:
         return ReadOnlyError(
-            f"{place} can be read but not written. Nothing was written. Give this user the "
-            "right to write to the file and its folder, or use another database."
+            f"{place.en} can be read but not written. Nothing was written. Give this user the "
+            "right to write to the file and its folder, or use another database.",
+            zh=(
+                f"{place.zh}可以读取，但不能写入。未作记录。请给该用户以写入该文件及其文件夹的"
+                "权限，或改用其他数据库。"
+            ),
         )
     advice = {
-        sqlite3.SQLITE_FULL: "cannot grow: the disk is full. Nothing was written. "
-        "Free some space and try again.",
-        sqlite3.SQLITE_CANTOPEN: "cannot be opened. See that it is a file, not a folder, and that this user "
-        "may read and write it and its folder.",
-        sqlite3.SQLITE_NOTADB: "is not a database. Name another file, or restore this one from a backup; "
-        "it was left as it is.",
-        sqlite3.SQLITE_CORRUPT: "is damaged. Stop writing to it, keep a copy, and restore it from a backup.",
-        sqlite3.SQLITE_IOERR: "cannot be read or written: the disk reports an error. See that the disk is "
-        "there and sound, then try again.",
+        sqlite3.SQLITE_FULL: Words(
+            "不能再增大：磁盘已满。未作记录。请腾出空间后重试。",
+            "cannot grow: the disk is full. Nothing was written. Free some space and try again.",
+        ),
+        sqlite3.SQLITE_CANTOPEN: Words(
+            "无法打开。请确认它是文件而不是文件夹，并且该用户可以读写该文件及其文件夹。",
+            "cannot be opened. See that it is a file, not a folder, and that this user may read and write it and its "
+            "folder.",
+        ),
+        sqlite3.SQLITE_NOTADB: Words(
+            "不是数据库文件，未作改动。请另写一个文件，或从备份恢复。",
+            "is not a database. Name another file, or restore this one from a backup; it was left as it is.",
+        ),
+        sqlite3.SQLITE_CORRUPT: Words(
+            "已损坏。请停止写入，保留副本，并从备份恢复。",
+            "is damaged. Stop writing to it, keep a copy, and restore it from a backup.",
+        ),
+        sqlite3.SQLITE_IOERR: Words(
+            "无法读写：磁盘报错。请确认磁盘在位、完好，然后重试。",
+            "cannot be read or written: the disk reports an error. See that the disk is there and sound, then try "
+            "again.",
+        ),
     }
     if code in advice:
-        return StoreError(f"{place} {advice[code]}")
-    return StoreError(f"{place} refused: {fault}. Nothing was written.")
+        return StoreError(f"{place.en} {advice[code].en}", zh=f"{place.zh}{advice[code].zh}")
+    return StoreError(
+        f"{place.en} refused: {fault}. Nothing was written.", zh=f"{place.zh}拒绝：{fault}。未作记录。"
+    )
 
 
 def _in_memory(url: URL) -> bool:
@@ -295,9 +324,14 @@ def _make_folder(url: URL) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
+        said = system_words(error)
         raise StoreError(
-            f"The folder {folder} for the database cannot be made: {error.strerror}. "
-            "Make it, or name another with --db or EMERGENCY_DB."
+            f"The folder {folder} for the database cannot be made: {said.en}. "
+            "Make it, or name another with --db or EMERGENCY_DB.",
+            zh=(
+                f"无法建立数据库所在的文件夹 {folder}：{said.zh}。请自行建立，"
+                "或用 --db、EMERGENCY_DB 另指一处。"
+            ),
         ) from error
 
 
@@ -334,4 +368,7 @@ def _still_on(connection: Connection) -> None:
     # After some faults (a full disk) SQLite rolls back by itself, and the driver then takes a commit without
     # a transaction for a success. What is lost must not be reported as written.
     if not driver_of(connection).in_transaction:
-        raise StoreError("The database broke the transaction off; nothing was written. Try again.")
+        raise StoreError(
+            "The database broke the transaction off; nothing was written. Try again.",
+            zh="数据库中断了事务；未作记录，请重试。",
+        )

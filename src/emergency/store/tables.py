@@ -82,14 +82,19 @@ class Tables:
     def __init__(self, dialect: str, prefix: str = "", schema: str | None = None) -> None:
         if not _PREFIX.fullmatch(prefix):
             raise UsageError(
-                f"{prefix!r} cannot be the tables' prefix: write it in small letters, digits and _, at most 31."
+                f"{prefix!r} cannot be the tables' prefix: write it in small letters, digits and _, at most 31.",
+                zh=(f"{prefix} 不能作表的前缀：请用小写字母、数字和 _，至多 31 个字符。"),
             )
         if schema is not None and not _SCHEMA.fullmatch(schema):
             raise UsageError(
-                f'The tables cannot be in a schema called {schema!r}: it is empty, too long or has "%?{{}}.'
+                f'The tables cannot be in a schema called {schema!r}: it is empty, too long or has "%?{{}}.',
+                zh=(f'表不能放在名为 {schema} 的模式中：名称为空、太长，或含有 "%?{{}} 中的字符。'),
             )
         if schema is not None and dialect == SQLITE:
-            raise UsageError("SQLite has no schemas. Give the tables a prefix instead.")
+            raise UsageError(
+                "SQLite has no schemas. Give the tables a prefix instead.",
+                zh="SQLite 没有模式。请改用表的前缀。",
+            )
         self.dialect, self.prefix, self.schema = dialect, prefix, schema
         self.metadata = MetaData(schema=schema)
         postgresql = dialect == POSTGRESQL

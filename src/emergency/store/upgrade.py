@@ -16,8 +16,8 @@ from sqlalchemy import Connection, Engine
 from emergency.errors import StoreError
 from emergency.store.database import PATIENCE, Database, revision_of
 from emergency.store.log import database_of, reached, store_version
-from emergency.store.said import Words
 from emergency.store.tables import LAST, POSTGRESQL, SCHEMA_VERSION
+from emergency.words import Words
 
 _one_at_a_time = threading.Lock()
 """Alembic keeps in its modules which migration it runs."""
@@ -198,7 +198,8 @@ def _version_there(connection: Connection, database: Database, engine: Engine) -
     version = store_version(connection, database)
     if version == 0:
         raise StoreError(
-            f"There is no store at {shown(engine)}; the first entry, import or `emergency offices add` makes it."
+            f"There is no store at {shown(engine)}; the first entry, import or `emergency offices add` makes it.",
+            zh=(f"{shown(engine)} 没有库；第一次录入、导入或运行 `emergency offices add` 时自动建立。"),
         )
     return version
 

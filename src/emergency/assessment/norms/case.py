@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo
 
 from emergency.assessment.due import window_end
@@ -17,9 +17,12 @@ from emergency.domain.fixed import changed, fixed, kept
 from emergency.domain.intervals import Interval
 from emergency.domain.offices import Directory, Office
 from emergency.domain.vocabulary import Result, Status
-from emergency.rulebook import CheckName, NormRule, Rulebook
-from emergency.rulebook.data_model import Citation
-from emergency.rulebook.norms import Asked, Settings
+from emergency.rulebook import CheckName
+
+if TYPE_CHECKING:
+    from emergency.rulebook import NormRule, Rulebook
+    from emergency.rulebook.data_model import Citation
+    from emergency.rulebook.norms import Asked
 
 INCIDENT = "incident"
 """The occasion of a check that is about all of an incident."""
@@ -65,13 +68,19 @@ class Asking:
 
     def set_by(self, setting: str) -> tuple[NormRule, Asked] | None:
         """The first text that says something about a setting; None where none does."""
-        default = Settings.model_fields[setting].default
+        default = _default(setting)
         return next((one for one in self.texts if getattr(one[1].asks, setting) != default), None)
 
     def setting(self, name: str) -> Any:  # noqa: ANN401 - of what it holds
         """How strictly, by the first text that says so; the default of `Settings` where none does."""
         found = self.set_by(name)
-        return Settings.model_fields[name].default if found is None else getattr(found[1].asks, name)
+        return _default(name) if found is None else getattr(found[1].asks, name)
+
+
+def _default(setting: str) -> Any:  # noqa: ANN401 - of what it holds
+    from emergency.rulebook.norms import Settings  # noqa: PLC0415 - what a report leaves out is said without
+
+    return Settings.model_fields[setting].default
 
 
 def ground_of(rule: NormRule, value: Asked, *, due: Interval | None = None) -> Ground:

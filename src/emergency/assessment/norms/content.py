@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from emergency.assessment.model import Ground, Words
 from emergency.assessment.norms.case import Case, cited_ground, leaning, since
@@ -21,7 +21,10 @@ from emergency.domain.fixed import fixed, kept
 from emergency.domain.intervals import possibly_by, surely_by
 from emergency.domain.values import MEASURES, Count, Facts
 from emergency.domain.vocabulary import Channel, Result, State
-from emergency.rulebook import CheckName, Elements, RuleChannel, Stage
+from emergency.rulebook import CheckName, RuleChannel, Stage
+
+if TYPE_CHECKING:
+    from emergency.rulebook import Elements
 
 
 def checks(case: Case) -> Iterator[Check]:
@@ -29,7 +32,7 @@ def checks(case: Case) -> Iterator[Check]:
     reports = case.reports
     if not reports:
         return
-    yield from _elements(case, reports)
+    yield from elements(case)
     consistent, news = (
         case.ever_asks(check) for check in (CheckName.FIGURES_CONSISTENT, CheckName.TELLS_WHAT_IS_NEW)
     )
@@ -195,7 +198,9 @@ def _lists_of(case: Case) -> _Lists:
     return known
 
 
-def _elements(case: Case, reports: tuple[Step, ...]) -> Iterator[Check]:
+def elements(case: Case) -> Iterator[Check]:
+    """Whether each report says what the texts list: the one check that no rule of a norm need call for."""
+    reports = case.reports
     lists = _lists_of(case)
     firsts: set[str | None] = {
         o.met_by
@@ -211,6 +216,20 @@ def _elements(case: Case, reports: tuple[Step, ...]) -> Iterator[Check]:
         listed = lists.on(case.day(report.at), stage, channel)
         if listed is not None:
             yield _complete(case, report, reports, listed)
+
+
+def required(
+    case: Case, day: date, stage: Stage, channel: Channel
+) -> tuple[tuple[Ground, tuple[str, ...]], ...]:
+    """What a report of a stage over a channel would have to say on a day: each list, as its ground and its elements."""
+    listed = _lists_of(case).on(day, stage, channel)
+    return () if listed is None else listed.lists
+
+
+def told_by(report: Step) -> frozenset[str]:
+    """The elements that a report tells, or says that they are being verified."""
+    said = _said(report)
+    return said.told | said.verifying
 
 
 def _stage(report: Step, told: set[str], firsts: set[str | None]) -> Stage:

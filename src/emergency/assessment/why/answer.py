@@ -32,6 +32,7 @@ from emergency.domain.offices import Directory
 from emergency.domain.vocabulary import State, Status
 from emergency.errors import NotFoundError
 from emergency.rulebook import Rulebook
+from emergency.words import NOTHING
 
 LEVEL = ("level", "级别", "等级")
 """The words that ask for the level instead of a verdict."""
@@ -286,10 +287,15 @@ class _Answer:
             return found[0]
         if found:
             listed = "; ".join(things[i].short for i in found[:_SHOWN])
-            more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-            raise NotFoundError(f"{asked} fits several: {listed}{more}. Write more of it.")
+            rest = len(found) - _SHOWN
+            more = Words(f"，另有 {rest} 项", f" and {rest} more") if rest > 0 else NOTHING
+            raise NotFoundError(
+                f"{asked} fits several: {listed}{more.en}. Write more of it.",
+                zh=f"{asked} 对应多项：{listed}{more.zh}。请再多写几个字。",
+            )
         raise NotFoundError(
-            f"{self._timeline.ref} has no obligation, finding or check {asked}.{_suggested(asked, things)}"
+            f"{self._timeline.ref} has no obligation, finding or check {asked}.{_suggested(asked, things).en}",
+            zh=(f"{self._timeline.ref} 没有义务、疑点或检查项 {asked}。{_suggested(asked, things).zh}"),
         )
 
     def _fitting(self, asked: str, things: Mapping[str, _Thing]) -> list[str]:
@@ -352,13 +358,14 @@ def _fits(word: str, thing: _Thing) -> bool:
     return word in thing.words or any(word in name for name in thing.names)
 
 
-def _suggested(asked: str, things: Mapping[str, _Thing]) -> str:
+def _suggested(asked: str, things: Mapping[str, _Thing]) -> Words:
     """What may have been meant, or what there is."""
     if not things:
-        return " It has none at all."
+        return Words("其下一项也没有。", " It has none at all.")
     by_short = {thing.short: thing for thing in things.values()}
     near = get_close_matches(asked, [*by_short, *things], n=3, cutoff=0.5)
     shown = dict.fromkeys(things[n].short if n in things else n for n in near)
     if shown:
-        return f" Did you mean {' or '.join(shown)}?"
-    return f" There are: {'; '.join([*by_short][:_SHOWN])}."
+        return Words(f"是否指 {' 或 '.join(shown)}？", f" Did you mean {' or '.join(shown)}?")
+    there = [*by_short][:_SHOWN]
+    return Words(f"现有：{'；'.join(there)}。", f" There are: {'; '.join(there)}.")

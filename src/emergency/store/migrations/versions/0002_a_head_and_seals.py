@@ -80,7 +80,11 @@ def seal_all(database: Database, connection: Any) -> tuple[int, bytes, Any]:  # 
             except (AttributeError, TypeError, ValueError) as error:
                 raise StoreError(
                     f"The row at position {position} is not what a row of the log must be ({error}). Nothing was "
-                    "changed. Compare it with a backup and put it right, then upgrade again."
+                    "changed. Compare it with a backup and put it right, then upgrade again.",
+                    zh=(
+                        f"位置 {position} 的一行不是日志应有的样子（{error}）。"
+                        "未作任何改动。请与备份比对并改正，然后再次升级。"
+                    ),
                 ) from error
             seals.append((seal, position))
         driver.cursor().executemany(update, seals)
