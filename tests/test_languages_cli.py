@@ -146,6 +146,16 @@ def test_the_language_may_stand_before_and_after_what_asks_for_help(words: str, 
     assert type_in(*words.split()).out.startswith("用法：emergency")
 
 
+@pytest.mark.parametrize(
+    "words", ["--lang zh lst", "lst --lang zh", "list --bogus --lang zh", "use --as x --lang=zh"]
+)
+def test_an_error_is_said_in_the_language_that_the_command_names(words: str, type_in: Type) -> None:
+    """It is shown when no command is left that could be asked."""
+    ran = type_in(*words.split())
+    assert ran.err.startswith("错误：")
+    assert CHINESE.search(ran.err.removeprefix("错误：").partition("帮助")[0])
+
+
 def test_what_follows_two_hyphens_names_no_language(type_in: Type) -> None:
     assert type_in("lst", "--", "--lang", "zh").err.startswith("Error: ")
 

@@ -22,7 +22,7 @@ from emergency.domain.desk import Promise
 from emergency.domain.events import Acknowledged, Learned, Reported
 from emergency.domain.vocabulary import Channel
 from emergency.errors import BusyError
-from emergency.store import check_store, clock
+from emergency.store import DrillClock, check_store, clock
 
 from . import worker
 from .bench import CITY, COUNTY, OFFICES, at, begin, insert, learned, open_incident, reported, url
@@ -220,6 +220,21 @@ class TestObligations:
         sweep(engine, box)
         assert box.kinds == ["at-once"]
 
+    def test_only_what_was_due_from_an_instant_on(self, engine: Engine, hour: Hour) -> None:
+        due, box = incident(engine), Box()
+        hour.shows = due + MINUTE
+        sweep(engine, box, Plan(since=due + timedelta(seconds=1)))
+        assert box.got == []
+        sweep(engine, box, Plan(since=due))
+        assert box.kinds == ["overdue"]
+
+    def test_what_was_done_late_is_done(self, engine: Engine, hour: Hour) -> None:
+        due, box = incident(engine), Box()
+        hour.shows = due + MINUTE
+        engine.record("mine-01", reported("city"), COUNTY)
+        assert sweep(engine, box) == []
+        assert engine.reminders.sweep(["county"], [box.sink]).matters.owed == ()
+
     def test_only_of_the_offices_that_are_asked_for(self, engine: Engine, hour: Hour) -> None:
         incident(engine)
         hour.go(160)
@@ -262,6 +277,18 @@ class TestObligations:
         assert not {"透水", "某县"} & {str(value) for value in box.got[0].values()}
         assert "透水" not in str(box.got)
         assert "某县" not in str(box.got)
+
+    def test_of_a_drill_it_says_so(self, tmp_path: Path) -> None:
+        stands = DrillClock(shows=T0, since=clock.now(), held=True)
+        with Engine.open(url(tmp_path / "drill.db"), drill=stands) as engine:
+            engine.register_offices(OFFICES)
+            incident(engine)
+            engine.set_clock(T0 + LIMIT + MINUTE)
+            box = Box()
+            sweep(engine, box)
+        (row,) = box.got
+        assert row["drill"] is True
+        assert row["words"]["zh"].startswith("【演练】")
 
     def test_inside_a_portals_transaction_it_is_refused(self, engine: Engine, hour: Hour) -> None:
         del hour
