@@ -10,7 +10,8 @@ from __future__ import annotations
 import io
 import math
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from emergency.documents import page
@@ -398,16 +399,29 @@ def _e(
     text: str | None = None,
 ) -> Any:  # noqa: ANN401 - an element
     """An element."""
-    from docx.oxml.ns import qn  # noqa: PLC0415 - an extra
-    from docx.oxml.parser import OxmlElement  # noqa: PLC0415 - the same
-
-    made = OxmlElement(name)
-    for key, value in (attributes or {}).items():
-        made.set(qn(key), value)
+    # OxmlElement looks each name up anew: a long table is made of a hundred thousand.
+    make, names = _maker()
+    made = make(_named(name), {_named(key): value for key, value in (attributes or {}).items()}, names)
     made.extend(children)
     if text is not None:
         made.text = text
     return made
+
+
+@cache
+def _maker() -> tuple[Callable[..., Any], dict[str, str]]:
+    """What makes an element, and the name space that all of them are in."""
+    from docx.oxml.ns import nsmap  # noqa: PLC0415 - an extra
+    from docx.oxml.parser import oxml_parser  # noqa: PLC0415 - the same
+
+    return oxml_parser.makeelement, {"w": nsmap["w"]}
+
+
+@cache
+def _named(name: str) -> str:
+    from docx.oxml.ns import qn  # noqa: PLC0415 - an extra
+
+    return qn(name)
 
 
 def _switches() -> list[Any]:
