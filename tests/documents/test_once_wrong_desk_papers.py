@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 from tests.documents.scene import NOW, clock, entry, said, view
+from tests.documents.test_circular import finding, obligation, period
 
 from emergency.commands.drafts import drafts_in
-from emergency.documents.circular import incident_circular_of
+from emergency.documents.circular import counts_of, incident_circular_of
 from emergency.documents.phrases import Speech
 from emergency.documents.reports import Kind, report_of
 from emergency.documents.unified import unified_draft_of
@@ -170,3 +171,24 @@ class TestWording:
         assert "依据：#2、#3。" in text
         assert "#3|2025年3月11日16时|某化工厂|" in text
         assert "《生产安全事故报告和调查处理条例》（国务院令第493号）第九条" in text
+
+
+class TestCountedAsListed:
+    """The counts of a period agree with what is listed below them."""
+
+    @pytest.mark.parametrize(
+        ("state", "found", "field"),
+        [
+            ("met", {"determination": "late"}, "late"),
+            ("excused", {"determination": "late"}, "late"),
+            ("met", {"status": "possible"}, "undetermined"),
+            ("met", {"status": "possible", "determination": "rejected"}, "in_time"),
+            ("excused", {"determination": "rejected"}, "not_due"),
+        ],
+    )
+    def test_what_was_made_in_time_by_one_clock_only(
+        self, state: str, found: dict[str, Any], field: str
+    ) -> None:
+        counts = counts_of(period([obligation(1, state)], [finding(1, **found)]))["county"]
+        assert getattr(counts, field) == 1
+        assert counts.due + counts.not_due == 1

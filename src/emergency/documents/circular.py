@@ -70,7 +70,7 @@ for people to determine: it stands in no circular as a step."""
 
 _UUID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 _ISO = re.compile(r"(?:(?<=[\u4e00-\u9fff]) )?([0-9]{4})-([0-9]{2})-([0-9]{2})(?: ([0-9]{2}):([0-9]{2}))?")
-_CITED = re.compile(r"》 ([^ 《》，。；（）]+号)(?: (?=第)|(?![^ ，。；（）]))")
+_CITED = re.compile(r"》 ([^ 《》，。；（）]+号)(?:$|(?=[，。；（])| )")
 _IDS = re.compile(r"(?<=依据：)[^。；]+")
 _LENGTH: TypeAdapter[timedelta] = TypeAdapter(timedelta)
 
@@ -502,14 +502,14 @@ def _wanted(period: Period, row: Row) -> bool:
 
 def _came_to(row: Row, finding: Row | None) -> str:
     state = row["state"]
-    if state == State.MET:
-        return "in_time"
-    if state in (State.OPEN, State.EXCUSED):
-        return "not_due"
-    if finding is not None and finding["determination"] == REJECTED:
-        return "not_due"
-    if finding is not None and finding["determination"] is not None:
+    determined = finding["determination"] if finding is not None else None
+    if determined not in (None, REJECTED):
         return "late"
+    if state == State.MET:
+        doubted = determined is None and finding is not None and finding["status"] != Status.NONE
+        return "undetermined" if doubted else "in_time"
+    if state in (State.OPEN, State.EXCUSED) or determined == REJECTED:
+        return "not_due"
     if state in (State.LATE, State.OVERDUE):
         if finding is not None and finding["status"] != Status.ESTABLISHED:
             return "undetermined"

@@ -883,17 +883,21 @@ class _Report:
             slug for slug in missing if slug not in PERSONAL and slug not in _ON_PAPER and slug not in CORE
         ]
         if unknown:
-            listed = speech.listed(self._element_name(slug) for slug in unknown)
-            yield Paragraph(speech.colon(listed, self._unknown()) + speech.say("。", "."))
+            yield Paragraph(speech.colon(self._names(unknown), self._unknown()) + speech.say("。", "."))
         by_hand = [slug for slug in missing if slug in PERSONAL]
         if by_hand and self.step is None:
-            listed = speech.listed(self._element_name(slug) for slug in by_hand)
+            listed = self._names(by_hand)
             yield Paragraph(
                 speech.say(
                     f"{listed}：请在报出时填写（系统不存姓名、电话）。",
                     f"{listed}: to be filled in when it is sent (no names or phones are kept).",
                 )
             )
+
+    def _names(self, slugs: Iterable[str]) -> str:
+        """Several elements in one row."""
+        first, *rest = (self._element_name(slug) for slug in slugs)
+        return self.speech.listed((first, *(name[:1].lower() + name[1:] for name in rest)))
 
     def _required(self) -> Iterable[str]:
         office, stage = self.view.directory.get(self.office), _STAGES[self.kind]
