@@ -185,7 +185,7 @@ def _value(value: Any) -> Row:  # noqa: ANN401 - a dated value of any of them
         "text": citation.text,
         "source": citation.source,
         "confirmed": value.confirmed,
-        "note": value.note,
+        **note_row(value.remark),
     }
 
 

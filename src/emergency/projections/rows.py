@@ -150,17 +150,22 @@ def _leaves_open(
     sure: bool,  # noqa: FBT001 - all of it is the key
     zh: str | None,
     en: str | None,
-    note: str | None,
+    note: Words | None,
     unread: tuple[Words, ...],
 ) -> str:
     """The members of a ground on how far it applies, as JSON."""
     row = {
         "applies": "surely" if sure else "possibly",
         "condition": None if zh is None else {"zh": zh, "en": en},
-        "note": note,
+        **note_row(note),
         "unread": [words_row(words) for words in unread],
     }
     return row_json(row)[1:-1]
+
+
+def note_row(note: Words | None) -> Row:
+    """A note under the two keys that each row has for it: ``note`` was there first, and stays in English."""
+    return {"note": None, "note_zh": None} if note is None else {"note": note.en, "note_zh": note.zh}
 
 
 def ground_row(ground: Ground) -> Row:
@@ -175,7 +180,7 @@ def ground_row(ground: Ground) -> Row:
         "breached": ground.breached,
         "applies": "surely" if ground.sure else "possibly",
         "condition": words_row(ground.condition),
-        "note": ground.note,
+        **note_row(ground.note),
         "unread": [words_row(words) for words in ground.unread],
     }
 

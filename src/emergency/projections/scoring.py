@@ -205,7 +205,7 @@ def scheme_row(scheme: Scheme, value: SchemeValue) -> Row:
         "since": value.since.isoformat(),
         "citation": " ".join(filter(None, (f"《{cited.law}》", cited.number, cited.article))),
         "confirmed": value.confirmed,
-        "note": value.note,
+        **note_row(value.remark),
         "result": value.result.value,
         "items": value.items.value,
         "base": _text(value.base),
