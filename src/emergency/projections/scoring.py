@@ -33,7 +33,7 @@ from emergency.domain.scoring import Adopted, Commended
 from emergency.domain.times import CHINA
 from emergency.domain.values import StatedTime
 from emergency.domain.vocabulary import Fault, Status
-from emergency.projections.rows import Row, words_row
+from emergency.projections.rows import Row, note_row, words_row
 from emergency.projections.streams import INCIDENT, OFFICE, PAGE
 from emergency.rulebook.schemes import Scheme, SchemeValue
 from emergency.store import Reading, Undecodable
