@@ -1,9 +1,10 @@
 """What a document costs, from the start of its process to its end: somebody at night waits for it.
 
-Run as ``python -m benchmarks.documents``. Each of a letter of one page and a circular of some pages with a table is
-made as DOCX and as PDF in a fresh process, in turns, beside the import of what it stands on: python-docx, typst. The
-PDF searches the fonts of this computer anew each time, as it does for whoever prints one document. CPU is user and
-system time of the child, wall is what somebody waits.
+Run as ``python -m benchmarks.documents``. A letter of one page and a circular of some pages with a table are made as
+DOCX and as PDF, and ``emergency document first-report`` makes the report on one of some hundred incidents in a
+store, as both; each in a fresh process, in turns, beside the import of what it stands on: python-docx, typst. The PDF
+searches the fonts of this computer anew each time, as it does for whoever prints one document. CPU is user and system
+time of the child, wall is what somebody waits.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.start import Cost, run
+from benchmarks.start import Cost, prepare, run
 
 ROUNDS = 21
 BAR = 1000
@@ -31,21 +32,36 @@ WORKS: dict[str, tuple[str, str]] = {
     "letter pdf": ("a letter as PDF", "pdf LETTER"),
     "circular docx": ("a circular with a table as DOCX", "docx CIRCULAR"),
     "circular pdf": ("the same as PDF", "pdf CIRCULAR"),
+    "command docx": ("emergency document, as DOCX", "emergency docx"),
+    "command pdf": ("emergency document, as PDF", "emergency pdf"),
 }
-"""What is run: in words, and the code of it or the form and the document."""
+"""What is run: in words, and an import, or the form and the document, or the command and the form."""
 
 
-def code(work: str, target: Path) -> str:
-    """The program of one process."""
-    said = WORKS[work][1]
-    if said.startswith("import "):
-        return said
-    form, document = said.split()
-    return (
-        f"from pathlib import Path; from emergency.documents import {form}; "
-        f"from benchmarks.papers import {document}; "
-        f"Path({str(target)!r}).write_bytes({form}.rendered({document}))"
+def arguments(work: str, target: Path) -> tuple[str, ...]:
+    """What Python is given in one process."""
+    first, second = WORKS[work][1].split()
+    if first == "import":
+        return "-c", f"import {second}"
+    if first == "emergency":
+        return (
+            *(
+                "-m",
+                "emergency_cli",
+                "document",
+                "first-report",
+                "plant-007",
+                "--held",
+                "--office",
+                "county-007",
+            ),
+            *("--output", f"{target}.{second}", "--force"),
+        )
+    program = (
+        f"from pathlib import Path; from emergency.documents import {first}; from benchmarks.papers import {second}; "
+        f"Path({str(target)!r}).write_bytes({first}.rendered({second}))"
     )
+    return "-c", program
 
 
 def times(rounds: int = ROUNDS) -> dict[str, list[Cost]]:
@@ -56,9 +72,12 @@ def times(rounds: int = ROUNDS) -> dict[str, list[Cost]]:
         "PYTHONPATH": os.pathsep.join(filter(None, map(os.path.abspath, sys.path))),
     }
     with TemporaryDirectory() as folder:
+        env["EMERGENCY_DB"] = f"sqlite:///{Path(folder) / 'log.db'}"
+        env["EMERGENCY_CONFIG"] = str(Path(folder) / "identity.json")
+        prepare(env["EMERGENCY_DB"])
         for number in range(rounds + 1):
             for work, costs in found.items():
-                cost = run(("-c", code(work, Path(folder) / "document")), env)
+                cost = run(arguments(work, Path(folder) / "document"), env)
                 if number:
                     costs.append(cost)
     return found

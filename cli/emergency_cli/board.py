@@ -381,14 +381,11 @@ _SET = timedelta(seconds=5)
 
 def on_duty(engine: Engine, office: str) -> str:
     """Who is on duty by the record of shifts, A before B; empty where nobody keeps one, or it cannot be read."""
-    from emergency.errors import EmergencyError  # noqa: PLC0415 - the engine is loaded by now
+    from emergency.errors import BrokenDataError  # noqa: PLC0415 - the engine is loaded by now
 
-    desk: Any = getattr(engine, "desk", None)
-    if desk is None:
-        return ""
-    with suppress(EmergencyError):  # what is owed is shown all the same
-        turns = desk.state(office).on_duty(engine.now())
-        return "  ".join(f"{str(turn.role).upper()} {turn.officer}" for turn in turns)
+    with suppress(BrokenDataError):  # what is owed is shown all the same
+        turns = engine.desk.state(office).on_duty(engine.now())
+        return "  ".join(f"{turn.role.upper()} {turn.officer}" for turn in turns)
     return ""
 
 

@@ -140,9 +140,10 @@ def _facts(said: str, items: list[tuple[str, re.Match[str]]]) -> dict[str, Any]:
 
     def state(name: str, count: dict[str, Any] | None) -> None:
         if name in facts or name in verifying:
+            title = MEASURES[name][0]
             raise WrongUseError(
-                f"{said!r}: {name.replace('_', ' ')} is said twice. Say it once.",
-                zh=f"“{said}”中同一项说了两次，请只写一次。",
+                f"{said!r}: {title} ({name.replace('_', ' ')}) is said twice. Say it once.",
+                zh=f"“{said}”中“{title}”（{name.replace('_', ' ')}）说了两次，请只写一次。",
             )
         if count is None:
             verifying.append(name)

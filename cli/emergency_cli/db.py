@@ -236,7 +236,7 @@ def _tell(settings: Settings, checked: Checked) -> None:
                 f"? 本程序读不懂位置 {event.position}",
                 f"? This program cannot read position {event.position}",
             )
-            + f" ({event.stream}, {event.type}): {event.reason.splitlines()[0]}"
+            + f" ({event.stream}, {event.type}): {say(event.reason_zh, event.reason).splitlines()[0]}"
         )
     if checked.undecodable_count > len(checked.undecodable):
         more = checked.undecodable_count - len(checked.undecodable)

@@ -16,7 +16,7 @@ from unicodedata import category
 import click
 
 from emergency_cli.asking import on_terminal
-from emergency_cli.bilingual import WrongUseError, command
+from emergency_cli.bilingual import WrongUseError, command, of_system
 from emergency_cli.context import (
     Settings,
     common_options,
@@ -472,11 +472,12 @@ class Form:
             self._unsent = keep(self._unsent)
         except OSError as error:
             if not self._troubled:
+                why = of_system(error)
                 self._show(
                     self._settings.say(
-                        f"注意：暂存写不进去（{error.strerror or error}）；中断后不会自动保留，请直接填完。",
-                        f"Note: what you answer cannot be kept ({error.strerror or error}): if this is broken off, it "
-                        "is lost. Go on and record it.",
+                        f"注意：暂存写不进去（{why.zh}）；中断后不会自动保留，请直接填完。",
+                        f"Note: what you answer cannot be kept ({why}): if this is broken off, it is lost. Go on and "
+                        "record it.",
                     )
                 )
             self._troubled = True
@@ -495,10 +496,14 @@ class Form:
         self._keep()
         number = self._unsent.number
         if self._troubled:
+            older = number and say(
+                f"未提交的录入 {number} 中只有较早的内容。",
+                f" Unsent entry {number} holds only what was answered before.",
+            )
             lines.append(
                 say(
-                    "暂存写不进去。已填内容都在下面这行命令里，请抄下或复制：",
-                    "It could not be kept. All that was answered is in this command; copy it:",
+                    f"暂存写不进去。{older or ''}已填内容都在下面这行命令里，请抄下或复制：",
+                    f"It could not be kept.{older or ''} All that was answered is in this command; copy it:",
                 )
             )
             lines.append(f"emergency {spelled(self.words())}")

@@ -142,7 +142,7 @@ def guide(
     fields = facts_of([one for one in words if is_figure(one)])
     given = level_of(f"--level {level}", level) if level is not None else fields.pop("level", None)
     fields["figures"] = others_of(others)
-    fields["circumstances"] = tuple(_circumstance(settings, engine, one) for one in circumstances)
+    fields["circumstances"] = tuple(_circumstance(engine, one) for one in circumstances)
     facts = _facts(fields)
     hour = now()
     directory = engine.directory()
@@ -211,7 +211,7 @@ def _engine(settings: Settings, office: str | None) -> Engine:
     return settings.engine
 
 
-def _circumstance(settings: Settings, engine: Engine, word: str) -> str:
+def _circumstance(engine: Engine, word: str) -> str:
     """A circumstance by its slug, or by a part of its Chinese words that only one has."""
     titles = engine.rulebook.words.get("circumstances", {})
     if word in titles:
@@ -225,10 +225,11 @@ def _circumstance(settings: Settings, engine: Engine, word: str) -> str:
             f"--circumstance {word} fits several: {listed}. Write more of it.",
             zh=f"--circumstance {word} 对应多种情形：{listed}。请写得更具体。",
         )
+    near = hint(word, titles)
     raise WrongUseError(
-        f"--circumstance {word}: no rule goes by such a circumstance.{hint(word, titles)} "
+        f"--circumstance {word}: no rule goes by such a circumstance.{near} "
         "`emergency rules show` names those of a rule; leave it out where none fits.",
-        zh=f"--circumstance {word}：没有规定以此种情形为条件。{settings.say(hint(word, titles), '').strip()}"
+        zh=f"--circumstance {word}：没有规定以此种情形为条件。{near.zh}"
         "各规定的条件见 `emergency rules show`；没有合适的就不写。",
     )
 

@@ -273,8 +273,8 @@ def list_instructions(settings: Settings, incidents: tuple[str, ...], at: str | 
     for ref, reason in listed.parked:
         click.echo(
             settings.say(
-                f"注意：{ref} 无法判定，未列出：{reason}",
-                f"Warning: {ref} cannot be judged and is left out: {reason}",
+                f"注意：{ref} 无法判定，未列出：{reason.zh}",
+                f"Warning: {ref} cannot be judged and is left out: {reason.en}",
             ),
             err=True,
         )

@@ -90,13 +90,13 @@ def read(path: Path, known: Iterable[str]) -> list[OfficeEvent]:
         flaws += [
             document.flaw(
                 ("offices", name, key),
-                f'there is no office "{other}"{(near := yamlfile.nearest(other, there)).en}; '
-                "add it to this file or register it first",
+                f'there is no office "{other}"{near.en}; add it to this file or register it first',
                 zh=f"没有单位“{other}”{near.zh}；请加入本文件，或先行登记",
             )
             for key, others in (("reports_to", office.reports_to), ("directly_to", office.directly_to))
             for other in others
             if other not in there
+            for near in (yamlfile.nearest(other, there),)
         ]
         if office.directly_to and office.reporting is not ReportingClass.DIRECT:
             flaws.append(

@@ -35,8 +35,8 @@ def show_office(settings: Settings, office: str, form: str) -> None:
         from emergency.errors import NotFoundError  # noqa: PLC0415 - only for a mistake
 
         near = hint(office, directory.offices)
-        why = f" that can be read: {reason}." if reason else f".{near}"
-        why_zh = f"（或读不出：{reason}）。" if reason else f"。{near.zh}"
+        why = f" that can be read: {reason.en}." if reason else f".{near}"
+        why_zh = f"（或读不出：{reason.zh}）。" if reason else f"。{near.zh}"
         raise NotFoundError(
             f"There is no office {office} in the directory{why} `emergency offices list` shows them.",
             zh=f"名录中没有单位 {office}{why_zh}emergency offices list 可查。",
@@ -44,8 +44,8 @@ def show_office(settings: Settings, office: str, form: str) -> None:
     if reason:
         click.echo(
             settings.say(
-                f"注意：单位 {office} 的一项变更未列出：{reason}",
-                f"Warning: a change of the office {office} is left out: {reason}",
+                f"注意：单位 {office} 的一项变更未列出：{reason.zh}",
+                f"Warning: a change of the office {office} is left out: {reason.en}",
             ),
             err=True,
         )

@@ -251,7 +251,7 @@ def warn_about(listing: Listing, current: str) -> None:
             )
         )
         _warn(
-            f"{what}（位置 {parked['position']}）：{parked['reason']}",
+            f"{what}（位置 {parked['position']}）：{parked['reason_zh']}",
             f"{what} (position {parked['position']}): {parked['reason']}",
         )
     if listing.behind:

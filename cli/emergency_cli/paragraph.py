@@ -16,6 +16,9 @@ _TAB = 8
 _UNPRINTED = dict.fromkeys(map(ord, "\a\b\v\f\r"))
 """What moves the cursor and is no text."""
 
+NAME = 24
+"""A word of at most so many cells stays whole where it fits a line: the name of an office, a time of day."""
+
 _NEVER_FIRST = frozenset("，。、；：？！）》】〕」』”’…—·,.;:?!)]}%")
 _NEVER_LAST = frozenset("（《【〔「『“‘([{#")
 
@@ -55,7 +58,7 @@ def broken(text: str, width: int) -> list[str]:
     if cells(text) <= width:
         return [text.rstrip()]
     lines, held = [""], 0
-    for unit in _units(text):
+    for unit in _units(text, width):
         takes = cells(unit)
         if held and held + cells(unit.rstrip()) > width:
             lines.append("")
@@ -75,13 +78,16 @@ def broken(text: str, width: int) -> list[str]:
     return [line.rstrip() for line in lines]
 
 
-def _units(text: str) -> Iterator[str]:
-    """What stays together: a Chinese character or a word, with its marks; each of choices|parted|so; ``[default]``."""
+def _units(text: str, width: int) -> Iterator[str]:
+    """What stays together: a Chinese character or a word, with its marks; each of [choices|parted]; ``[default]``."""
     for word in _WORD.findall(text):
+        if cells(word.strip()) <= min(NAME, width):
+            yield word
+            continue
         begun = 0
         for at in range(1, len(word)):
             before, after = word[at - 1], word[at]
-            if (before == "|" and not after.isspace()) or (
+            if (before == "|" and word.lstrip()[0] == "[" and not after.isspace()) or (
                 not (before.isascii() and after.isascii())
                 and (wide(before) or wide(after))
                 and before not in _NEVER_LAST

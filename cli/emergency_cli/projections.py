@@ -81,7 +81,7 @@ def _print_parked(settings: Settings, known: ProjectionStatus) -> None:
     columns = [
         Column(say("无法判定", "parked"), lambda row: str(row["incident"])),
         Column(say("位置", "position"), lambda row: str(row["position"]), fold=False, right=True),
-        Column(say("原因", "reason"), lambda row: str(row["reason"])),
+        Column(say("原因", "reason"), lambda row: str(say(row["reason_zh"], row["reason"]))),
     ]
     show(table(columns, known.parked))
     show(

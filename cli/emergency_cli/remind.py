@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -111,7 +112,10 @@ KINDS = {
 @option(
     "--since",
     metavar="TIME",
-    help=both("与 --history 同用：自何时起，如 12h。", "With --history: from then on, like 12h."),
+    help=both(
+        "只提醒此后到期、发出的，如 2026-11-01、12h；与 --history 同用亦然。",
+        "Only what was due or sent from then on, like 2026-11-01 or 12h; with --history likewise.",
+    ),
 )
 @option(
     "--format",
@@ -155,19 +159,18 @@ def remind(
             "--shell, --timeout and --terminal go with --exec.",
             zh="--shell、--timeout、--terminal 须与 --exec 同用。",
         )
-    if since is not None and not history:
-        raise WrongUseError("--since goes with --history.", zh="--since 须与 --history 同用。")
     plan = _plan(before, again, unacknowledged)
     settings.only_read()
     offices = _offices(settings, everybody=everybody)
+    after = None if since is None else ago(since, now(), settings.zone(settings.engine.directory()))
     if history:
-        _history(settings, offices, since, form)
+        _history(settings, offices, after, form)
         return
     printer = _Printer(settings, form)
     sweep = settings.engine.reminders.sweep(
         offices,
         _sinks(commands, printer, shell=shell, timeout=timeout, terminal=terminal),
-        plan,
+        replace(plan, since=after),
         dry_run=dry_run,
     )
     printer.begin(sweep, offices)
@@ -224,6 +227,7 @@ class _Printer:
         self.settings = settings
         self.form = form
         self.failed = 0
+        self.sent = 0
         self.shown = 0
         self.in_hand = 0
 
@@ -259,6 +263,11 @@ class _Printer:
     def add(self, said: Said) -> None:
         """One delivery that was made, or tried."""
         self.failed += said.outcome == "failed"
+        self.sent += said.outcome == "sent"
+        self.settings.recorded_so_far = self.settings.say(
+            f"已送达 {self.sent} 条，均已入库；其余下一遍再送。",
+            f"{self.sent} were delivered and are on record; the next sweep goes on.",
+        )
         if said.outcome in ("in-hand", "passed"):
             self.in_hand += said.outcome == "in-hand"
             return
@@ -334,10 +343,9 @@ def _head(settings: Settings, sweep: Sweep, offices: Sequence[str]) -> dict[str,
     }
 
 
-def _history(settings: Settings, offices: Sequence[str], since: str | None, form: str) -> None:
+def _history(settings: Settings, offices: Sequence[str], after: datetime | None, form: str) -> None:
     """What was delivered, and what failed."""
     zone = settings.zone(settings.engine.directory())
-    after = None if since is None else ago(since, now(), zone)
     found = settings.engine.reminders.history(offices, since=after)
     rows = [sent.row for sent in found]
     if form == "json":

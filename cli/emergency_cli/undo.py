@@ -98,7 +98,7 @@ def _show(settings: Settings, found: Last) -> None:
     show(indented(settings.say(f"#{number} {act}，{at} 入库", f"#{number} {act}, recorded {at}"), 2))
     if found.opened:
         words = settings.say(
-            "事件由它登记：撤回后事件仍在，只是没有这一条。",
+            "该事件由这一条登记：撤回后事件仍在，只是没有这一条。",
             "It put the incident on record: the incident stays, without this entry.",
         )
         show(indented(words, 2))

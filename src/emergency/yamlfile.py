@@ -12,7 +12,8 @@ from difflib import get_close_matches
 from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, Union, get_args, get_origin
 
-from emergency.errors import BrokenDataError, system_words, words_of
+from emergency.errors import BrokenDataError, words_of
+from emergency.system import system_words
 from emergency.words import NOTHING, Words
 
 if TYPE_CHECKING:
@@ -539,7 +540,7 @@ def _quoted(given: object) -> Words:
     if given is None:
         return Words("null ", "null")
     if isinstance(given, dict):
-        return Words("一组 `key: value` ", "a mapping")
+        return Words("这一组内容", "a mapping")
     if isinstance(given, (list, tuple)):
-        return Words("列表", "a list")
+        return Words("这一列表", "a list")
     return Words(f"“{given}”", f'"{given}"')

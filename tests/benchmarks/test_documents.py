@@ -13,12 +13,16 @@ from emergency.documents import docx
 
 def test_each_process_makes_a_document(tmp_path: Path) -> None:
     target = tmp_path / "made"
-    exec(documents.code("letter docx", target), {})  # noqa: S102 - our own
+    how, program = documents.arguments("letter docx", target)
+    exec(program, {})  # noqa: S102 - our own
+    assert how == "-c"
     assert target.read_bytes() == docx.rendered(papers.LETTER)
-    assert documents.code("import docx", target) == "import docx"
+    assert documents.arguments("import docx", target) == ("-c", "import docx")
+    assert documents.arguments("command pdf", target)[-2:] == (f"{target}.pdf", "--force")
 
 
 def test_it_is_judged_by_what_somebody_waits_at_worst(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "prepare", str)
     works = documents.WORKS
     monkeypatch.setattr(documents, "WORKS", {"import docx": works["import docx"]})
     found = documents.measure(rounds=2)

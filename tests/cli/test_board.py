@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import pty
 import re
-import select
-import signal
-import struct
-import subprocess
 import sys
-import termios
 import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from tests.cli.conftest import Type
+from tests.cli.terminal import CTRL_C, Terminal
 
 from emergency import Engine, Identity
 from emergency.answers import Due
 from emergency.assessment.model import Words
 from emergency.commands.advice import Next, soonest_first
 from emergency.commands.guiding import Advised
+from emergency.domain.duty import DeskState
 from emergency.domain.events import Learned
 from emergency.domain.vocabulary import State
 from emergency.errors import NotFoundError, StoreError
@@ -194,7 +185,7 @@ class Broken:
 
     def __init__(self, *outcomes: Exception | None) -> None:
         self.outcomes = list(outcomes)
-        self.advice = self
+        self.advice = self.desk = self
 
     def position(self) -> int:
         outcome = self.outcomes.pop(0) if self.outcomes else None
@@ -204,6 +195,9 @@ class Broken:
 
     def now(self) -> datetime:
         return NOON
+
+    def state(self, _: str) -> DeskState:
+        return DeskState(office="county")
 
     def next(self, *_: object, **__: object) -> Next:
         found = board().found
@@ -235,79 +229,6 @@ def test_a_store_that_cannot_be_read_for_a_while_leaves_the_board_up(error: Exce
 # -- on a real terminal ----------------------------------------------------------------------------------------------
 
 
-class Screen:
-    """A program on a pseudo-terminal: what it drew, frame by frame."""
-
-    def __init__(self, columns: int, lines: int, words: tuple[str, ...], term: str) -> None:
-        self.fd, inner = pty.openpty()
-        self.raw = b""
-        self._size(columns, lines)
-        env = {**os.environ, "TERM": term}
-        env.pop("COLUMNS", None)
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "emergency_cli", *words],
-            stdin=inner,
-            stdout=inner,
-            stderr=inner,
-            env=env,
-            start_new_session=True,
-        )
-        os.close(inner)
-
-    def _size(self, columns: int, lines: int) -> None:
-        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
-
-    def resize(self, columns: int, lines: int) -> None:
-        self._size(columns, lines)
-        self.process.send_signal(signal.SIGWINCH)
-
-    def until(self, found: Callable[[str], bool], seconds: float = 15) -> str:
-        """Read until a whole frame is as it should be, and give it."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            self._read(0.1)
-            frames = [plain(frame) for frame in self.raw.split(b"\x1b[H")[1:-1]]
-            if frames and found(frames[-1]):
-                return frames[-1]
-        raise AssertionError(f"never came; last:\n{plain(self.raw[-3000:])}")
-
-    def _read(self, seconds: float) -> bool:
-        """Read what comes within so long; False where nothing more will."""
-        ready, _, _ = select.select([self.fd], [], [], seconds)
-        if ready:
-            try:
-                self.raw += os.read(self.fd, 65536)
-            except OSError:  # nobody holds the other end any more
-                return False
-        return True
-
-    def ended(self, seconds: float = 10) -> int:
-        """Read to the end, and give the exit code."""
-        end = time.monotonic() + seconds
-        while self._read(0.2) and time.monotonic() < end:
-            pass
-        return self.process.wait(1)
-
-    def close(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        os.close(self.fd)
-
-
-def plain(raw: bytes) -> str:
-    return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", raw.decode(errors="replace")).replace("\r", "")
-
-
-@contextmanager
-def on_terminal(columns: int, lines: int, *words: str, term: str = "xterm-256color") -> Iterator[Screen]:
-    """Run the program on a terminal of that size."""
-    screen = Screen(columns, lines, words, term)
-    try:
-        yield screen
-    finally:
-        screen.close()
-
-
 @pytest.fixture
 def path(monkeypatch: pytest.MonkeyPatch) -> None:
     """The program that is tested is the one that runs."""
@@ -316,24 +237,22 @@ def path(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("path")
 def test_the_board_lives_resizes_takes_in_what_comes_and_ends_cleanly(
-    on_duty: Type, env: dict[str, str], tmp_path: Path
+    on_duty: Type, env: dict[str, str]
 ) -> None:
-    del tmp_path
-    new = ("learn", "--kind", "coal-mine", "--place", "响水", "--new")
-    assert on_duty(*new, "透水").code == 0
-    with on_terminal(80, 24, "next", "--watch", "--every", "1") as screen:
-        frame = screen.until(lambda said: "透水" in said)
-        assert frame.split("\n")[0].startswith("响水县人民政府 (xiangshui)")
-        assert "duty X17" in frame
-        assert re.search(r"-  due +1:59:\d\d +\d\d:\d\d 盐城市人民政府", frame)
-        left = re.findall(r"1:5\d:\d\d", frame)[0]
-        screen.until(lambda said: re.findall(r"1:5\d:\d\d", said)[0] < left)
+    assert on_duty("learn", "--kind", "coal-mine", "--place", "响水", "--new", "透水").code == 0
+    assert on_duty("shift", "start").code == 0
+    assert on_duty("shift", "start", "--duty", "B", "--officer", "X18").code == 0
+    with Terminal("next", "--watch", "--every", "1") as at:
+        at.wait_until(lambda: "透水" in at.text)
+        assert at.screen.lines()[0].startswith("响水县人民政府 (xiangshui)")
+        assert at.screen.lines()[1].startswith("on duty: A X17  B X18")
+        assert re.search(r"-  due +1:5\d:\d\d +\d\d:\d\d 盐城市人民政府 +透水", at.text)
+        left = _left(at.text)
+        at.wait_until(lambda: _left(at.text) < left, "it does not count down")
 
-        screen.resize(40, 8)
-        frame = screen.until(lambda said: max(map(cell_len, said.split("\n"))) <= 40)
-        assert len(frame.split("\n")) <= 8
-        assert re.search(r"1:5\d:\d\d 盐城市人民政府 透水", frame)
-
+        at.resize(40, 8)
+        at.wait_until(lambda: "Ctrl-C ends" in at.text and len(at.screen.lines()) <= 8)
+        at.wait_until(lambda: bool(re.search(r"1:5\d:\d\d 盐城市人民政府 透水", at.text)))
         with Engine.open(env["EMERGENCY_DB"]) as other:
             other.open_incident(
                 title="大火",
@@ -343,14 +262,20 @@ def test_the_board_lives_resizes_takes_in_what_comes_and_ends_cleanly(
                 identity=Identity(office="xiangshui"),
                 first=Learned(office="xiangshui"),
             )
-        screen.until(lambda said: "大火" in said)
+        at.wait_until(lambda: "大火" in at.text, "what another process recorded never came")
 
-        screen.resize(20, 8)
-        screen.until(lambda said: "too small" in said)
-        screen.process.send_signal(signal.SIGINT)
-        assert screen.ended() == 0
-        assert screen.raw.count(b"\x1b[?1049h") == screen.raw.count(b"\x1b[?1049l") == 1
-        assert screen.raw.rstrip().endswith((b"\x1b[?1049l", b"\x1b[?25h"))
+        at.resize(20, 8)
+        at.wait_until(lambda: "too small" in at.text)
+        at.resize(100, 30)
+        at.wait_until(lambda: "大火" in at.text)
+        at.keys(CTRL_C)
+        assert at.ended() == 0
+        assert "大火" not in at.text, "the screen is given back as it was"
+
+
+def _left(text: str) -> str:
+    found = re.search(r"1:5\d:\d\d", text)
+    return found[0] if found else "9"
 
 
 @pytest.mark.usefixtures("path")
@@ -365,7 +290,6 @@ def test_a_terminal_that_cannot_and_an_office_that_is_not(
     on_duty: Type, words: tuple[str, ...], term: str, code: int, said: str
 ) -> None:
     assert on_duty("list").code == 0
-    with on_terminal(80, 24, *words, term=term) as screen:
-        assert screen.ended() == code
-        assert said in " ".join(plain(screen.raw).split())
-        assert screen.raw.count(b"\x1b[?1049h") == screen.raw.count(b"\x1b[?1049l")
+    with Terminal(*words, env={"TERM": term}) as at:
+        assert at.ended() == code
+    assert said in " ".join(at.text.split())

@@ -204,6 +204,10 @@ def test_who_asks_must_be_known_or_described(engine: Engine) -> None:
     with pytest.raises(UsageError) as error:
         ask(engine, None)
     assert "层级" in error.value.zh
+    for wrong in ({"category": "fire"}, {"level": "V"}, {"division": "32"}):
+        with pytest.raises(UsageError) as error:
+            ask(engine, "county", **wrong)
+        assert error.value.zh != str(error.value)
 
 
 def test_nothing_is_recorded() -> None:

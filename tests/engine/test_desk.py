@@ -116,6 +116,16 @@ class TestTheShift:
         assert taken.handover is not None
         assert taken.handover.event_id == mine.event_id
 
+    def test_a_handover_is_named_by_its_number_or_the_beginning_of_its_id(self, engine: Engine) -> None:
+        handed = engine.desk.hand_over(COUNTY).event_id
+        for said in ("1", "#1", handed, handed[:8]):
+            taken = engine.desk.acknowledge(NEXT, handover=said).handover
+            assert taken is not None
+            assert taken.event_id == handed
+        for wrong in ("2", handed[:7], "", "#"):
+            with pytest.raises(NotFoundError, match="There is no handover"):
+                engine.desk.acknowledge(NEXT, handover=wrong)
+
     def test_an_audit_as_of_an_instant_sees_only_what_was_recorded_by_then(self, engine: Engine) -> None:
         engine.desk.start(COUNTY)
         before = engine.now()

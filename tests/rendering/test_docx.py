@@ -119,7 +119,7 @@ def test_mark_and_title_stand_at_their_height() -> None:
     for paragraph in body.findall(qn("w:p")):
         high = int(value(paragraph, "w:pPr/w:spacing/@w:line") or 0)
         heights[said(paragraph) or value(paragraph, "w:pPr/w:pBdr/w:bottom/@w:color")] = (used / TWIPS, high)
-        used += high
+        used += high + int(value(paragraph, "w:pPr/w:pBdr/w:bottom/@w:sz") or 0) * 20 / 8
     above, high = heights[LETTER.mark]
     size = page.mark_size(LETTER.mark) * 20
     assert above * TWIPS + (high - size) / 2 == pytest.approx(35 * TWIPS, abs=3)

@@ -78,6 +78,12 @@ def test_columns_are_as_wide_as_is_said_or_needed(grid: Grid, columns: tuple[int
     assert all(len(row) == len(columns) for row in page.filled(grid))
 
 
+def test_a_column_of_short_entries_only_is_centred() -> None:
+    grid = Grid(("甲", "很长很长很长的栏目", "丙"), (("一", "二", "三" * 8), ("一", "二", "三" * 9), ("x",)))
+    assert page.short_columns(grid) == [True, True, False]
+    assert page.short_columns(Grid(("甲", "乙"), ())) == [True, True]
+
+
 @pytest.mark.parametrize(
     ("changes", "lines"),
     [
@@ -95,6 +101,8 @@ def test_a_mark_is_as_large_as_its_line_allows() -> None:
     assert page.mark_size("值班信息") == 60
     assert page.mark_size("某" * 10) == pytest.approx(156 / 25.4 * 72 * 0.94 / 10)
     assert page.mark_size("某" * 40) == 24
+    assert 40 < page.mark_size("Duty Information") < 50
+    assert page.mark_size("") == 60
 
 
 def test_the_date_of_printing_says_what_it_is() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
 
 from pydantic import ValidationError
 
@@ -30,6 +32,8 @@ from emergency.ledger import Ledger
 from emergency.projections.catch_up import Projections
 from emergency.projections.listing import Listing
 from emergency.projections.owing import owing
+
+W = TypeVar("W", bound=StrEnum)
 
 
 @fixed(frozen=True, slots=True, kw_only=True)
@@ -104,17 +108,15 @@ class Advice:
                     f"What the directory says of {office} cannot be read. Give its tier and line instead.",
                     zh=f"报送网络中关于 {office} 的记载无法读取，请改为说明其层级和条线。",
                 )
-            me = unnamed(Tier(tier), Line(line), division)
+            me = unnamed(_word(Tier, tier), _word(Line, line), division)
         word = kind_named(kind, rulebook)
         derived = category_of(word, rulebook) if category is None else None
+        said = _word(Category, category) if category is not None else derived or Category.ACCIDENT
         try:
-            said = Category(category) if category is not None else derived or Category.ACCIDENT
-            graded = Level(level) if level is not None else None
             where = Place(name=place or "-", division=division or me.division)
         except ValidationError as error:
-            raise UsageError(f"{complaint(error)}.") from error
-        except ValueError as error:
-            raise UsageError(f"{error}.", zh=f"没有这样的词：{error}。") from error
+            wrong = complaint(error)
+            raise UsageError(f"{wrong.en}.", zh=f"{wrong.zh}。") from error
         question = Question(
             office=me,
             category=said,
@@ -124,7 +126,7 @@ class Advice:
             occurred_at=occurred_at or UNSTATED,
             learned_at=learned_at or moment(now),
             facts=facts or NO_FACTS,
-            level=graded,
+            level=_word(Level, level) if level is not None else None,
             category_open=category is None and derived is None,
         )
         return guidance(question, offices, rulebook, at=now, position=position)
@@ -168,6 +170,19 @@ class Advice:
     def position(self) -> int:
         """The position of the newest event: what changes when there is anything new to read."""
         return self._ledger.log.last_position()
+
+
+def _word(of: type[W], word: str) -> W:
+    """A word of a closed list.
+
+    Raises:
+        UsageError: it is none.
+    """
+    try:
+        return of(word)
+    except ValueError:
+        listed = ", ".join(of)
+        raise UsageError(f"{word} is none of {listed}.", zh=f"{word} 不在 {listed} 之中。") from None
 
 
 def soonest_first(rows: Sequence[Advised], now: datetime) -> list[Advised]:

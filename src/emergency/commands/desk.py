@@ -42,6 +42,9 @@ TAKEN_BACK = "撤销录入"
 
 PAGE = 500
 
+_ID_BEGINS = 8
+"""So many characters of an event id name it, at the least: its first group."""
+
 ODD_WORDS = {
     Odd.STARTED_TWICE: Words("此前已在班，未另起一班", "was on duty already; the same shift goes on"),
     Odd.NEVER_BEGAN: Words("此前未记录上岗", "no shift was begun that this could end"),
@@ -541,7 +544,11 @@ def _handover(desk: DeskState, said: str | None, officer: str) -> Handover:
     """The handover that is meant."""
     if said is not None:
         name = said.removeprefix("#")
-        found = [h for h in desk.handovers if str(h.number) == name or (name and h.event_id.startswith(name))]
+        found = [h for h in desk.handovers if str(h.number) == name]
+        if (
+            not found and len(name) >= _ID_BEGINS
+        ):  # a short number that is none's is a slip, never some id's beginning
+            found = [h for h in desk.handovers if h.event_id.startswith(name)]
         if len(found) == 1:
             return found[0]
         raise NotFoundError(

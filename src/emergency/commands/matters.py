@@ -6,6 +6,7 @@ whatever the log has more is looked at as well; where they cannot serve at all, 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -23,11 +24,12 @@ from emergency.domain.incident import incident_of
 from emergency.domain.offices import Directory
 from emergency.domain.record import Recorded
 from emergency.domain.schema import NAMES
-from emergency.domain.vocabulary import PUBLIC, Channel, State
+from emergency.domain.vocabulary import PUBLIC, Channel
 from emergency.errors import EmergencyError
 from emergency.ledger import Ledger
 from emergency.projections.catch_up import Projections
 from emergency.projections.judging import sortable
+from emergency.projections.owing import DONE
 from emergency.projections.streams import (
     INCIDENT,
     OFFICE_TYPE,
@@ -45,9 +47,6 @@ LOOKED_BACK = timedelta(days=14)
 AT_ONCE = 200
 """Of so many incidents the events are read at a time."""
 
-OWING = frozenset({State.OPEN, State.OVERDUE, State.UNDETERMINED})
-"""What may still have to be done: advice is strict, and what nobody can tell may be so."""
-
 NOT_TOLD = (ClueLinked, Denied, NonReportStated, Verified)
 """Entries with a recipient that nobody signs for."""
 
@@ -62,13 +61,13 @@ class Owed:
     Args:
         incident: The incident.
         due: What, to whom, by when.
-        holds: Whether it is owed now already; a duty of tomorrow has its deadline today.
+        since: Since when, or from when on: a duty of tomorrow has its deadline today. None = always.
         version: How many events the incident had: where it has more by now, this may be out of date.
     """
 
     incident: str
     due: Due
-    holds: bool
+    since: datetime | None
     version: int
 
 
@@ -236,17 +235,13 @@ def _candidates(
             )
         ]
     owing = views.obligations.c
-    found = dict.fromkeys(
-        reading.connection.scalars(
-            select(owing.incident)
-            .distinct()
-            .where(
-                owing.office.in_(sorted(offices)),
-                owing.state.in_(sorted(OWING)),
-                owing.holds_until > sortable(now),
-            )
+    rows = reading.connection.execute(
+        select(owing.incident, owing.row).where(
+            owing.office.in_(sorted(offices)), owing.state.not_in(DONE), owing.holds_until > sortable(now)
         )
     )
+    # What was done late is done: to judge it at every sweep would take longer with every year.
+    found = dict.fromkeys(ref for ref, row in rows if json.loads(row)["met_by"] is None)
     found.update(dict.fromkeys(reading.connection.scalars(select(views.waiting.c.incident))))
     parked = reading.connection.scalars(select(views.parked.c.stream).where(views.parked.c.incident))
     found.update(dict.fromkeys(stream.removeprefix(INCIDENT) for stream in parked))
@@ -302,11 +297,10 @@ def _owed(
             unjudged.append(Unjudged(incident=ref, position=_last(reading, ref), reason=words))
             continue
         for obligation in standing(judged.obligations, now):
-            if obligation.office not in offices or obligation.state not in OWING:
+            if obligation.office not in offices:
                 continue
-            holds = obligation.holds_from is None or obligation.holds_from <= now
             owed += (
-                Owed(incident=ref, due=due, holds=holds, version=len(recorded))
+                Owed(incident=ref, due=due, since=obligation.holds_from, version=len(recorded))
                 for due in still_due((obligation,), obligation.office, directory)
             )
     return owed, unjudged

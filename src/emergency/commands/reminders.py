@@ -56,11 +56,13 @@ class Plan:
         before: How long before a deadline; several may be given.
         again: How often what is overdue is said again; None = once.
         unacknowledged: After how long without an acknowledgement; None = never.
+        since: Only deadlines, and messages sent, from then on: for a first sweep over a store with a long past.
     """
 
     before: tuple[timedelta, ...] = BEFORE
     again: timedelta | None = None
     unacknowledged: timedelta | None = UNACKNOWLEDGED
+    since: datetime | None = None
 
 
 @fixed(frozen=True, slots=True, kw_only=True)
@@ -541,7 +543,7 @@ def _of_obligation(owed: Owed, directory: Directory, plan: Plan, now: datetime) 
     zone = _zone(directory, due.office)
     what = stage_words(due.stage, due.occasion)
     if due.by is None:
-        if not owed.holds:
+        if owed.since is not None and (owed.since > now or _old(owed.since, plan)):
             return
         kind: Kind = "at-once"
         before = None
@@ -586,6 +588,8 @@ def _timed(
     by: datetime, plan: Plan, now: datetime, zone: ZoneInfo
 ) -> tuple[Literal["due-soon", "overdue"], timedelta | None, Words] | None:
     """Whether something with a deadline is to be said now, and how."""
+    if _old(by, plan):
+        return None
     if now > by:
         late = duration_words(now - by)
         return (
@@ -610,7 +614,11 @@ def _timed(
 def _of_message(
     message: Unacknowledged, directory: Directory, offices: Sequence[str], plan: Plan, now: datetime
 ) -> Iterator[Reminder]:
-    if plan.unacknowledged is None or now - message.sent_at < plan.unacknowledged:
+    if (
+        plan.unacknowledged is None
+        or now - message.sent_at < plan.unacknowledged
+        or _old(message.sent_at, plan)
+    ):
         return
     since = duration_words(now - message.sent_at)
     for kind, other in message.sides(offices):
@@ -670,7 +678,8 @@ def _of_desk(desk: DeskState, directory: Directory, plan: Plan, now: datetime) -
             version=desk.version,
         )
     for handover in desk.waiting:
-        if plan.unacknowledged is None or now - handover.at.latest < plan.unacknowledged:
+        taken = handover.at.latest
+        if plan.unacknowledged is None or now - taken < plan.unacknowledged or _old(taken, plan):
             continue
         since = duration_words(now - handover.at.latest)
         yield Reminder(
@@ -688,6 +697,10 @@ def _of_desk(desk: DeskState, directory: Directory, plan: Plan, now: datetime) -
             ),
             version=desk.version,
         )
+
+
+def _old(moment: datetime, plan: Plan) -> bool:
+    return plan.since is not None and moment < plan.since
 
 
 def _key(office: str, kind: str, about: str, before: timedelta | None, deadline: datetime | None) -> str:

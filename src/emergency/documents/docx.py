@@ -10,7 +10,8 @@ from __future__ import annotations
 import io
 import math
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from emergency.documents import page
@@ -100,7 +101,7 @@ class _Writer:
                 _e("w:pBdr", {}, _e("w:bottom", red_line)),
             )
         )
-        used = sum(map(_height, made)) + (lines - 1) * high
+        used = sum(map(_height, made)) + (lines - 1) * high + page.RED_LINE * page.MM
         # So that what follows stands on the lines of the page.
         made.append(_blank(round(used / LINE + 2) * LINE - used))
         return made
@@ -156,7 +157,7 @@ class _Writer:
         if self._signed():
             signature, dated = document.signature or "", document.dated or ""
             blanks = page.signature_blanks(signature, dated)
-            made += [_blank(LINE, keep=True), _blank(LINE, keep=True)]
+            made.append(_blank(LINE, keep=True))
             if signature:
                 made.append(
                     self._p(
@@ -214,15 +215,14 @@ class _Writer:
         widths = [page.WIDTH * page.MM * share / sum(shares) for share in shares]
         line = {"w:val": "single", "w:sz": "4", "w:space": "0", "w:color": "000000"}
         names = ("w:top", "w:left", "w:bottom", "w:right", "w:insideH", "w:insideV")
-        rows, rooms = [], page.rooms(grid)
+        rows, rooms, short = [], page.rooms(grid), page.short_columns(grid)
         for at, row in enumerate(page.filled(grid)):
             cells = []
-            for text, width in zip(row, widths, strict=True):
-                short = at == 0 or page.width(text) <= page.SHORT_CELL
+            for text, width, centred in zip(row, widths, short, strict=True):
                 font = HEI if at == 0 else FANG
                 shown = self._p(
                     [_Run(text, font, size)],
-                    align="center" if short else "left",
+                    align="center" if at == 0 or centred else "left",
                     line=1.35 * size,
                     keep=at == 0,
                 )
@@ -399,16 +399,29 @@ def _e(
     text: str | None = None,
 ) -> Any:  # noqa: ANN401 - an element
     """An element."""
-    from docx.oxml.ns import qn  # noqa: PLC0415 - an extra
-    from docx.oxml.parser import OxmlElement  # noqa: PLC0415 - the same
-
-    made = OxmlElement(name)
-    for key, value in (attributes or {}).items():
-        made.set(qn(key), value)
+    # OxmlElement looks each name up anew: a long table is made of a hundred thousand.
+    make, names = _maker()
+    made = make(_named(name), {_named(key): value for key, value in (attributes or {}).items()}, names)
     made.extend(children)
     if text is not None:
         made.text = text
     return made
+
+
+@cache
+def _maker() -> tuple[Callable[..., Any], dict[str, str]]:
+    """What makes an element, and the name space that all of them are in."""
+    from docx.oxml.ns import nsmap  # noqa: PLC0415 - an extra
+    from docx.oxml.parser import oxml_parser  # noqa: PLC0415 - the same
+
+    return oxml_parser.makeelement, {"w": nsmap["w"]}
+
+
+@cache
+def _named(name: str) -> str:
+    from docx.oxml.ns import qn  # noqa: PLC0415 - an extra
+
+    return qn(name)
 
 
 def _switches() -> list[Any]:

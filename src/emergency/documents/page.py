@@ -55,8 +55,8 @@ LEVELS, KAI_LEVEL = 4, 2
 DRILL = "演　练"
 
 LONG_ROW, SHORT_CELL = 8, 8
-"""A row of a table with more lines than the first may be broken over pages, lest it be longer than one; what has no
-more characters than the second is centred."""
+"""A row of a table with more lines than the first may be broken over pages, lest it be longer than one; a column of
+which nothing has more characters than the second is centred."""
 
 _BREAKS = re.compile("\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
 _UNPRINTABLE = re.compile(
@@ -130,7 +130,8 @@ _LONG = re.compile("[^\\s\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60\U0
 
 def mark_size(mark: str) -> float:
     """How large the mark is set, in points: as large as a line of the type area takes, within limits."""
-    longest = max((width(line) for line in mark.split("\n")), default=0)
+    # Letters of this weight are wider than half a character.
+    longest = max(width(line) + 0.12 * (len(line) - width(line)) for line in mark.split("\n"))
     return max(MARK_LEAST, min(MARK_MOST, WIDTH * MM * 0.94 / longest)) if longest else MARK_MOST
 
 
@@ -239,6 +240,14 @@ def rooms(grid: Grid) -> list[float]:
     """How many characters a line of each column of a table takes, about."""
     widths, size = columns(grid), table_size(grid)
     return [max(WIDTH * MM * one / sum(widths) / size - 0.7, 1.0) for one in widths]
+
+
+def short_columns(grid: Grid) -> list[bool]:
+    """Which columns have only so little in each place that it is centred."""
+    return [
+        all(width(line) <= SHORT_CELL for text in column for line in text.split("\n"))
+        for column in zip(*filled(grid)[1:], strict=True)
+    ] or [True] * len(columns(grid))
 
 
 def long_row(row: list[str], rooms: list[float]) -> bool:

@@ -201,14 +201,14 @@ def _block(block: Block) -> dict[str, Any]:
         return {"kind": "heading", "level": level, "text": page.breakable(block.text, most)}
     if not isinstance(block, Grid):
         return {"kind": "paragraph", "flush": block.flush, "text": page.breakable(block.text, most)}
-    rooms = page.rooms(block)
+    rooms, short = page.rooms(block), page.short_columns(block)
     head, *rows = page.filled(block)
 
     def places(row: list[str]) -> list[dict[str, Any]]:
         long = page.long_row(row, rooms)
         return [
-            {"text": page.breakable(text, room), "long": long, "short": page.width(text) <= page.SHORT_CELL}
-            for text, room in zip(row, rooms, strict=True)
+            {"text": page.breakable(text, room), "long": long, "short": centred}
+            for text, room, centred in zip(row, rooms, short, strict=True)
         ]
 
     return {

@@ -10,9 +10,9 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from emergency.domain.intervals import Interval
-from emergency.domain.values import OUT_OF_RANGE, YEARS, StatedTime
+from emergency.domain.values import OUT_OF_RANGE, OUT_OF_RANGE_ZH, YEARS, StatedTime
 from emergency.domain.vocabulary import Basis
-from emergency.errors import UsageError
+from emergency.errors import UsageError, WrongValueError
 
 CHINA = ZoneInfo("Asia/Shanghai")
 DAY = timedelta(days=1)
@@ -35,10 +35,13 @@ def read_iso(text: str, zone: ZoneInfo = CHINA) -> Interval:
         ValueError: it is none of these, an hour is given without its offset, or its year is out of range.
     """
     if (year := _YEAR.match(text)) and int(year[0]) not in YEARS:
-        raise ValueError(f'"{text}" is {OUT_OF_RANGE}')
+        raise WrongValueError(f'"{text}" is {OUT_OF_RANGE}', zh=f"“{text}”的年份{OUT_OF_RANGE_ZH}")
     if match := INSTANT.fullmatch(text):
         if match[3] is None:
-            raise ValueError(f'"{text}" has no offset; write it like 2014-04-07T04:50+08:00')
+            raise WrongValueError(
+                f'"{text}" has no offset; write it like 2014-04-07T04:50+08:00',
+                zh=f"“{text}”没有写明时区；请写成 2014-04-07T04:50+08:00 这样",
+            )
         moment = _calendar(lambda: datetime.fromisoformat(text), text)
         return Interval(moment, moment)
     if BARE_DAY.fullmatch(text):
@@ -47,9 +50,10 @@ def read_iso(text: str, zone: ZoneInfo = CHINA) -> Interval:
     if match := _MONTH.fullmatch(text):
         first = _calendar(lambda: date(int(match[1]), int(match[2]), 1), text)
         return Interval(midnight(first, zone), midnight(next_month(first.year, first.month), zone))
-    raise ValueError(
+    raise WrongValueError(
         f'"{text}" is no time; write 2014-04-07T04:50+08:00, a day like 2014-04-07, a month like 2014-04, '
-        "or leave it null where no source gives one"
+        "or leave it null where no source gives one",
+        zh=f"“{text}”不是时间；请写 2014-04-07T04:50+08:00，某日如 2014-04-07，某月如 2014-04；没有来源写明的，写 null",
     )
 
 
@@ -57,7 +61,10 @@ def _calendar(read, text: str):  # type: ignore[no-untyped-def]  # noqa: ANN001,
     try:
         return read()
     except (ValueError, OverflowError):
-        raise ValueError(f'"{text}" is not in the calendar; check month, day and hour') from None
+        raise WrongValueError(
+            f'"{text}" is not in the calendar; check month, day and hour',
+            zh=f"“{text}”不在日历上；请核对月、日和钟点",
+        ) from None
 
 
 def next_month(year: int, month: int) -> date:

@@ -20,8 +20,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emergency.errors import RefusedError, system_words
+from emergency.errors import RefusedError
 from emergency.store.contacts import Sealed
+from emergency.system import system_words
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM

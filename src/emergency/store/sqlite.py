@@ -8,6 +8,7 @@ portal's own transactions are its own affair.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
@@ -19,11 +20,12 @@ from typing import Any, ClassVar
 from sqlalchemy import URL, Connection, Engine, create_engine
 from sqlalchemy.pool import QueuePool
 
-from emergency.errors import BusyError, EmergencyError, StoreError, system_words
+from emergency.errors import BusyError, EmergencyError, StoreError
 from emergency.store.database import PATIENCE, Database, Row, Stand, driver_of, no_head, no_transaction
 from emergency.store.port import ConflictError, ReadOnlyError
 from emergency.store.seal import sealed
 from emergency.store.tables import LAST, SQLITE, Tables
+from emergency.system import system_words
 from emergency.words import Words
 
 _READY = "emergency_ready"
@@ -272,6 +274,8 @@ def explain(fault: BaseException, database: str | None) -> EmergencyError:
                 "权限，或改用其他数据库。"
             ),
         )
+    if whole in _BEFORE_WRITING and database is not None and _no_room(Path(database)):
+        code = sqlite3.SQLITE_FULL
     advice = {
         sqlite3.SQLITE_FULL: Words(
             "不能再增大：磁盘已满。未作记录。请腾出空间后重试。",
@@ -301,6 +305,25 @@ def explain(fault: BaseException, database: str | None) -> EmergencyError:
     return StoreError(
         f"{place.en} refused: {fault}. Nothing was written.", zh=f"{place.zh}拒绝：{fault}。未作记录。"
     )
+
+
+_BEFORE_WRITING = frozenset(
+    {sqlite3.SQLITE_IOERR_SHMOPEN, sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_SHMMAP}
+)
+"""What SQLite says where it cannot make the file beside the database that it needs before it reads or writes."""
+
+
+def _no_room(file: Path) -> bool:
+    """Whether the disk that the file lies on has no room for that."""
+    try:
+        disk = os.statvfs(file.parent)
+    except (OSError, AttributeError):
+        return False  # gone, or a system that does not tell
+    return disk.f_bavail * disk.f_frsize < _NEEDED
+
+
+_NEEDED = 32 * 1024
+"""So many bytes the file beside the database takes at first."""
 
 
 def _in_memory(url: URL) -> bool:
