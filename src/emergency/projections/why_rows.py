@@ -12,7 +12,6 @@ from emergency.domain.intervals import Interval, Span
 from emergency.projections.rows import Row, interval_row, iso_duration, iso_instant, note_row, span_row
 from emergency.words import Words
 
-
 _NOTES = ("note", "recipient_note")
 """What is in two languages under two keys; all other words are one value with ``zh`` and ``en``."""
 
