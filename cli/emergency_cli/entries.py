@@ -870,7 +870,7 @@ def _open(
         "--kind", settings.say("种类（如 fire、coal-mine）", "Kind (like fire, coal-mine)")
     )
     place = said.place or ask("--place", settings.say("地点", "Place"))
-    occurred = stated(settings, directory, said.occurred, hour, "--occurred") if said.occurred else None
+    occurred = _occurred(settings, directory, said.occurred, hour, entry) if said.occurred else None
     if said.division is not None and not re.fullmatch(r"[0-9]{6}", said.division):
         raise WrongUseError(
             f"--division {said.division}: a division code has six digits, like 320921.",
@@ -890,6 +890,25 @@ def _open(
         urgency=said.urgency,
         command_id=said.command_id,
     )
+
+
+def _occurred(
+    settings: Settings, directory: Directory, text: str, hour: datetime, entry: events.Entry
+) -> StatedTime:
+    """When it happened; a bare hour is of the day on which it was known, where today's would lie after that."""
+    from emergency.domain.events import Foreseen, Warned  # noqa: PLC0415 - help needs no engine
+    from emergency.domain.times import understood  # noqa: PLC0415 - as above
+    from emergency.errors import UsageError  # noqa: PLC0415
+
+    occurred = stated(settings, directory, text, hour, "--occurred")
+    early, known_by = occurred.earliest, entry.at.interval.latest
+    if early is None or known_by is None or early <= known_by or isinstance(entry, (Foreseen, Warned)):
+        return occurred
+    try:
+        before = understood(text, known_by, settings.zone(directory))
+    except UsageError:  # it could be two times of that day; as of now it is one, and stays that
+        return occurred
+    return before if before.earliest is not None and before.earliest <= known_by else occurred
 
 
 def stated(
