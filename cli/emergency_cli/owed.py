@@ -32,7 +32,7 @@ class Line(NamedTuple):
         which: Which report, where it is not the first over any channel.
         title: On what.
         ref: The incident.
-        condition: What would have to be so; empty where nothing is open.
+        condition: What would have to be so, and by when it is due if it is not; empty where nothing is open.
     """
 
     state: str
@@ -50,7 +50,7 @@ class Line(NamedTuple):
 def state_of(one: Advised, at: datetime) -> str:
     """Where a duty stands for whoever must do something about it."""
     by = one.due.by
-    if not one.sure:
+    if not one.due.sure:
         return CONDITION
     if by is None:
         return AT_ONCE
@@ -109,8 +109,19 @@ def line_of(
         which=which,
         title=one.title or "",
         ref=one.incident or "",
-        condition="" if due.condition is None else settings.words(due.condition),
+        condition=_condition(settings, one, at, zone),
     )
+
+
+def _condition(settings: Settings, one: Advised, at: datetime, zone: ZoneInfo) -> str:
+    from emergency_cli.words import moment  # noqa: PLC0415 - help needs none of it
+
+    due = one.due
+    parts = [] if due.condition is None else [settings.words(due.condition)]
+    if due.surely_by is not None:
+        later = moment(due.surely_by, zone, at)
+        parts.append(settings.say(f"否则 {later} 前", f"otherwise by {later}"))
+    return settings.say("；", "; ").join(parts)
 
 
 def _left(settings: Settings, one: Advised, at: datetime, *, ticking: bool) -> str:

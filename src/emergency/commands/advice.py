@@ -192,4 +192,4 @@ def soonest_first(rows: Sequence[Advised], now: datetime) -> list[Advised]:
 
 def _overdue(one: Advised, now: datetime) -> bool:
     """Sorts what is surely overdue before everything else."""
-    return not (one.sure and one.due.by is not None and one.due.by < now)
+    return not (one.due.sure and one.due.by is not None and one.due.by < now)
