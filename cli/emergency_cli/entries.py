@@ -899,12 +899,12 @@ def stated(
     hour: datetime,
     option: str,
     *,
-    ahead: bool = False,
+    ahead: datetime | None = None,
 ) -> StatedTime:
     """A typed time as stated, in the office's zone; without one: this minute.
 
     What may mean several times is asked about, where somebody can answer; elsewhere it is refused with all of them.
-    ``ahead``: it is a limit, which may lie in time to come.
+    ``ahead``: it is a limit that lies ahead, counted from then.
     """
     from emergency.domain.values import StatedTime  # noqa: PLC0415 - help needs no engine
     from emergency.domain.vocabulary import Basis  # noqa: PLC0415

@@ -524,7 +524,13 @@ def urgency(one: Advised) -> tuple[bool, bool, float, bool, str]:
     """
     by = one.due.by
     written = one.due.channel == "written"
-    return not one.due.sure, by is not None, 0.0 if by is None else by.timestamp(), written, one.due.obligation
+    return (
+        not one.due.sure,
+        by is not None,
+        0.0 if by is None else by.timestamp(),
+        written,
+        one.due.obligation,
+    )
 
 
 # -- content, levels passed over, checks ---------------------------------------------------------------------------
