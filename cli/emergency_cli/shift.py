@@ -477,7 +477,12 @@ def _owed_words(settings: Settings, owed: Owed, matters: Matters) -> str:
     due, say = owed.due, settings.say
     when = say("立即", "at once") if due.by is None else _left(settings, due.by, matters)
     what = settings.words(stage_words(due.stage, due.occasion))
-    return f"{when} → {due.recipient_name} {what} · {owed.incident}"
+    parts = [] if due.condition is None else [settings.words(due.condition)]
+    if due.surely_by is not None:
+        later = moment(due.surely_by, settings.zone(matters.directory), now())
+        parts.append(say(f"否则 {later} 前", f"otherwise by {later}"))
+    condition = f" [{say('；', '; ').join(parts)}]" if parts else ""
+    return f"{when} → {due.recipient_name} {what}{condition} · {owed.incident}"
 
 
 def _promise_words(settings: Settings, promised: Promised) -> str:
