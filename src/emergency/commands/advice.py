@@ -15,9 +15,7 @@ from emergency.commands.guiding import (
     Guide,
     Question,
     advised,
-    category_of,
     guidance,
-    kind_named,
     kinds_near,
     moment,
     unnamed,
@@ -32,6 +30,7 @@ from emergency.ledger import Ledger
 from emergency.projections.catch_up import Projections
 from emergency.projections.listing import Listing
 from emergency.projections.owing import owing
+from emergency.rulebook.kinds import category_of, kind_named
 
 W = TypeVar("W", bound=StrEnum)
 
