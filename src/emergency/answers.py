@@ -290,8 +290,11 @@ def still_due(obligations: Iterable[Obligation], office: str, offices: Directory
 
 
 def _strictest(obligation: Obligation) -> tuple[datetime | None, Ground]:
-    """The earliest time that any ground gives, and that ground; of those without hours, the first in rank."""
+    """The earliest time that any ground gives, and that ground; of those without hours, the first that is sure."""
     timed = [
         (g.due.earliest, g) for g in obligation.grounds if g.due is not None and g.due.earliest is not None
     ]
-    return min(timed, key=lambda pair: pair[0]) if timed else (None, obligation.grounds[0])
+    if timed:
+        return min(timed, key=lambda pair: pair[0])
+    grounds = obligation.grounds
+    return None, next((ground for ground in grounds if ground.sure), grounds[0])
