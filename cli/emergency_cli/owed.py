@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+    from emergency.answers import Due
     from emergency.commands.guiding import Advised
     from emergency_cli.context import Settings
 
@@ -109,18 +110,20 @@ def line_of(
         which=which,
         title=one.title or "",
         ref=one.incident or "",
-        condition=_condition(settings, one, at, zone),
+        condition=conditions(settings, due, at, zone),
     )
 
 
-def _condition(settings: Settings, one: Advised, at: datetime, zone: ZoneInfo) -> str:
+def conditions(settings: Settings, due: Due, at: datetime, zone: ZoneInfo) -> str:
+    """What would have to be so for the time that is named, and what holds otherwise; empty where nothing is open."""
     from emergency_cli.words import moment  # noqa: PLC0415 - help needs none of it
 
-    due = one.due
     parts = [] if due.condition is None else [settings.words(due.condition)]
     if due.surely_by is not None:
         later = moment(due.surely_by, zone, at)
         parts.append(settings.say(f"否则 {later} 前", f"otherwise by {later}"))
+    elif due.condition is not None and due.sure:
+        parts.append(settings.say("否则立即", "otherwise at once"))
     return settings.say("；", "; ").join(parts)
 
 

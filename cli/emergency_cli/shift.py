@@ -473,15 +473,13 @@ def _some(settings: Settings, title: str, lines: Sequence[str], otherwise: str |
 
 def _owed_words(settings: Settings, owed: Owed, matters: Matters) -> str:
     from emergency.assessment.words import stage_words  # noqa: PLC0415 - the engine is loaded by now
+    from emergency_cli.owed import conditions  # noqa: PLC0415 - as above
 
     due, say = owed.due, settings.say
     when = say("立即", "at once") if due.by is None else _left(settings, due.by, matters)
     what = settings.words(stage_words(due.stage, due.occasion))
-    parts = [] if due.condition is None else [settings.words(due.condition)]
-    if due.surely_by is not None:
-        later = moment(due.surely_by, settings.zone(matters.directory), now())
-        parts.append(say(f"否则 {later} 前", f"otherwise by {later}"))
-    condition = f" [{say('；', '; ').join(parts)}]" if parts else ""
+    open_ = conditions(settings, due, now(), settings.zone(matters.directory))
+    condition = f" [{open_}]" if open_ else ""
     return f"{when} → {due.recipient_name} {what}{condition} · {owed.incident}"
 
 
