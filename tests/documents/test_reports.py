@@ -137,7 +137,7 @@ class TestOrder:
 
     def test_line_breaks_that_somebody_typed_make_no_new_lines(self) -> None:
         text = first({}, content=[{"of": "measures", "text": "一、停产\n二、疏散"}])
-        assert "已采取的措施：一、停产 二、疏散。" in text
+        assert "三、已采取的措施\n一、停产 二、疏散。" in text
 
     def test_a_persons_name_is_no_element_of_the_paper(self) -> None:
         assert "联系人" not in first({}, content=[{"of": "contact"}])
@@ -289,7 +289,10 @@ class TestDraft:
         health = entry(Reported, "health", clock(13, 30), {"deaths": 1}, to=("county",))
         knows = entry(Verified, "health", clock(14, 10), {"deaths": 3})
         text = held([health, *self.ISSUED, knows], office="health")
-        assert "与统稿不同之处：死亡：本单位3人，某县人民政府统稿第1版2人。" in text
+        assert (
+            "与统稿不同之处：本单位死亡3人，某县人民政府统稿第1版（2025年3月11日14时02分印发）死亡2人。"
+            in text
+        )
 
     def test_an_offices_own_issued_draft_is_its_own_word(self) -> None:
         health = entry(Reported, "health", clock(13, 30), {"deaths": 1}, to=("county",))

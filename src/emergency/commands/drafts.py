@@ -567,14 +567,20 @@ def _elsewhere(here: Incident, there: Incident, word: str, entry: str) -> Words:
 # -- reading ---------------------------------------------------------------------------------------------------
 
 
-def drafts_in(view: View, elsewhere: Mapping[str, Elsewhere] | None = None) -> dict[str, DraftState]:
+def drafts_in(
+    view: View, elsewhere: Mapping[str, Elsewhere] | None = None, *, through: str | None = None
+) -> dict[str, DraftState]:
     """The drafts of an incident as it is viewed, by the office that holds each.
 
     Args:
         view: The incident.
         elsewhere: What was reported on incidents merged into it (`Drafts.elsewhere`).
+        through: The event id of the last entry that is read; None = all.
     """
     steps = sorted(view.timeline.steps, key=lambda step: view.numbers.get(step.id, 0))
+    last = view.numbers.get(through) if through is not None else None
+    if last is not None:
+        steps = [step for step in steps if view.numbers.get(step.id, 0) <= last]
     others = [(key, each.entry) for key, each in (elsewhere or {}).items()]
     return drafts_of((*others, *((step.id, step.entry) for step in steps)))
 

@@ -52,6 +52,8 @@ from emergency.domain.fixed import fixed
 from emergency.domain.intervals import Interval, Span
 from emergency.domain.offices import Directory, days_existed, lineage
 from emergency.domain.receiving import HandedOver, Returned
+from emergency.domain.review import AppealDecided, Verdict
+from emergency.domain.review_state import rulings
 from emergency.domain.vocabulary import Fault, Secrecy, State, Status, Tier, Urgency
 from emergency.errors import UsageError
 from emergency.projections.rows import Row, holds
@@ -67,7 +69,9 @@ _TOLD = (
 for people to determine: it stands in no circular as a step."""
 
 _UUID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
-_ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2}) ([0-9]{2}):([0-9]{2})")
+_ISO = re.compile(r"(?:(?<=[\u4e00-\u9fff]) )?([0-9]{4})-([0-9]{2})-([0-9]{2})(?: ([0-9]{2}):([0-9]{2}))?")
+_CITED = re.compile(r"》 ([^ 《》，。；（）]+号)(?:$|(?=[，。；（])| )")
+_IDS = re.compile(r"(?<=依据：)[^。；]+")
 _LENGTH: TypeAdapter[timedelta] = TypeAdapter(timedelta)
 
 
@@ -149,11 +153,16 @@ def _citations(row: Row, speech: Speech) -> str:
     """The rules it is held against, each with whether anybody read the text."""
     grounds = [ground for ground in row["grounds"] if ground["breached"]] or row["grounds"]
     said = [
-        ground["citation"]
+        (_quoted(ground["citation"]) if speech.chinese else ground["citation"])
         + ("" if ground["confirmed"] else speech.say("（原文未核对）", " (text not confirmed)"))
         for ground in grounds
     ]
     return speech.say("；", "; ").join(dict.fromkeys(said))
+
+
+def _quoted(citation: str) -> str:
+    """A text as Chinese paper quotes it: its number in brackets, nothing set apart by blanks."""
+    return _CITED.sub(r"》（\1）", citation).replace("》 第", "》第")
 
 
 # -- one incident ----------------------------------------------------------------------------------------------
@@ -238,8 +247,14 @@ class _OfIncident:
         steps = sorted(self.view.timeline.speaking, key=_when)
         rows = [self._row(step) for step in steps if step.act in _TOLD]
         if rows:
-            head = (say("时间", "When"), say("单位", "Who"), say("行为", "What"), say("内容", "Stated"))
-            yield Grid(head, tuple(rows), (4, 4, 5, 4))
+            head = (
+                say("编号", "No."),
+                say("时间", "When"),
+                say("单位", "Who"),
+                say("行为", "What"),
+                say("内容", "Stated"),
+            )
+            yield Grid(head, tuple(rows), (2, 4, 4, 5, 4))
 
     def _row(self, step: Step) -> tuple[str, ...]:
         speech = self.speech
@@ -250,7 +265,15 @@ class _OfIncident:
         how = CHANNELS.get(channel.value) if channel is not None else None
         what = act + (speech.say(f"（{how.zh}）", f" ({how.en})") if how else "")
         what += speech.say(f"：{to}", f": {to}") if to else ""
-        return when, self._name(step.office, step.at), what, speech.listed(speech.figures(step.facts))
+        stated = speech.listed(speech.figures(step.facts))
+        return self._number(step.id), when, self._name(step.office, step.at), what, stated
+
+    def _number(self, event_id: str) -> str:
+        """Under which number an entry stands in the course, and in the reckoning of what was late."""
+        number = self.view.numbers.get(event_id)
+        return self.view.timeline.labels.get(event_id) or (
+            f"#{number}" if number is not None else event_id[:8]
+        )
 
     def _stated(self) -> Iterator[Block]:
         speech = self.speech
@@ -270,16 +293,26 @@ class _OfIncident:
         return self._name(row["office"])
 
     def _determined_by(self, row: Row) -> str:
-        """Who determined it, and when, as the record says; the last who did."""
+        """Who determined it, and when, as the record says: of those whose word stands now, the last."""
         speech, found = self.speech, ""
-        for one in self.view.timeline.determined:
-            made = one.event
-            about = [v for v in made.verdicts if v.office == row["office"] and v.post is None]
-            if any(v.kind == row["determination"] for v in about):
-                when = speech.time(made.at)
-                found = speech.say(
-                    f"{self._name(made.office)}{when or ''}", f"{self._name(made.office)}, {when or '?'}"
-                )
+        best = 0
+        ruled = [(ruling, review) for review in self.view.timeline.reviews for ruling in rulings(review)]
+        for ruling, review in sorted(ruled, key=lambda one: one[0].order):
+            made = review.act(ruling.id)
+            stands = (ruling.since is None or ruling.since <= self.at) and (
+                ruling.until is None or self.at < ruling.until
+            )
+            fit = max((_fit(verdict, row) for verdict in ruling.verdicts), default=0)
+            if made is None or not stands or not fit or fit < best:
+                continue
+            best = fit
+            when = speech.time(made.event.at)
+            who = self._name(made.event.office)
+            decided = isinstance(made.event, AppealDecided)
+            found = speech.say(
+                f"{who}{when or ''}" + ("经申诉重新" if decided else ""),
+                f"{who}, {when or '?'}" + (", on appeal" if decided else ""),
+            )
         return found
 
     def _ground(self, row: Row) -> str:
@@ -300,19 +333,21 @@ class _OfIncident:
         return speech.say("", " ") + said if said else ""
 
     def _explained(self, row: Row) -> str:
-        labels = self.view.timeline.labels
-
-        def label(match: re.Match[str]) -> str:
-            number = self.view.numbers.get(match[0])
-            return f"#{number}" if number is not None else labels.get(match[0], match[0][:8])
-
-        said = _UUID.sub(label, self.speech.say(row["explanation"]["zh"], row["explanation"]["en"]))
-        return _ISO.sub(_on_paper, said) if self.speech.chinese else said
+        said = self.speech.say(row["explanation"]["zh"], row["explanation"]["en"])
+        said = _UUID.sub(lambda match: self._number(match[0]), said)
+        if not self.speech.chinese:
+            return said
+        said = _quoted(_IDS.sub(lambda match: match[0].replace(", ", "、"), said))
+        return _ISO.sub(_on_paper, said).rstrip("。") + "。"
 
     def _apart(self) -> Iterator[Block]:
         for number, row in enumerate(self.found.apart, 1):
-            said = self.speech.words(word(STATUSES, row["status"]))
-            head = self.speech.colon(self._office(row), said)
+            kind, status = (
+                self.speech.words(word(*each)) for each in ((KINDS, row["kind"]), (STATUSES, row["status"]))
+            )
+            head = self.speech.colon(
+                self._office(row), self.speech.say(f"{kind}（{status}）", f"{kind} ({status})")
+            )
             yield Paragraph(f"{number}. {head}{self.speech.say('。', '. ')}{self._explained(row)}")
 
     def _rest(self) -> Iterator[Block]:
@@ -321,9 +356,17 @@ class _OfIncident:
 
 
 def _on_paper(match: re.Match[str]) -> str:
-    """A moment of an explanation as paper has it."""
-    year, month, day, hour, minute = map(int, match.groups())
-    return f"{year}年{month}月{day}日{hour}时" + (f"{minute:02d}分" if minute else "")
+    """A day or moment of an explanation as paper has it."""
+    year, month, day, hour, minute = (int(part) if part is not None else None for part in match.groups())
+    clock = "" if hour is None else f"{hour}时" + (f"{minute:02d}分" if minute else "")
+    return f"{year}年{month}月{day}日{clock}"
+
+
+def _fit(verdict: Verdict, row: Row) -> int:
+    """How surely a verdict is the one that a finding takes; 0 = it is not."""
+    if verdict.office != row["office"] or verdict.post is not None or verdict.kind != row["determination"]:
+        return 0
+    return 3 if verdict.finding == row["id"] else 2 if verdict.finding is None else 1
 
 
 def _not_stated(found: Standing, speech: Speech) -> str:
@@ -459,14 +502,14 @@ def _wanted(period: Period, row: Row) -> bool:
 
 def _came_to(row: Row, finding: Row | None) -> str:
     state = row["state"]
-    if state == State.MET:
-        return "in_time"
-    if state in (State.OPEN, State.EXCUSED):
-        return "not_due"
-    if finding is not None and finding["determination"] == REJECTED:
-        return "not_due"
-    if finding is not None and finding["determination"] is not None:
+    determined = finding["determination"] if finding is not None else None
+    if determined not in (None, REJECTED):
         return "late"
+    if state == State.MET:
+        doubted = determined is None and finding is not None and finding["status"] != Status.NONE
+        return "undetermined" if doubted else "in_time"
+    if state in (State.OPEN, State.EXCUSED) or determined == REJECTED:
+        return "not_due"
     if state in (State.LATE, State.OVERDUE):
         if finding is not None and finding["status"] != Status.ESTABLISHED:
             return "undetermined"

@@ -18,7 +18,7 @@ from emergency.documents.paper import PLAIN_PAPER, Choices
 from emergency.documents.reports import Kind
 from emergency.domain.incident import entry_named, incident_of
 from emergency.domain.vocabulary import PUBLIC
-from emergency.errors import BrokenDataError, NotFoundError, UsageError
+from emergency.errors import BrokenDataError, NotFoundError, RefusedError, UsageError
 from emergency.ledger import Ledger
 from emergency.projections import scoring
 from emergency.projections.listing import Streamed
@@ -109,7 +109,7 @@ class Documents:
 
         Raises:
             NotFoundError: no such incident, office or entry.
-            RefusedError: the entry is no such report.
+            RefusedError: the entry is no such report, or another office's than was named.
             UsageError: neither an office nor an entry is named, or both an entry and ``held``.
         """
         if report is not None and held:
@@ -125,6 +125,8 @@ class Documents:
             entry = mine[-1].id if mine else None
         else:
             whose = office or ""
+            if office is not None:
+                self._made_by(view, entry, self._office(view, office))
         return reports.report_of(
             view, kind, whose, entry=entry, at=self._ledger.now(), choices=self._marked(choices)
         )
@@ -256,6 +258,20 @@ class Documents:
             if state is None:
                 raise self._ledger.no_incident(reading, ref)
             return view, entry_named(report, state).event_id
+
+    def _made_by(self, view: View, entry: str, office: str) -> None:
+        """Refuse an entry of another office than the one that is named: its paper would be theirs."""
+        step = view.timeline.by_id.get(entry)
+        if step is None or step.office == office:
+            return
+        number, ref = view.numbers.get(entry), view.timeline.ref
+        theirs, mine = view.directory.name(step.office), view.directory.name(office)
+        raise RefusedError(
+            f"Entry #{number} of {ref} is by {theirs} ({step.office}), not by {mine}. Name that office, or an entry of "
+            f"{mine}: emergency show {ref}.",
+            zh=f"{ref} 第{number}号记录是{theirs}（{step.office}）的，不是{mine}的。请写该单位，或写{mine}的记录："
+            f"emergency show {ref}。",
+        )
 
     def _office(self, view: View, office: str | None) -> str:
         if office is None:

@@ -123,7 +123,7 @@ class _Writer:
     def main(self) -> list[Any]:
         """Title, addressees, body, attachments."""
         document = self._document
-        title = [_Run(document.title, BIAOSONG, page.TITLE)]
+        title = [_Run(page.title_of(document), BIAOSONG, page.TITLE)]
         made = [self._p(title, align="center", keep=True), _blank(LINE, keep=True)]
         if addressed := page.addressed(document):
             made.append(self._p([_Run(addressed)], keep=True))

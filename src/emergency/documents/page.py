@@ -7,9 +7,10 @@ where the line with version and hash stands) is a choice of ours.
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from itertools import pairwise
 from typing import Any
@@ -126,6 +127,93 @@ def breakable(text: str, most: float) -> str:
 
 # A run without a space and without a character of those that may be broken after anyway.
 _LONG = re.compile("[^\\s\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60\U00020000-\U0003ffff]{4,}")
+
+
+_WORDS = re.compile(
+    "(?=("
+    "特别重大|有限公司|股份有限|人民政府|关于|情况|报告|通报|信息|报送|紧急|事故|"
+    "事件|灾害|灾难|爆炸|火灾|中毒|泄漏|泄露|坍塌|垮塌|透水|瓦斯|突出|滑坡|燃爆|"
+    "窒息|溃坝|暴雨|洪水|地震|疫情|特别|特大|重大|较大|一般|有限|公司|责任|股份|"
+    "集团|材料|原料|废料|燃料|煤矿|金矿|工厂|工业|化工|仓库|医院|学校|政府|人民|"
+    "委员|办公|管理|应急|死亡|失联|引发|发生|进展|处置|救援|善后|续报|终报|统稿|"
+    "更正"
+    r"|[0-9]+月[0-9]+日))"
+)
+"""Words that a line of a title does not end within, where there is another place; the longest first."""
+
+_WITHIN_WORD, _BEFORE_PARTICLE = 60.0, 40.0
+_TITLE_LINES = 6
+"""More lines than that are left as they fall."""
+
+
+def title_lines(title: str, most: float) -> str:
+    """A Chinese title in lines as it is set: each longer or shorter than the one before (梯形), no word broken.
+
+    Args:
+        title: The title, in one line.
+        most: How many characters a line takes.
+    """
+    count = math.ceil(width(title) / most) if most > 0 else 1
+    if "\n" in title or not 1 < count <= _TITLE_LINES:
+        return title
+    places = _places(title)
+    found = min(
+        (
+            best
+            for more in (0, 1)
+            for step in (-1.0, 1.0)
+            if (best := _set(title, places, count + more, most, step))
+        ),
+        default=None,
+    )
+    if found is None:
+        return title
+    edges = [0, *found[1], len(title)]
+    return "\n".join(title[start:end].strip() for start, end in pairwise(edges))
+
+
+def _places(title: str) -> dict[int, float]:
+    """Where a line of a title may end, with what is lost by it."""
+    inside = {at for word in _WORDS.finditer(title) for at in range(word.start(1) + 1, word.end(1))}
+    depth, found = 0, {}
+    for at in range(1, len(title)):
+        before, after = title[at - 1], title[at]
+        depth += (before in "（(《“〔") - (before in "）)》”〕")
+        narrow = before.isascii() and after.isascii() and not (before.isspace() or after.isspace())
+        mark = unicodedata.category(after).startswith("M") or not (after.isalnum() or after in "（《“〔 ")
+        if narrow or mark or before in "（(《“〔":
+            continue
+        split = at in inside or depth > 0 or (before.isdigit() and not after.isdigit())
+        found[at] = _WITHIN_WORD * split + _BEFORE_PARTICLE * (after in "的和与及、")
+    return found
+
+
+def _set(
+    title: str, places: Mapping[int, float], count: int, most: float, step: float
+) -> tuple[float, tuple[int, ...]] | None:
+    """The least that is lost with so many lines, each longer by ``step`` than the one before, and where they end."""
+    target = width(title) / count
+    wanted = [target + step * (number - (count - 1) / 2) for number in range(count)]
+    best: dict[int, tuple[float, tuple[int, ...]]] = {
+        0: (80.0 * (count - math.ceil(width(title) / most)), ())
+    }
+    for number, want in enumerate(wanted):
+        ends = places if number < count - 1 else {len(title): 0.0}
+        reached: dict[int, tuple[float, tuple[int, ...]]] = {}
+        for start, (lost, way) in best.items():
+            for end, cost in ends.items():
+                long = width(title[start:end])
+                if start < end and long <= most:
+                    whole = lost + cost + (long - want) ** 2, (*way, end)
+                    reached[end] = min(reached.get(end, whole), whole)
+        best = reached
+    last = best.get(len(title))
+    return None if last is None else (last[0], last[1][:-1])
+
+
+def title_of(document: Official) -> str:
+    """The title as it stands on paper: in lines that are broken by sense, where it is Chinese."""
+    return title_lines(document.title, WIDTH * MM / TITLE) if document.chinese else document.title
 
 
 def mark_size(mark: str) -> float:

@@ -177,7 +177,7 @@ def _data(document: Official, faces: dict[str, dict[str, Any]]) -> dict[str, Any
         "number": fitting(document.number, page.CHARACTERS / 2),
         "signed-by": page.signed_by(document),
         "signer": fitting(document.signer, page.CHARACTERS / 3),
-        "title": fitting(document.title, page.WIDTH * page.MM / page.TITLE - 1),
+        "title": fitting(page.title_of(document), page.WIDTH * page.MM / page.TITLE - 1),
         "addressed": fitting(page.addressed(document)),
         "body": [_block(block) for block in document.body],
         "attachments": [[label, fitting(name, line - 8)] for label, name in page.attached(document)],

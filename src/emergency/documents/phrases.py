@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from emergency.assessment.model import Words
@@ -77,6 +78,8 @@ URGENCY: Mapping[Urgency, Words] = {
     Urgency.ROUTINE: Words("平急", "ROUTINE"),
 }
 
+_TEN_THOUSAND = 10_000
+
 _NUMBERS = "零一二三四五六七八九"
 _ONE_DAY = timedelta(days=1)
 _PAST = re.compile(r"[时点]许")
@@ -133,11 +136,14 @@ class Speech:
         known = FIGURES.get(figure)
         if known is None:
             return self.say(f"{figure} {self.number(count)}", f"{self.number(count)} {self.name(figure)}")
-        zh, unit, en = known
-        return self.say(f"{zh}{self.number(count)}{unit}", f"{self.number(count)} {en}")
+        zh, _, en = known
+        return self.say(f"{zh}{self.quantity(figure, count)}", f"{self.number(count)} {en}")
 
     def quantity(self, figure: str, count: Count) -> str:
-        """``2人``: the number with what it is counted in."""
+        """``2人``: the number with what it is counted in; losses, as is the custom, in 万元, to the last yuan."""
+        if self.chinese and figure == "loss_yuan" and count.value >= _TEN_THOUSAND:
+            about = "约" if count.about else ""
+            return f"{about}{_decimal(Decimal(count.value) / _TEN_THOUSAND)}万元"
         unit = FIGURES[figure][1] if figure in FIGURES else ""
         return self.say(f"{self.number(count)}{unit}", self.number(count))
 
@@ -253,7 +259,13 @@ class Speech:
 
 
 def _plain(number: float) -> str:
-    return f"{number:g}" if number < 1e6 else f"{number:.0f}"  # noqa: PLR2004 - no exponents on paper
+    """Every digit that was stated, and no exponent."""
+    return _decimal(Decimal(str(number)))
+
+
+def _decimal(number: Decimal) -> str:
+    said = f"{number:f}"
+    return said.rstrip("0").rstrip(".") if "." in said else said
 
 
 def zone_of(directory: Directory, office: str | None) -> ZoneInfo:

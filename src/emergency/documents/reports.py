@@ -38,7 +38,7 @@ from emergency.documents.phrases import (
     numeral,
     zone_of,
 )
-from emergency.domain.draft import agree, said_in
+from emergency.domain.draft import DraftState, Version, agree, said_in
 from emergency.domain.drafting import UnifiedDraftIssued
 from emergency.domain.events import (
     REPORTS,
@@ -90,6 +90,9 @@ _STAGES = {Kind.FIRST: Stage.FIRST, Kind.FOLLOW_UP: Stage.FOLLOW_UP, Kind.FINAL:
 
 OWN = ""
 """Whose word an office's own is."""
+
+_REPORTED = "\0reported"
+"""Under which an office's own report stands among the words on a figure; no office is called so."""
 
 UNSENT = Words(
     "〔待报稿：尚未报出，未作为报告入库〕", "[To be sent: not reported yet, and not on record as a report]"
@@ -151,10 +154,12 @@ def held_now(view: View, office: str) -> Told:
     """What an office holds, from its own acts and from what it was told: of each source its last word.
 
     A clue is not held, nor what it said in a denial. What it verified itself, and what a unified draft of its own says
-    that was issued, takes the place of all before. What it only reported stands where it holds nothing else.
+    that was issued, takes the place of all before. What it only reported stands where it holds nothing else; a later
+    report of its own that says otherwise stands beside what it holds, and before it where it says more.
     """
     figures: dict[str, dict[str, Stated]] = {}
     reported: dict[str, Stated] = {}
+    """What it reported since anybody told it anything else."""
     elements: dict[str, tuple[Element, Step]] = {}
     nature: str | None = None
     level: Level | None = None
@@ -169,6 +174,7 @@ def held_now(view: View, office: str) -> Told:
                 reported[name] = each
                 continue
             words = figures.setdefault(name, {})
+            reported.pop(name, None)
             if verified:
                 words.clear()
             words.pop(source, None)
@@ -178,7 +184,12 @@ def held_now(view: View, office: str) -> Told:
         nature, level = said.nature or nature, said.level or level
         circumstances.update(dict.fromkeys(said.circumstances))
     for name, each in reported.items():
-        figures.setdefault(name, {OWN: each})
+        words = figures.setdefault(name, {})
+        newest = next(reversed(words.values()), None)
+        if newest is None:
+            words[_REPORTED] = each
+        elif not any(_same(name, each, one) for one in words.values()):
+            figures[name] = {**words, _REPORTED: each} if _more(each, newest) else {_REPORTED: each, **words}
     return Told(
         figures={name: tuple(reversed(words.values())) for name, words in figures.items()},
         elements=elements,
@@ -354,6 +365,8 @@ _SECTIONS: tuple[tuple[Words, tuple[str, ...]], ...] = (
     (Words("请求事项", "Requests"), ("requests", "relief-needed")),
 )  # fmt: skip
 """The parts of a report in the customary order, with the elements that stand in each; any other stands in the first."""
+
+_STOPS = ("。", "！", "？", ".", "!", "?")
 
 _EVENT, _HARM_PART, _DONE, _LEADERS, _NEXT, _REQUESTS = range(len(_SECTIONS))
 
@@ -566,7 +579,7 @@ class _Report:
         listed = _SECTIONS[index][1]
         known = {slug for _, slugs in _SECTIONS for slug in slugs}
         for slug in (*listed, *(s for s in self.told.elements if index == _EVENT and s not in known)):
-            if (line := self._element(slug)) is not None:
+            if (line := self._element(slug, below=self.speech.words(_SECTIONS[index][0]))) is not None:
                 made.append(Paragraph(line))
         return made
 
@@ -695,7 +708,8 @@ class _Report:
             return say("本单位此前报告", "reported by this office before") + ref
         return say("本单位掌握", "known to this office") + ref
 
-    def _element(self, slug: str) -> str | None:
+    def _element(self, slug: str, *, below: str) -> str | None:
+        """What an element says; with its name, but where that is the heading which it stands below."""
         held = self.told.elements.get(slug)
         if held is None or slug in PERSONAL or slug in _ON_PAPER:
             return None
@@ -717,7 +731,8 @@ class _Report:
             return None
         if self.told.sourced and step.office != self.office:
             text = speech.say(f"{text}（{self._name(step.office)}）", f"{text} ({self._name(step.office)})")
-        return speech.colon(self._element_name(slug), _ended(text, speech.say("。", ".")))
+        name, said = self._element_name(slug), _ended(text, speech.say("。", "."))
+        return said if name == below else speech.colon(name, said)
 
     def _element_name(self, slug: str) -> str:
         title = self.view.rulebook.words.get("elements", {}).get(slug)
@@ -736,9 +751,10 @@ class _Report:
                 continue
             when = speech.time(entry.at, step.at)
             said = speech.say(f"{entry.leader}批示：“{entry.words}”", f'{entry.leader}: "{entry.words}"')
-            yield Paragraph(
-                (speech.say(f"{when}，", f"{when}, ") if when else "") + said + speech.say("。", ".")
-            )
+            stop = (
+                "" if entry.words.endswith(_STOPS) else speech.say("。", ".")
+            )  # no second one behind the quotation
+            yield Paragraph((speech.say(f"{when}，", f"{when}, ") if when else "") + said + stop)
 
     def _before_last_report(self, step: Step) -> bool:
         """Whether the office had it when it reported the time before: a follow-up does not tell it again."""
@@ -804,30 +820,60 @@ class _Report:
         if words:
             lines.append(words)
         for draft in drafts_in(self.view).values():
-            if (issued := draft.issued) is None:
+            if (issued := self._issued_by_then(draft)) is None:
                 continue
             said = said_in(issued.edited.facts)
+            here, there = [], []
             for name, stated in self.told.figures.items():
                 mine, theirs = stated[0].value, said.get(name)
                 if stated[0].step.act is UnifiedDraftIssued:
                     continue
                 if mine is None or not isinstance(theirs, (Count, Amount)) or agree(name, mine, theirs):
                     continue
-                holder, number = self._name(draft.holder), issued.number
-                lines.append(
-                    say(
-                        f"{speech.name(name)}：本单位{self._bare(name, mine)}，{holder}统稿第{number}版"
-                        f"{self._bare(name, theirs)}",
-                        f"{speech.name(name)}: {self._bare(name, mine)} here, {self._bare(name, theirs)} in version "
-                        f"{number} of the unified draft of {holder}",
-                    )
-                )
+                here.append(self._named(name, mine))
+                there.append(self._named(name, theirs))
+            if here:
+                lines.append(self._beside(draft.holder, issued, speech.listed(here), speech.listed(there)))
         if lines:
             head = say("与统稿不同之处", "Where this differs from the unified draft")
             yield Paragraph(
                 speech.colon(head, say("；", "; ").join(line.rstrip("。.") for line in lines))
                 + say("。", ".")
             )
+
+    def _issued_by_then(self, draft: DraftState) -> Version | None:
+        """The version that was issued last when the report was made: a paper knows of none that came later."""
+        found = None
+        for version in draft.versions:
+            if version.issued is None:
+                continue
+            issue = self.view.timeline.by_id[version.issued.id]
+            if self.step is None or self._not_after(issue, self.step):
+                found = version
+        return found
+
+    def _not_after(self, one: Step, other: Step) -> bool:
+        """Whether a step came before another; where their times do not tell, in the order of the record."""
+        if one.at.latest is not None and other.at.earliest is not None and one.at.latest < other.at.earliest:
+            return True
+        if one.at.earliest is not None and other.at.latest is not None and one.at.earliest > other.at.latest:
+            return False
+        return self.view.numbers.get(one.id, 0) < self.view.numbers.get(other.id, 0)
+
+    def _named(self, name: str, value: Count | Amount) -> str:
+        return self.speech.amount(value) if isinstance(value, Amount) else self.speech.figure(name, value)
+
+    def _beside(self, holder: str, issued: Version, here: str, there: str) -> str:
+        """What the paper says beside what a draft says, with when that was issued: it may be long ago."""
+        say, office, made = self.speech.say, self._name(holder), issued.issued
+        when = (
+            self.speech.time(made.act.at, self.view.timeline.by_id[made.id].at) if made is not None else None
+        )
+        return say(
+            f"本单位{here}，{office}统稿第{issued.number}版{f'（{when}印发）' if when else ''}{there}",
+            f"{here} here; {there} in version {issued.number} of the unified draft of {office}"
+            + (f" (issued {when})" if when else ""),
+        )
 
     def _gaps(self) -> Iterator[Block]:
         """The elements that the rules ask for and that are not on record; and what no record ever holds."""
@@ -837,17 +883,21 @@ class _Report:
             slug for slug in missing if slug not in PERSONAL and slug not in _ON_PAPER and slug not in CORE
         ]
         if unknown:
-            listed = speech.listed(self._element_name(slug) for slug in unknown)
-            yield Paragraph(speech.colon(listed, self._unknown()) + speech.say("。", "."))
+            yield Paragraph(speech.colon(self._names(unknown), self._unknown()) + speech.say("。", "."))
         by_hand = [slug for slug in missing if slug in PERSONAL]
         if by_hand and self.step is None:
-            listed = speech.listed(self._element_name(slug) for slug in by_hand)
+            listed = self._names(by_hand)
             yield Paragraph(
                 speech.say(
                     f"{listed}：请在报出时填写（系统不存姓名、电话）。",
                     f"{listed}: to be filled in when it is sent (no names or phones are kept).",
                 )
             )
+
+    def _names(self, slugs: Iterable[str]) -> str:
+        """Several elements in one row."""
+        first, *rest = (self._element_name(slug) for slug in slugs)
+        return self.speech.listed((first, *(name[:1].lower() + name[1:] for name in rest)))
 
     def _required(self) -> Iterable[str]:
         office, stage = self.view.directory.get(self.office), _STAGES[self.kind]
@@ -889,6 +939,14 @@ def _same(name: str, one: Stated, other: Stated) -> bool:
     return agree(name, one.value, other.value)
 
 
+def _more(one: Stated, other: Stated) -> bool:
+    return (
+        isinstance(one.value, Count)
+        and isinstance(other.value, Count)
+        and one.value.value > other.value.value
+    )
+
+
 def _ended(text: str, stop: str) -> str:
     """A sentence with its full stop, whatever the record ends with."""
-    return text if text.endswith(("。", "！", "？", ".", "!", "?")) else text + stop
+    return text if text.endswith(_STOPS) else text + stop

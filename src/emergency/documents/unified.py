@@ -9,7 +9,7 @@ from typing import Any
 from emergency.answers import View
 from emergency.assessment.model import Words
 from emergency.commands.draft_words import STAGES, STATES
-from emergency.commands.drafts import Elsewhere
+from emergency.commands.drafts import Elsewhere, drafts_in
 from emergency.documents.model import Block, Grid, Official, Paragraph
 from emergency.documents.paper import (
     PLAIN_PAPER,
@@ -222,10 +222,23 @@ class _Draft:
         )
 
     def _contradictions(self) -> Iterator[Block]:
-        """What reports differ on, and how it was settled: as it stands now; of an older version, as it was issued."""
-        version = self.version
-        listed: tuple[Contradiction, ...]
-        listed = self.draft.contradictions if version is self.draft.latest else version.unsettled
+        """What reports differ on, and how it was settled: as it stood when it was issued, and apart what came later."""
+        issued = self.version.issued
+        if issued is None:
+            later = self.draft.contradictions if self.version is self.draft.latest else ()
+            yield from self._differences(later)
+            return
+        then = drafts_in(self.view, self.elsewhere, through=issued.id)[self.draft.holder].contradictions
+        yield from self._differences(then)
+        if self.version is not self.draft.latest:
+            return
+        known = {(each.fact, each.said) for each in then}
+        since = [each for each in self.draft.contradictions if (each.fact, each.said) not in known]
+        if since:
+            yield Paragraph(self.speech.say("印发以后，又有不同：", "Since it was issued, these differ:"))
+            yield from self._differences(since)
+
+    def _differences(self, listed: Iterable[Contradiction]) -> Iterator[Block]:
         say = self.speech.say
         for each in listed:
             said = say("；", "; ").join(

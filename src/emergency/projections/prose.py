@@ -268,7 +268,7 @@ class _Teller:
         if cited.text and full:
             yield Line(_one_line(f"“{cited.text}”"), depth)
         if cited.note and full:
-            yield Line(self._say("说明：", "note: ") + _one_line(cited.note), depth)
+            yield Line(self._say("说明：", "note: ") + _one_line(self._in(cited.note)), depth)
 
     def _confirmed(self, cited: Cited) -> str:
         if not cited.confirmed:
