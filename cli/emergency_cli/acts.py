@@ -210,22 +210,22 @@ _OPENING = (
         needed=True,
     ),
     Question(
+        key="kind",
+        title=both("种类", "Kind"),
+        explained=both(
+            "用英文小写词或中文名称，如 fire、coal-mine、chemical-plant、动物疫情、food-poisoning。",
+            "A word of your own, like fire, coal-mine, chemical-plant, flood, food-poisoning.",
+        ),
+        read=q.free("--kind"),
+        needed=True,
+    ),
+    Question(
         key="category",
         title=both("类别", "Category"),
         explained=both("填序号或名称。", "The number or the word."),
         read=q.choice("--category", CATEGORIES),
-        offer=lambda _: "accident",
+        offer=q.category,
         choices=q.listed(CATEGORIES),
-        needed=True,
-    ),
-    Question(
-        key="kind",
-        title=both("种类", "Kind"),
-        explained=both(
-            "用英文小写词，如 fire、coal-mine、chemical-plant、flood、food-poisoning。",
-            "A word of your own, like fire, coal-mine, chemical-plant, flood, food-poisoning.",
-        ),
-        read=q.free("--kind"),
         needed=True,
     ),
     Question(

@@ -290,7 +290,7 @@ def _lacking(settings: Settings, outcome: Outcome, view: View) -> None:
 
 def _urgent_first(dues: tuple[Due, ...]) -> list[Due]:
     """What surely applies before what may; at once before any hour."""
-    return sorted(dues, key=lambda due: (due.condition is not None, due.by is not None, due.by or now()))
+    return sorted(dues, key=lambda due: (not due.sure, due.by is not None, due.by or now()))
 
 
 def _duty(settings: Settings, due: Due, hour: datetime, view: View) -> tuple[str, str]:
@@ -314,6 +314,9 @@ def _duty(settings: Settings, due: Due, hour: datetime, view: View) -> tuple[str
         parts[-1] += say(f"；{due.at_once}并要求立即报告", f"; {due.at_once} asks for it at once")
     if due.condition is not None:
         parts.append(f"[{settings.words(due.condition)}]")
+    if due.surely_by is not None:
+        later = moment(due.surely_by, settings.zone(view.directory), hour)
+        parts.append(say(f"[否则 {later} 前]", f"[otherwise by {later}]"))
     if not due.confirmed:
         parts.append(say("[原文未核对]", "[text not confirmed]"))
     parts += [f"[{settings.words(words)}]" for words in due.unread]
@@ -360,6 +363,8 @@ def _json(outcome: Outcome, view: View) -> dict[str, Any]:
                 "occasion": due.occasion,
                 "channel": due.channel,
                 "by": iso_instant(due.by),
+                "surely_by": iso_instant(due.surely_by),
+                "applies": "surely" if due.sure else "possibly",
                 "citation": due.citation,
                 "confirmed": due.confirmed,
                 "condition": {"zh": due.condition.zh, "en": due.condition.en} if due.condition else None,

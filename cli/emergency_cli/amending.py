@@ -10,7 +10,15 @@ from emergency_cli.after import print_outcome
 from emergency_cli.asking import ask
 from emergency_cli.bilingual import WrongUseError, both, command, option
 from emergency_cli.context import Settings, now
-from emergency_cli.entries import CATEGORIES, CHANNELS, ending_options, known, stated, valid
+from emergency_cli.entries import (
+    CATEGORIES,
+    CHANNELS,
+    ending_options,
+    kind_and_category,
+    known,
+    stated,
+    valid,
+)
 from emergency_cli.figures import LEVEL_WORDS, facts_of, level_of, others_of
 from emergency_cli.markings import SECRECY, URGENCY, typed
 
@@ -204,6 +212,8 @@ def _field(settings: Settings, directory: Directory, event: Value, name: str, va
             f"category={value}: the categories are {', '.join(CATEGORIES)}.",
             zh=f"category={value}：事件类别只有 {'、'.join(CATEGORIES)}。",
         )
+    if name == "kind" and value:
+        return {name: kind_and_category(settings, value, None)[0]}
     return {name: value or None}
 
 

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -406,6 +407,8 @@ class _Reader(threading.Thread):
         self._board, self._engine, self._office = board, engine, office
         self._owed_to_me, self._closed, self._wake = owed_to_me, closed, wake
         self._ended = threading.Event()
+        self._file = _file_of(board.settings.url)
+        self._began_with = _which(self._file)
         self.refused: Exception | None = None
         """What can never come right: there is no such office."""
 
@@ -417,6 +420,7 @@ class _Reader(threading.Thread):
         while not self._ended.is_set():
             whole = time.monotonic() - listed >= LIST_ANEW.total_seconds()
             try:
+                self._there()
                 read(
                     board,
                     self._engine,
@@ -439,6 +443,20 @@ class _Reader(threading.Thread):
             self._wake()
             self._ended.wait(board.every)
 
+    def _there(self) -> None:
+        """See to it that the store is still the one that was opened: an open file outlives its name unnoticed.
+
+        Raises:
+            StoreError: its file was taken away, or another lies in its place.
+        """
+        from emergency.errors import StoreError  # noqa: PLC0415 - the engine is loaded by now
+
+        if self._began_with is not None and _which(self._file) != self._began_with:
+            raise StoreError(
+                f"its file was moved or replaced; put it back, or start the board anew: {self._file}",
+                zh=f"库文件已移走或替换；请放回，或重开看板：{self._file}",
+            )
+
     def _note(self, error: Exception) -> None:
         from emergency.errors import EmergencyError  # noqa: PLC0415 - as above
 
@@ -452,6 +470,20 @@ class _Reader(threading.Thread):
         """Stop after what is being read now; a store that does not answer is not waited for."""
         self._ended.set()
         self.join(1)
+
+
+def _file_of(url: str) -> str:
+    """The file that the store lies in; empty where it lies in none."""
+    return url.removeprefix("sqlite:///").partition("?")[0] if url.startswith("sqlite:///") else ""
+
+
+def _which(file: str) -> tuple[int, int] | None:
+    """What tells a file from another of the same name; None where there is none."""
+    try:
+        found = Path(file).stat() if file else None
+    except OSError:
+        return None
+    return None if found is None else (found.st_dev, found.st_ino)
 
 
 # -- on the terminal ---------------------------------------------------------------------------------------------

@@ -266,7 +266,7 @@ def remembered() -> dict[str, Any]:
     path = config_path()
     try:
         known = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # a home that is none, too, as services have
         return {}
     except (OSError, ValueError) as error:
         raise StoppedError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -580,7 +580,6 @@ def _unit(word: str) -> tuple[str, str | None]:
 
 
 _LENGTH = re.compile(r"([0-9]{1,4})\s*(m|min|分钟|分|h|小时)")
-_CLOCK = re.compile(r"[0-9]{1,2}(?:[:：][0-9]{2}|[时点].*)")
 
 
 def _deadline(settings: Settings, directory: Directory, text: str) -> StatedTime:
@@ -597,16 +596,7 @@ def _deadline(settings: Settings, directory: Directory, text: str) -> StatedTime
         )
         moment = (hour + length).astimezone(settings.zone(directory)).replace(second=0, microsecond=0)
         return StatedTime(text=text.strip(), earliest=moment, latest=moment, basis=Basis.STATED)
-    said = stated(settings, directory, text, hour, "--due", ahead=True)
-    if said.latest is not None and said.latest < hour and _CLOCK.fullmatch(text.strip()):
-        return said.model_copy(
-            update={"earliest": _next(said.earliest), "latest": _next(said.latest)}
-        )  # a deadline lies ahead: 00:30 typed at 23:50 is tomorrow's
-    return said
-
-
-def _next(moment: datetime | None) -> datetime | None:
-    return moment + timedelta(days=1) if moment is not None else None
+    return stated(settings, directory, text, hour, "--due", ahead=hour)
 
 
 def _print(settings: Settings, done: Drafted, ending: dict[str, Any]) -> None:

@@ -229,7 +229,7 @@ def _after(page: Page, done: Drafted) -> None:
 
 def _still_owed(page: Page, done: Drafted) -> None:
     """What the acting office owes meanwhile: no time limit waits for a draft."""
-    owed = [due for due in done.outcome.due if due.condition is None]
+    owed = [due for due in done.outcome.due if due.sure]
     if not owed:
         return
     zone, hour = page.settings.zone(page.view.directory), now()

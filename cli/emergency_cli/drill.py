@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from emergency_cli.bilingual import WrongUseError, both, group, option
+from emergency_cli.bilingual import StoppedError, WrongUseError, both, group, of_system, option
 from emergency_cli.context import Settings, common_options, pass_settings
 from emergency_cli.drill_words import debriefed, heard
 from emergency_cli.output import Column, emit_json, format_option, show, table
@@ -121,7 +121,14 @@ def start(
     day = None if as_dated else _day(on) or clock.now().astimezone(settings.zone()).date()
     played = script(path, me=me, on=day)
     place = folder or _new_folder(path.stem)
-    place.mkdir(parents=True, exist_ok=True)
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why = of_system(error)
+        raise StoppedError(
+            f"The folder {place} for the drill cannot be made: {why}. Name another with --folder.",
+            zh=f"无法建立演练的文件夹 {place}：{why.zh}。请用 --folder 另指一处。",
+        ) from None
     url = f"sqlite:///{(place / STORE).resolve()}"
     begun(url, played, rules=settings.rules, held=still).close()
     _keep(place / SCRIPT, path.read_text(encoding="utf-8"))

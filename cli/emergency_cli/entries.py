@@ -71,9 +71,10 @@ opening_options = decorated(
     shared_option(
         "--category",
         type=click.Choice(CATEGORIES),
-        default="accident",
-        show_default=True,
-        help=both("与 --new 同用：类别。", "With --new: the category."),
+        help=both(
+            "与 --new 同用：类别；不写则按种类，种类不能确定的为 accident。",
+            "With --new: the category; that of the kind unless given, accident where the kind tells none.",
+        ),
     ),
     shared_option(
         "--kind",
@@ -282,7 +283,7 @@ class Said:
     channel: str | None = None
     received: str | None = None
     new: str | None = None
-    category: str = "accident"
+    category: str | None = None
     kind: str | None = None
     place: str | None = None
     division: str | None = None
@@ -869,6 +870,7 @@ def _open(
     kind = said.kind or ask(
         "--kind", settings.say("种类（如 fire、coal-mine）", "Kind (like fire, coal-mine)")
     )
+    kind, category = kind_and_category(settings, kind, said.category)
     place = said.place or ask("--place", settings.say("地点", "Place"))
     occurred = _occurred(settings, directory, said.occurred, hour, entry) if said.occurred else None
     if said.division is not None and not re.fullmatch(r"[0-9]{6}", said.division):
@@ -878,7 +880,7 @@ def _open(
         )
     return settings.engine.open_incident(
         title=said.new or "",
-        category=said.category,
+        category=category,
         kind=kind,
         place=place,
         division=said.division,
@@ -911,6 +913,22 @@ def _occurred(
     return before if before.earliest is not None and before.earliest <= known_by else occurred
 
 
+def kind_and_category(settings: Settings, word: str, category: str | None) -> tuple[str, str]:
+    """The kind that the guide would take the word for, said where it is another word; and its category."""
+    from emergency.rulebook.kinds import category_of, kind_named  # noqa: PLC0415 - help needs no engine
+    rulebook = settings.engine.rulebook
+    kind = kind_named(word, rulebook)
+    known = rulebook.kinds.get(kind)
+    if known is not None and word.strip() not in (kind, known.title.zh):
+        words = settings.say(
+            f"种类“{word}”按“{known.title.zh}”({kind}) 入库；不对的，用 emergency amend 更正。",
+            f"{word!r} goes on record as {kind} ({known.title.zh}); put it right with emergency amend.",
+        )
+        click.echo(f"{settings.say('注意：', 'Note: ')}{words}", err=True)
+    derived = category_of(kind, rulebook)
+    return kind, category or (derived.value if derived is not None else "accident")
+
+
 def stated(
     settings: Settings,
     directory: Directory,
@@ -918,12 +936,12 @@ def stated(
     hour: datetime,
     option: str,
     *,
-    ahead: bool = False,
+    ahead: datetime | None = None,
 ) -> StatedTime:
     """A typed time as stated, in the office's zone; without one: this minute.
 
     What may mean several times is asked about, where somebody can answer; elsewhere it is refused with all of them.
-    ``ahead``: it is a limit, which may lie in time to come.
+    ``ahead``: it is a limit that lies ahead, counted from then.
     """
     from emergency.domain.values import StatedTime  # noqa: PLC0415 - help needs no engine
     from emergency.domain.vocabulary import Basis  # noqa: PLC0415

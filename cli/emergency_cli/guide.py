@@ -291,10 +291,10 @@ def _print(settings: Settings, found: Guide, zone: ZoneInfo, near: Sequence[str]
     def reports(title: str, listed: Sequence[Advised], *, relative: bool = False) -> None:
         part(title, (_report(settings, one, found, zone, articles, relative=relative) for one in listed))
 
-    reports(say("现在就报", "Now"), [one for one in found.reports if one.sure])
+    reports(say("现在就报", "Now"), [one for one in found.reports if one.due.sure])
     reports(
         say("条件成立即报（拿不准，先报）", "If the condition holds (in doubt, report)"),
-        [one for one in found.reports if not one.sure],
+        [one for one in found.reports if not one.due.sure],
     )
     part(say("规定要求报告的单位", "The rules put it on"), (settings.words(words) for words in found.who))
     part(say("首报内容", "What the first report says"), _content(settings, found, articles))
@@ -341,7 +341,7 @@ def _verdict(settings: Settings, found: Guide, zone: ZoneInfo) -> Iterable[str]:
         )
         return
     first = found.reports[0]
-    timed = [one for one in found.reports if one.due.by is not None and one.sure == first.sure]
+    timed = [one for one in found.reports if one.due.by is not None and one.due.sure == first.due.sure]
     soon = min(timed, key=lambda one: one.due.by or found.at, default=None)
     parts = []
     if first.due.by is None and first.due.channel != "written":
@@ -415,8 +415,8 @@ def _report(
         notes.append(say(f"并要求立即 {number}", f"and at once {number}"))
     if due.condition is not None:
         notes.append(settings.words(due.condition))
-    if one.surely_by is not None and not relative:
-        when = _clock(one.surely_by, zone, found.at)
+    if one.due.surely_by is not None and not relative:
+        when = _clock(one.due.surely_by, zone, found.at)
         notes.append(say(f"否则 {when} 前", f"otherwise by {when}"))
     if one.line_open:
         notes.append(say("条块未区分，请核对接报单位", "its line is not told apart: check the recipient"))
@@ -489,8 +489,8 @@ def advised_row(one: Advised, at: datetime) -> dict[str, Any]:
         "by": iso_instant(due.by),
         "left": iso_duration(left) if left is not None and left >= timedelta() else None,
         "overdue_by": iso_duration(-left) if left is not None and left < timedelta() else None,
-        "surely_by": iso_instant(one.surely_by),
-        "applies": "surely" if one.sure else "possibly",
+        "surely_by": iso_instant(one.due.surely_by),
+        "applies": "surely" if one.due.sure else "possibly",
         "condition": words_row(due.condition),
         "state": due.state.value,
         "since": iso_instant(one.since),

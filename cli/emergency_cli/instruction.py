@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -351,21 +350,16 @@ def _exact(quoted: str | None) -> str:
     return words
 
 
-_DAY_SAID = re.compile(r"[昨前今]|yesterday|today", re.IGNORECASE)
-
-
 def _limit(settings: Settings, text: str | None, since: str | None, option: str) -> StatedTime | None:
     """A typed limit: an hour without a day is the next one after what it is counted from."""
     if text is None:
         return None
     directory, hour = settings.engine.directory(), now()
     begun = stated(settings, directory, since, hour, "--at").earliest or hour
-    by = stated(settings, directory, text, hour, option, ahead=True)
+    by = stated(settings, directory, text, hour, option, ahead=begun)
     if by.latest is None:
         raise WrongUseError(
             f"{option} needs a time, like 18:00 or 11-21 09:00.",
             zh=f"{option} 须有时间，如 18:00 或 11-21 09:00。",
         )
-    if by.latest < begun and not _DAY_SAID.search(text):
-        return stated(settings, directory, text, hour + timedelta(days=1), option, ahead=True)
     return by

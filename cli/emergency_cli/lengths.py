@@ -1,4 +1,4 @@
-"""Lengths of time and times ahead, as people type them: ``30m``, ``2h``, ``90分钟``; ``8:00`` tomorrow morning."""
+"""Lengths of time, as people type them: ``30m``, ``2h``, ``90分钟``."""
 
 from __future__ import annotations
 
@@ -23,8 +23,6 @@ _UNITS = {
 }
 _PART = re.compile(rf"\s*([0-9]+)\s*({'|'.join(sorted(_UNITS, key=len, reverse=True))})")
 _LONGEST = timedelta(days=3650)
-_CLOCK = re.compile(r"(?:[01]?[0-9]|2[0-3])(?:[:：][0-5][0-9]|[时点](?:[0-5]?[0-9]分?|半)?)")
-_TOMORROW = re.compile(r"^(?:明天|明日|明早|次日|tomorrow)\s*")
 
 
 def length(text: str) -> timedelta:
@@ -52,33 +50,6 @@ def length_of(text: str) -> timedelta | None:
         place = match.end()
     whole = timedelta(seconds=seconds)
     return whole if place and not text[place:].strip() and timedelta() < whole <= _LONGEST else None
-
-
-def ahead(text: str, now: datetime, zone: ZoneInfo) -> datetime:
-    """A time that lies ahead, as one types it: ``08:00`` is the next one, ``2h`` is in two hours.
-
-    Raises:
-        UsageError: it cannot be understood.
-        WrongUseError: it names no time.
-    """
-    from emergency.domain.times import understood  # noqa: PLC0415 - help needs no engine
-
-    length = length_of(text)
-    if length is not None:
-        return now + length
-    words, days = _TOMORROW.subn("", text.strip())
-    found = understood(words, now, zone).interval.latest
-    if found is None:
-        raise WrongUseError(
-            f"{text!r} names no time. Write 08:00, 11-21 08:00, or 2h.",
-            zh=f"“{text}”没有说明时间。请写作 08:00、11-21 08:00，或 2h。",
-        )
-    if not _CLOCK.fullmatch(words):
-        return found + timedelta(days=days)
-    day = now.astimezone(zone).date() + timedelta(days=days)
-    there = found.astimezone(zone)
-    at = datetime.combine(day, there.timetz())
-    return at if days or at > now else at + timedelta(days=1)
 
 
 def ago(text: str, now: datetime, zone: ZoneInfo) -> datetime:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+    from emergency.answers import Due
     from emergency.commands.guiding import Advised
     from emergency_cli.context import Settings
 
@@ -32,7 +33,7 @@ class Line(NamedTuple):
         which: Which report, where it is not the first over any channel.
         title: On what.
         ref: The incident.
-        condition: What would have to be so; empty where nothing is open.
+        condition: What would have to be so, and by when it is due if it is not; empty where nothing is open.
     """
 
     state: str
@@ -50,7 +51,7 @@ class Line(NamedTuple):
 def state_of(one: Advised, at: datetime) -> str:
     """Where a duty stands for whoever must do something about it."""
     by = one.due.by
-    if not one.sure:
+    if not one.due.sure:
         return CONDITION
     if by is None:
         return AT_ONCE
@@ -109,8 +110,21 @@ def line_of(
         which=which,
         title=one.title or "",
         ref=one.incident or "",
-        condition="" if due.condition is None else settings.words(due.condition),
+        condition=conditions(settings, due, at, zone),
     )
+
+
+def conditions(settings: Settings, due: Due, at: datetime, zone: ZoneInfo) -> str:
+    """What would have to be so for the time that is named, and what holds otherwise; empty where nothing is open."""
+    from emergency_cli.words import moment  # noqa: PLC0415 - help needs none of it
+
+    parts = [] if due.condition is None else [settings.words(due.condition)]
+    if due.surely_by is not None:
+        later = moment(due.surely_by, zone, at)
+        parts.append(settings.say(f"否则 {later} 前", f"otherwise by {later}"))
+    elif due.condition is not None and due.sure:
+        parts.append(settings.say("否则立即", "otherwise at once"))
+    return settings.say("；", "; ").join(parts)
 
 
 def _left(settings: Settings, one: Advised, at: datetime, *, ticking: bool) -> str:

@@ -168,6 +168,15 @@ def flag(yes: str, no: str | None) -> Read:
     return read
 
 
+def category(desk: Desk) -> str:
+    """That of the kind; an accident where the kind tells none."""
+    from emergency.rulebook.kinds import category_of, kind_named  # noqa: PLC0415 - help needs no engine
+
+    rulebook = desk.settings.engine.rulebook
+    found = category_of(kind_named(desk.said("kind") or "", rulebook), rulebook)
+    return found.value if found is not None else "accident"
+
+
 def time(option: str) -> Read:
     """When: as people say it, held fast to the hour at which it was said."""
 

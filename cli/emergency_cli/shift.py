@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from emergency_cli.bilingual import both, group, option
+from emergency_cli.bilingual import WrongUseError, both, group, option
 from emergency_cli.context import Settings, common_options, identity_options, now, pass_settings
 from emergency_cli.identity import warn_of_name
-from emergency_cli.lengths import ago, ahead
+from emergency_cli.lengths import ago, length_of
 from emergency_cli.output import SCHEMA, Column, emit_csv, emit_json, indented, show, table
 from emergency_cli.words import moment
 
@@ -117,8 +117,8 @@ def start(
     outcome = settings.engine.desk.start(
         identity,
         role=duty,
-        at=_stated(settings, at),
-        until=_ahead(settings, until),
+        at=(began := _stated(settings, at)),
+        until=None if until is None else _ahead(settings, until, "--until", began.earliest or now()),
         command_id=command_id,
     )
     _done(settings, outcome, form, settings.say("上岗", "on duty"))
@@ -186,12 +186,13 @@ def handover(
     Example: emergency shift handover --to X18 --promised "回复市局核实情况" 08:00
     """
     warn_of_name(settings, to)
+    given = _stated(settings, at)
     outcome = settings.engine.desk.hand_over(
         settings.identity,
         to=to,
-        promised=[_promise(settings, text, by) for text, by in promised],
+        promised=[_promise(settings, text, by, given.earliest or now()) for text, by in promised],
         remarks=remarks,
-        at=_stated(settings, at),
+        at=given,
         command_id=command_id,
     )
     if form == "json":
@@ -472,11 +473,14 @@ def _some(settings: Settings, title: str, lines: Sequence[str], otherwise: str |
 
 def _owed_words(settings: Settings, owed: Owed, matters: Matters) -> str:
     from emergency.assessment.words import stage_words  # noqa: PLC0415 - the engine is loaded by now
+    from emergency_cli.owed import conditions  # noqa: PLC0415 - as above
 
     due, say = owed.due, settings.say
     when = say("立即", "at once") if due.by is None else _left(settings, due.by, matters)
     what = settings.words(stage_words(due.stage, due.occasion))
-    return f"{when} → {due.recipient_name} {what} · {owed.incident}"
+    open_ = conditions(settings, due, now(), settings.zone(matters.directory))
+    condition = f" [{open_}]" if open_ else ""
+    return f"{when} → {due.recipient_name} {what}{condition} · {owed.incident}"
 
 
 def _promise_words(settings: Settings, promised: Promised) -> str:
@@ -567,15 +571,28 @@ def _stated(settings: Settings, at: str | None) -> StatedTime:
     return stated(settings, settings.engine.directory(), at, now(), "--at")
 
 
-def _ahead(settings: Settings, until: str | None) -> datetime | None:
-    return None if until is None else ahead(until, now(), settings.zone(settings.engine.directory()))
+def _ahead(settings: Settings, text: str, option: str, since: datetime) -> datetime:
+    """A time that lies ahead: ``08:00`` is the next one after ``since``, ``2h`` is two hours after it."""
+    from emergency_cli.entries import stated  # noqa: PLC0415 - help needs no engine
+
+    length = length_of(text)
+    if length is not None:
+        return since + length
+    found = stated(settings, settings.engine.directory(), text, now(), option, ahead=since).latest
+    if found is None:
+        raise WrongUseError(
+            f"{option}: {text!r} names no time. Write 08:00, 11-21 08:00, or 2h.",
+            zh=f"{option}“{text}”没有说明时间。请写作 08:00、11-21 08:00，或 2h。",
+        )
+    return found
 
 
-def _promise(settings: Settings, text: str, by: str) -> Promise:
+def _promise(settings: Settings, text: str, by: str, since: datetime) -> Promise:
     from emergency.domain.desk import Promise  # noqa: PLC0415 - help needs no engine
     from emergency_cli.entries import valid  # noqa: PLC0415 - as above
 
-    when = None if by.strip() in ("-", "", "不限") else _ahead(settings, by)
+    open_ended = by.strip() in ("-", "", "不限")
+    when = None if open_ended else _ahead(settings, by, "--promised", since)
     promise: Promise = valid(Promise, {"text": text, "by": when})
     return promise
 

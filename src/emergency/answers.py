@@ -44,7 +44,9 @@ class Due:
         by: When at the latest; None for a duty *at once*.
         citation: The rule that gives the earliest time.
         confirmed: Whether that rule's text was read.
-        condition: What would have to be so for it to apply, where that is open.
+        condition: What would have to be so for that time to hold, where that is open.
+        sure: A report is owed under every reading, though perhaps only by ``surely_by``.
+        surely_by: By when it is owed under every reading, where that is later than ``by``; None otherwise.
         state: Where the obligation stands.
         at_once: The rule that asks for the same report at once, without hours, if there is one.
         obligation: Its id.
@@ -65,6 +67,8 @@ class Due:
     at_once: str | None
     obligation: str
     unread: tuple[Words, ...] = ()
+    sure: bool = True
+    surely_by: datetime | None = None
 
 
 @fixed(frozen=True, slots=True, kw_only=True)
@@ -258,6 +262,8 @@ def still_due(obligations: Iterable[Obligation], office: str, offices: Directory
         if obligation.state in (State.MET, State.EXCUSED):
             continue
         by, ground = _strictest(obligation)
+        sure = [g for g in obligation.grounds if g.sure]
+        surely = min((g.due.earliest for g in sure if g.due and g.due.earliest), default=None)
         at_once = [g.citation for g in obligation.grounds if g.due is None and g.sure]
         found.append(
             Due(
@@ -275,15 +281,20 @@ def still_due(obligations: Iterable[Obligation], office: str, offices: Directory
                 at_once=at_once[0] if at_once else None,
                 obligation=obligation.id,
                 unread=ground.unread,
+                sure=bool(sure),
+                surely_by=surely if surely != by else None,
             )
         )
     first = datetime.min.replace(tzinfo=UTC)
-    return sorted(found, key=lambda due: (due.condition is not None, due.by or first))
+    return sorted(found, key=lambda due: (not due.sure, due.by or first))
 
 
 def _strictest(obligation: Obligation) -> tuple[datetime | None, Ground]:
-    """The earliest time that any ground gives, and that ground; of those without hours, the first in rank."""
+    """The earliest time that any ground gives, and that ground; of those without hours, the first that is sure."""
     timed = [
         (g.due.earliest, g) for g in obligation.grounds if g.due is not None and g.due.earliest is not None
     ]
-    return min(timed, key=lambda pair: pair[0]) if timed else (None, obligation.grounds[0])
+    if timed:
+        return min(timed, key=lambda pair: pair[0])
+    grounds = obligation.grounds
+    return None, next((ground for ground in grounds if ground.sure), grounds[0])

@@ -8,6 +8,7 @@ import sys
 import threading
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -49,9 +50,8 @@ def owed(number: int, by: timedelta | None, *, condition: str = "", written: boo
             state=State.OPEN,
             at_once=None,
             obligation=f"i{number}:county>city",
+            sure=open_ is None,
         ),
-        sure=open_ is None,
-        surely_by=None,
         limit=Words("2小时内", "within 2 h"),
         clock=None,
         rule="r",
@@ -233,6 +233,23 @@ def test_a_store_that_cannot_be_read_for_a_while_leaves_the_board_up(error: Exce
 def path(monkeypatch: pytest.MonkeyPatch) -> None:
     """The program that is tested is the one that runs."""
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, map(os.path.abspath, sys.path))))
+
+
+@pytest.mark.usefixtures("path")
+def test_a_store_that_is_taken_away_is_noticed_and_taken_up_again(
+    on_duty: Type, env: dict[str, str], tmp_path: Path
+) -> None:
+    assert on_duty("learn", "--kind", "coal-mine", "--place", "响水", "--new", "透水").code == 0
+    file = Path(env["EMERGENCY_DB"].removeprefix("sqlite:///"))
+    with Terminal("next", "--watch", "--every", "1") as at:
+        at.wait_until(lambda: "透水" in at.text)
+        file.rename(tmp_path / "elsewhere.db")
+        at.wait_until(lambda: "file was moved or replaced" in at.text)
+        assert "透水" in at.text, "what was known last is still to be seen"
+        (tmp_path / "elsewhere.db").rename(file)
+        at.wait_until(lambda: "moved or replaced" not in at.text)
+        at.keys(CTRL_C)
+        assert at.ended() == 0
 
 
 @pytest.mark.usefixtures("path")

@@ -70,7 +70,7 @@ def test_what_is_broken_off_is_kept_and_no_report_until_it_is_sent(
     on_duty: Type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Terminal("form", "learn", "new") as at:
-        at.answer(("What it is called:", "仓库火灾"), ("Category [accident", ""), ("Kind:", "fire"))
+        at.answer(("What it is called:", "仓库火灾"), ("Kind:", "fire"), ("Category [accident", ""))
         at.wait_for("Place:")
         at.keys(CTRL_C)
         assert at.ended() == 130

@@ -26,7 +26,7 @@ DAY = china("2026-11-21T16:00")
 LATE = china("2026-11-20T23:10")
 
 
-def meant(said: str, now: datetime, *, ahead: bool = False) -> tuple[StatedTime, ...]:
+def meant(said: str, now: datetime, *, ahead: datetime | None = None) -> tuple[StatedTime, ...]:
     """All readings."""
     try:
         return (understood(said, now, ahead=ahead),)
@@ -195,6 +195,15 @@ def test_what_is_only_about(said: str, reading: str) -> None:
 
 
 SEVERAL = [
+    # whoever is up since yesterday may call it today
+    ("今晚11点", china("2026-11-21T00:30"), ["11-20 23:00", "11-21 23:00"]),
+    ("今天下午3点", china("2026-11-21T05:59"), ["11-20 15:00", "11-21 15:00"]),
+    ("今天下午3点", china("2026-11-21T06:00"), ["11-21 15:00"]),
+    ("今天下午", NIGHT, ["11-20 12:00 – 11-20 19:00", "11-21 12:00 – 11-21 19:00"]),
+    ("今天3:00", NIGHT, ["11-21 03:00"]),
+    ("今天4:10", NIGHT, ["11-21 04:10"]),
+    ("今天4:11", china("2026-11-21T03:10"), ["11-20 04:11", "11-21 04:11"]),
+    ("today 15:00", NIGHT, ["11-20 15:00", "11-21 15:00"]),
     # on a dial of twelve: one reading only where both dials agree on the last
     ("3点", china("2026-11-21T03:00"), ["11-21 03:00"]),
     ("3点", china("2026-11-21T02:59"), ["11-21 03:00", "11-20 15:00"]),
@@ -310,8 +319,48 @@ def test_what_cannot_be_read_is_refused_with_what_to_write(said: str) -> None:
 
 def test_a_limit_may_lie_ahead() -> None:
     assert shown(understood("今天下午", DAY)) == "11-21 12:00 – 11-21 16:00"
-    assert shown(understood("今天下午", DAY, ahead=True)) == "11-21 12:00 – 11-21 19:00"
-    assert [shown(one) for one in meant("今天9点", DAY, ahead=True)] == ["11-21 09:00", "11-21 21:00"]
+    assert shown(understood("今天下午", DAY, ahead=DAY)) == "11-21 12:00 – 11-21 19:00"
+    assert [shown(one) for one in meant("今天9点", DAY, ahead=DAY)] == ["11-21 21:00"]
+
+
+@pytest.mark.parametrize(
+    ("said", "now", "expected"),
+    [
+        ("晚上8点", DAY, ["11-21 20:00"]),
+        ("晚上8点", NIGHT, ["11-21 20:00"]),
+        ("上午9点", DAY, ["11-22 09:00"]),
+        ("20:00", NIGHT, ["11-21 20:00"]),
+        ("24:00", DAY, ["11-22 00:00"]),
+        ("零点", LATE, ["11-21 00:00"]),
+        ("今晚11点", NIGHT, ["11-21 23:00"]),
+        ("8点", DAY, ["11-22 08:00", "11-21 20:00"]),
+        ("明天早上8点", NIGHT, ["11-22 08:00"]),
+        ("次日8:00", NIGHT, ["11-22 08:00"]),
+        ("明早", NIGHT, ["11-22 04:00 – 11-22 10:00"]),
+        ("周一8:00", DAY, ["11-23 08:00"]),
+        ("下周一8:00", DAY, ["11-23 08:00"]),
+        ("25日8时", DAY, ["11-25 08:00"]),
+        ("12-01 08:00", DAY, ["12-01 08:00"]),
+        ("半小时后", DAY, ["11-21 16:30"]),
+        ("两个小时之后", DAY, ["11-21 18:00"]),
+        ("三天后", DAY, ["11-24 00:00 – 11-25 00:00"]),
+        # what names a day that is over stays over
+        ("昨天8:00", DAY, ["11-20 08:00"]),
+        ("今天8:00", DAY, ["11-21 08:00"]),
+        ("11-21 15:30", DAY, ["11-21 15:30"]),
+        ("21日15:30", DAY, ["11-21 15:30"]),
+        ("11-18 08:00", DAY, ["11-18 08:00"]),
+        ("2025-11-20 08:00", DAY, ["11-20 08:00"]),
+    ],
+)
+def test_a_limit_is_the_next_that_the_words_name(said: str, now: datetime, expected: list[str]) -> None:
+    assert [shown(one) for one in meant(said, now, ahead=now)] == expected
+
+
+def test_a_limit_without_a_day_counts_from_what_it_is_a_limit_of() -> None:
+    yesterday = china("2026-11-20T15:00")
+    assert [shown(one) for one in meant("18:00", NIGHT, ahead=yesterday)] == ["11-20 18:00"]
+    assert [shown(one) for one in meant("明天9:00", NIGHT, ahead=yesterday)] == ["11-22 09:00"]
 
 
 def test_half_an_hour_ago_is_that_where_clocks_were_changed() -> None:
@@ -386,6 +435,7 @@ def test_a_known_minute_is_among_the_readings_of_whatever_is_said(now: datetime,
 
 NAMED_AHEAD = (
     "今",
+    "today",
     "明",
     "本周",
     "周",

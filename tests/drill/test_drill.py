@@ -110,6 +110,19 @@ def test_a_clock_that_runs_goes_on_and_is_kept(tmp_path: Path, leak: Script) -> 
         assert not again.clock_stands
 
 
+def test_a_script_is_played_by_a_clock_that_runs(tmp_path: Path, leak: Script) -> None:
+    with begun(f"sqlite:///{tmp_path / 'drill.db'}", leak) as engine:
+        assert [one.cue.id for one in play_until(engine, leak, at(1, 31))] == ["s1", "s2", "s3"]
+        assert at(1, 31) <= engine.now() < at(1, 32)
+        assert list(play_until(engine, leak, at(1, 31))) == []
+        assert not engine.clock_stands
+        assert list(play_until(engine, leak, at(1, 31), held=True)) == []
+        assert engine.clock_stands
+        shows = engine.now()
+        assert list(play_until(engine, leak, at(1, 31), held=True)) == []
+        assert engine.now() == shows
+
+
 def test_a_drill_gets_a_store_of_its_own(tmp_path: Path, leak: Script) -> None:
     Engine.open(f"sqlite:///{tmp_path / 'drill.db'}").close()
     with pytest.raises(RefusedError, match="gets one of its own"):

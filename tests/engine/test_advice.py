@@ -81,7 +81,7 @@ def by(guide: Guide, recipient: str, channel: str = "any") -> timedelta | None:
 def test_yes_with_whom_by_when_and_under_which_article(engine: Engine) -> None:
     found = ask(engine, "county")
     assert found.answer == "yes"
-    (report,) = (r for r in found.reports if r.sure)
+    (report,) = (r for r in found.reports if r.due.sure)
     assert (report.due.recipient, report.due.recipient_name) == ("city", "CITY")
     assert by(found, "city") == 2 * HOUR
     assert "第493号" in report.due.citation
@@ -95,14 +95,14 @@ def test_a_level_that_the_figures_reach_makes_a_condition_sure(
 ) -> None:
     found = ask(engine, "county-em", facts=deaths(dead))
     to_province = [r for r in found.reports if r.due.recipient == "province" and r.due.channel == "any"]
-    assert [r.sure for r in to_province] == [sure]
+    assert [r.due.sure for r in to_province] == [sure]
     assert (to_province[0].due.condition is None) is sure
     assert by(found, "province") == HOUR
 
 
 def test_a_level_that_was_given_counts_like_one_that_the_figures_reach(engine: Engine) -> None:
     found = ask(engine, "county-em", level="III")
-    assert [r.sure for r in found.reports if r.due.recipient == "province"] == [True, True]
+    assert [r.due.sure for r in found.reports if r.due.recipient == "province"] == [True, True]
 
 
 def test_it_depends_where_every_duty_hangs_on_a_condition(engine: Engine) -> None:
@@ -129,7 +129,7 @@ def test_never_no_but_who_it_is_put_on_and_what_is_not_known(engine: Engine) -> 
 def test_recipients_that_the_directory_lacks_are_named_with_their_deadline(engine: Engine) -> None:
     found = ask(engine, None, tier="unit", line="enterprise")
     assert found.answer == "yes"
-    named = {r.to.zh: r.due.by and r.due.by - NOON for r in found.reports if r.to is not None and r.sure}
+    named = {r.to.zh: r.due.by and r.due.by - NOON for r in found.reports if r.to is not None and r.due.sure}
     assert named["县级主管部门"] == HOUR
     assert any("没有本单位的上级" in words.zh for words in found.open)
     assert [r.to for r in ask(engine, "county").reports] == [None]
@@ -156,7 +156,7 @@ def test_what_was_learned_long_ago_is_overdue_by_now(engine: Engine) -> None:
 
 def test_what_comes_after_the_first_report_and_at_the_end(engine: Engine) -> None:
     found = ask(engine, "county-em", facts=deaths(1))
-    assert [(r.due.stage, r.due.by) for r in found.after if r.sure] == [
+    assert [(r.due.stage, r.due.by) for r in found.after if r.due.sure] == [
         ("follow-up", datetime.fromisoformat("2026-11-24T00:00:00+08:00"))
     ]
     flood = ask(engine, "province", "flood")
@@ -331,7 +331,7 @@ def desk() -> Iterator[Engine]:
 
 def test_overdue_first_then_the_soonest_then_what_hangs_on_a_condition(desk: Engine) -> None:
     found = desk.next("county")
-    rows = [(row.incident, row.sure, row.due.by) for row in found.rows]
+    rows = [(row.incident, row.due.sure, row.due.by) for row in found.rows]
     assert rows[0][0] == "i1"
     assert rows[0][2] is not None
     assert rows[0][2] < found.at
@@ -354,7 +354,7 @@ def test_overdue_comes_before_what_is_due_at_once_and_that_before_any_hour(desk:
             ref=ref,
             first=Learned(office="county-em", at=at(now - timedelta(hours=ago))),
         )
-    rows = [row for row in desk.next("county-em").rows if row.sure]
+    rows = [row for row in desk.next("county-em").rows if row.due.sure]
     kinds = ["at once" if r.due.by is None else "overdue" if r.due.by < now else "due" for r in rows]
     assert list(dict.fromkeys(kinds)) == ["overdue", "at once", "due"]
     assert len(kinds) > len(set(kinds))

@@ -15,9 +15,7 @@ from emergency.commands.guiding import (
     Guide,
     Question,
     advised,
-    category_of,
     guidance,
-    kind_named,
     kinds_near,
     moment,
     unnamed,
@@ -32,6 +30,7 @@ from emergency.ledger import Ledger
 from emergency.projections.catch_up import Projections
 from emergency.projections.listing import Listing
 from emergency.projections.owing import owing
+from emergency.rulebook.kinds import category_of, kind_named
 
 W = TypeVar("W", bound=StrEnum)
 
@@ -192,4 +191,4 @@ def soonest_first(rows: Sequence[Advised], now: datetime) -> list[Advised]:
 
 def _overdue(one: Advised, now: datetime) -> bool:
     """Sorts what is surely overdue before everything else."""
-    return not (one.sure and one.due.by is not None and one.due.by < now)
+    return not (one.due.sure and one.due.by is not None and one.due.by < now)

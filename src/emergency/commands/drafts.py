@@ -632,7 +632,7 @@ def _task(
         if each.act.office == act.whom
     ]
     told = tuple(dict.fromkeys(to for each in sent for to in each.act.to))
-    sure = tuple(due for due in dues if due.condition is None)
+    sure = tuple(due for due in dues if due.sure)
     to = act.to or tuple(dict.fromkeys((*told, *(due.recipient for due in sure))))
     if not to:
         day = (act.by.interval.latest if act.by else None) or at

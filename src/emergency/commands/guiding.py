@@ -61,8 +61,6 @@ class Advised:
 
     Args:
         due: To whom, by when at the latest, under which article: the earliest defensible deadline.
-        sure: It applies under every reading; otherwise ``due.condition`` says what is open.
-        surely_by: By when it is due under every reading, where that is later than ``due.by``; None otherwise.
         limit: The limit of the rule that gives that deadline.
         clock: What starts it.
         rule: That rule.
@@ -76,8 +74,6 @@ class Advised:
     """
 
     due: Due
-    sure: bool
-    surely_by: datetime | None
     limit: Words
     clock: Words | None
     rule: str
@@ -276,7 +272,7 @@ def guidance(
     known = offices if office.id in offices.offices else Directory({**offices.offices, office.id: office})
     asking = _Asking(question, known, rulebook, at)
     reports, first = asking.owed()
-    sure = [one for one in reports if one.sure]
+    sure = [one for one in reports if one.due.sure]
     answer: Answer = "yes" if sure else "depends" if reports else "not-known"
     telling = tuple(dict.fromkeys(one.due.recipient for one in sure or reports))
     seen = frozenset(one.due.obligation for one in reports)
@@ -492,14 +488,9 @@ def advised(
         strict = next(
             (g for g in one.grounds if g.due is not None and g.due.earliest == due.by), one.grounds[0]
         )
-        sure = [g for g in one.grounds if g.sure]
-        times = [g.due.earliest for g in sure if g.due is not None and g.due.earliest is not None]
-        surely = min(times, default=None)
         found.append(
             Advised(
                 due=due,
-                sure=bool(sure),
-                surely_by=surely if surely != due.by else None,
                 limit=strict.limit,
                 clock=_clock(rulebook, strict, one),
                 rule=strict.rule,
@@ -533,7 +524,13 @@ def urgency(one: Advised) -> tuple[bool, bool, float, bool, str]:
     """
     by = one.due.by
     written = one.due.channel == "written"
-    return not one.sure, by is not None, 0.0 if by is None else by.timestamp(), written, one.due.obligation
+    return (
+        not one.due.sure,
+        by is not None,
+        0.0 if by is None else by.timestamp(),
+        written,
+        one.due.obligation,
+    )
 
 
 # -- content, levels passed over, checks ---------------------------------------------------------------------------
@@ -760,31 +757,6 @@ def _open(
                 text, question.category, question.kind, question.division
             ):
                 yield Words(text.says.zh, text.says.en)
-
-
-def kind_named(word: str, rulebook: Rulebook) -> str:
-    """The kind that a word names: by its slug, or by its Chinese title or the only one that holds the word."""
-    slug = word.strip()
-    if slug in rulebook.kinds or slug.isascii():
-        return slug.lower() if slug.isascii() else slug
-    exact = [name for name, kind in rulebook.kinds.items() if kind.title.zh == slug]
-    holding = [name for name, kind in rulebook.kinds.items() if slug in kind.title.zh]
-    found = exact or holding
-    return found[0] if len(found) == 1 else slug
-
-
-def category_of(kind: str, rulebook: Rulebook) -> Category | None:
-    """The category that a kind is of: by the list of kinds, else by the rules for its family; None where it is open."""
-    known = rulebook.kinds.get(kind)
-    if known is not None:
-        return known.category
-    named = [
-        rule.categories
-        for rule in rulebook.rules
-        if rule.kinds and rule.categories and any(rulebook.in_family(kind, each) for each in rule.kinds)
-    ]
-    found = {category for categories in named for category in categories}
-    return found.pop() if len(found) == 1 else None
 
 
 def kinds_near(word: str, rulebook: Rulebook) -> tuple[str, ...]:

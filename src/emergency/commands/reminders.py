@@ -563,6 +563,9 @@ def _of_obligation(owed: Owed, directory: Directory, plan: Plan, now: datetime) 
     zh, en = f"{words.zh}；依据：{due.citation}", f"{words.en}; under: {due.citation}"
     if due.condition is not None:
         zh, en = f"{zh}（{due.condition.zh}）", f"{en} ({due.condition.en})"
+    if due.surely_by is not None:
+        later = instant(due.surely_by, zone)
+        zh, en = f"{zh}（否则时限{later}）", f"{en} (otherwise due {later})"
     if not due.confirmed:
         zh, en = f"{zh}（原文未核对）", f"{en} (text not confirmed)"
     yield Reminder(

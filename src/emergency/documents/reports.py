@@ -496,7 +496,7 @@ class _Report:
         owed = still_due(
             standing(self.view.assessment.obligations, self.at), self.office, self.view.directory
         )
-        named = tuple(dict.fromkeys(due.recipient for due in owed if due.condition is None))
+        named = tuple(dict.fromkeys(due.recipient for due in owed if due.sure))
         return named or self.view.directory.superiors(self.office, self.day)
 
     # -- the lead ----------------------------------------------------------------------------------------------

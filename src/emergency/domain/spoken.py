@@ -10,6 +10,8 @@ back, and whoever asked for the reading asks the officer. The table:
 ``03点``, ``15点``, 下午…  one reading
 ``昨天3点``                both, as far as they have come
 ``12点``                  noon where noon was the last; otherwise noon and midnight
+``今天下午3点``              before six in the morning, where that is still to come: two readings, for whoever is awake
+                          since yesterday calls it today
 ``晚上12点``, ``24:00``    the midnight that ends the day; without a day, within an hour before midnight, two readings
 ``昨晚1点``                after that evening, or in that day's first hours: two readings
 ``11月20日午夜``           the midnight that begins the day or ends it: two readings
@@ -35,6 +37,9 @@ from emergency.domain.times import BARE_DAY, DAY, INSTANT, midnight, next_month,
 
 AHEAD = timedelta(hours=1)
 """So far ahead a clock without a day may lie: the clock on the wall is not the one in the machine."""
+
+SMALL_HOURS = 6
+"""Before this hour the night goes on that began yesterday, and whoever is up may call yesterday today."""
 
 ABOUT = re.compile(
     r"^(?:大约|大概|大致|约|about\b|around\b|~)\s*(?:在|是|at\b)?\s*|\s*(?:左右|前后|上下|(?<![时点])许)$"
@@ -112,6 +117,7 @@ _DAYS = {
     "明": 1,
     "后天": 2,
 }
+_WEEKS = {"上": -1, "下": 1}
 _WEEKDAYS = {"mon": 0, "tue": 1, "wed": 2, "thu": 3, "fri": 4, "sat": 5, "sun": 6}
 
 
@@ -161,7 +167,7 @@ PARTS = {
 _DATE = re.compile(
     rf"(?:(?P<word>{'|'.join(_DAYS)})"
     r"|(?P<nights>前)(?=[晚夜])"
-    r"|(?P<week>上个?|本|这个?)?(?:周|星期|礼拜)(?P<weekday>[1-6日天])"
+    r"|(?P<week>上个?|下个?|本|这个?)?(?:周|星期|礼拜)(?P<weekday>[1-6日天])"
     r"|(?P<last>last )?(?P<english>mon|tue|wed|thu|fri|sat|sun)(?:s|nes|rs|ur)?(?:day)?\b"
     r"|(?:(?P<year>[0-9]{4})[-年/])?(?P<month>[0-9]{1,2})[-月/](?P<date>[0-9]{1,2})(?:[日号]|(?=\s|$|[^0-9:\s]))"
     r"|(?P<only>[0-9]{1,2})[日号])\s*(?:的|,|，)?\s*"
@@ -274,7 +280,7 @@ def _weekdays(said: re.Match[str], today: date) -> list[date]:
     this = monday + timedelta(days=number)
     week = said["week"] or ""
     if week:
-        return [this - 7 * DAY if week.startswith("上") else this]
+        return [this + _WEEKS.get(week[0], 0) * 7 * DAY]
     if said["last"]:  # last Friday: the one that is just over, or that of last week
         return list(dict.fromkeys((this if this < today else this - 7 * DAY, this - 7 * DAY)))
     if this < today:
@@ -368,12 +374,16 @@ class _Said(NamedTuple):
     part: _Part | None
     clock: re.Match[str] | None
     row: bool
+    today: bool = False
+    """Its day was said as the present one (今天)."""
 
 
 def _parse(words: str, today: date) -> _Said:
     rest = words
     days = None
+    present = False
     if match := _DATE.match(rest):
+        present = _DAYS.get(match["word"]) == 0
         days, rest = _dates(match, today), rest[match.end() :]
     part = None
     if match := _PART.match(rest):
@@ -385,7 +395,7 @@ def _parse(words: str, today: date) -> _Said:
             raise ValueError(words)
     if days is None and part is None and clock is None:
         raise ValueError(words)
-    return _Said(days, part, clock, row=bool(clock and clock["row"]))
+    return _Said(days, part, clock, row=bool(clock and clock["row"]), today=present)
 
 
 # -- readings --------------------------------------------------------------------------------------------------
@@ -416,6 +426,46 @@ def readings(words: str, now: datetime, zone: ZoneInfo, *, ahead: bool = False) 
     return list(dict.fromkeys(found))
 
 
+_OVER = re.compile(r"[昨今前刚现]|上个?(?:周|星期|礼拜)|此刻|目前|[0-9]{4}[-年/]|ago|last|now")
+"""Words that name one time and no other: to come they are not, where they have been."""
+
+
+def to_come(words: str, now: datetime, zone: ZoneInfo, after: datetime) -> list[Interval]:
+    """The first times from ``after`` on that the words may mean; what they mean at all, where none of it is to come.
+
+    An hour without a day is counted from ``after``, a day from the one on which it is said.
+
+    Raises:
+        ValueError: they are no time.
+    """
+    words = re.sub(r"^次日", "明天", words)
+    if match := _AFTER.fullmatch(words):
+        return [_after(f"{match[1]}前", after, zone)]
+    dated = _DATE.match(words) is not None
+    start = now if dated else after
+    said = found = readings(words, start, zone, ahead=True)
+    just_over = dated and any(one.latest is not None and after - DAY < one.latest < after for one in said)
+    for days in range(1, 1 if just_over or _OVER.search(words) else _HALF_A_YEAR):
+        if any(one.latest is not None and one.latest >= after for one in found):
+            break
+        found = readings(words, start + days * DAY, zone, ahead=True)
+    return [one for one in found if one.latest is not None and one.latest >= after] or said
+
+
+def _after(ago: str, after: datetime, zone: ZoneInfo) -> Interval:
+    """As long after a moment as the words say before it."""
+    if match := _DAYS_AGO.fullmatch(ago):
+        return _whole(after.date() + timedelta(days=int(match["days"])), zone)
+    before = _ago(ago, after, zone)
+    if before is None or before.earliest is None or before.latest is None:
+        raise ValueError(ago)
+    minute = after.astimezone(UTC).replace(second=0, microsecond=0)
+    return Interval(*((minute + (minute - end)).astimezone(zone) for end in (before.latest, before.earliest)))
+
+
+_AFTER = re.compile(r"(.+?)\s*(?:之后|以后|后)")
+_HALF_A_YEAR = 183
+"""A date without its year that is farther ahead is meant of the past."""
 _OFFSET_OR_END = re.compile(r"[0-9-]{10} [0-9]{2}:[0-9]{2}-[0-9]{2}:[0-9]{2}")
 """``2026-11-20 03:00-04:00``: west of Greenwich by four hours, or until four."""
 
@@ -437,10 +487,18 @@ def _single(
     said = _parse(words, now.date())
     if said.row and not rows:
         raise ValueError(words)
-    return list(dict.fromkeys(_meant(said, now, zone, ahead=ahead)))
+    found = list(_meant(said, now, zone, ahead=ahead))
+    if said.today and now.hour < SMALL_HOURS and not ahead and all(_to_come(one, now) for one in found):
+        said = said._replace(days=[now.date() - DAY])  # the day of whoever has not slept since
+        found = [*_meant(said, now, zone), *found]
+    return list(dict.fromkeys(found))
 
 
-def _meant(said: _Said, now: datetime, zone: ZoneInfo, *, ahead: bool) -> Iterable[Interval]:
+def _to_come(one: Interval, now: datetime) -> bool:
+    return one.earliest is not None and one.earliest - now > AHEAD
+
+
+def _meant(said: _Said, now: datetime, zone: ZoneInfo, *, ahead: bool = False) -> Iterable[Interval]:
     if said.clock is None:
         return _days_or_parts(said, now, zone, ahead=ahead)
     clock = _clock(said.clock, said.part, named=said.days is not None)
@@ -465,7 +523,7 @@ def _instants(
         this, following = (clock.on(now.date(), hour, zone) for hour in (0, 24))
         return [this, following] if following - now <= AHEAD and following != this else [this]
     found = [_last(clock, hour % 24, now, zone) for hour in clock.hours]
-    if clock.dial and found[0] <= now and found[0] >= max(found):
+    if clock.dial and not ahead and found[0] <= now and found[0] >= max(found):
         return found[:1]  # both dials agree on it: it is the last
     return found
 
@@ -489,7 +547,7 @@ def _days_or_parts(said: _Said, now: datetime, zone: ZoneInfo, *, ahead: bool) -
         ]
     else:
         days = said.days
-        if days == [today] and part.night and now.hour < 6:  # noqa: PLR2004 - this night began yesterday
+        if days == [today] and part.night and now.hour < SMALL_HOURS:  # this night began yesterday
             days = [today - DAY, today]
     for day in days:
         begins, ends = _hour(day, part.begins, zone), _hour(day, part.ends, zone)

@@ -77,7 +77,9 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), tzinfo=zone)
 
 
-def understood(text: str, now: datetime, zone: ZoneInfo = CHINA, *, ahead: bool = False) -> StatedTime:
+def understood(
+    text: str, now: datetime, zone: ZoneInfo = CHINA, *, ahead: datetime | None = None
+) -> StatedTime:
     """A time as an officer types or says it, in the office's zone; the zone of the machine is never asked.
 
     ``13:05`` is today's, or yesterday's where that would lie more than an hour ahead; ``昨天 23:40``, ``昨晚11点半``,
@@ -90,7 +92,8 @@ def understood(text: str, now: datetime, zone: ZoneInfo = CHINA, *, ahead: bool 
         text: As it was said.
         now: The hour.
         zone: The office's.
-        ahead: A time to come may be meant, such as a limit; otherwise ``今天下午`` ends now where it goes on still.
+        ahead: A time to come is meant, such as a limit that runs from then on: the first that the words can name
+            from there, ``周一`` the coming one; what names a day that is over stays over. None: a time that has been.
 
     Raises:
         AmbiguousTimeError: it may mean several times; the error carries them.
@@ -104,7 +107,12 @@ def understood(text: str, now: datetime, zone: ZoneInfo = CHINA, *, ahead: bool 
     try:
         plain = spoken.plain(said)
         words = spoken.ABOUT.sub("", plain).strip()
-        meant = spoken.readings(words, now.astimezone(zone), zone, ahead=ahead) if words else []
+        if not words:
+            meant = []
+        elif ahead is None:
+            meant = spoken.readings(words, now.astimezone(zone), zone)
+        else:
+            meant = spoken.to_come(words, now.astimezone(zone), zone, ahead.astimezone(zone))
         found = [_stated(said, one, Basis.ABOUT if words != plain else Basis.STATED) for one in meant]
     except (ValueError, OverflowError) as error:
         raise _not_understood(text, out_of_range=OUT_OF_RANGE in str(error)) from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from emergency.answers import Identity
@@ -91,7 +91,11 @@ def play_until(engine: Engine, script: Script, until: datetime, *, held: bool = 
         if cue.at > engine.now():
             engine.set_clock(cue.at, held=held)
         yield _played(engine, script, cue)
-    engine.set_clock(max(until, engine.now()), held=held)
+    # A clock that runs has gone on by now: it is never set to an hour that was read from it before.
+    if until > engine.now():
+        engine.set_clock(until, held=held)
+    elif held and not engine.clock_stands:
+        engine.set_clock(engine.now() + timedelta(seconds=1), held=True)
 
 
 def _must_be_drill(engine: Engine) -> None:
