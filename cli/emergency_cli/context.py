@@ -318,7 +318,7 @@ _db_again = _remembered_option(
     "--db", metavar="URL", hidden=True, help=both("同命令之前的 --db。", "As before the command.")
 )
 _office = _remembered_option("--office", metavar="ID", help=both("本单位。", "My office."))
-_role = _remembered_option("--as", "role", metavar="ROLE", help=both("本人身份。", "My role."))
+_role = _remembered_option("--as", "role", metavar="ROLE", help=both("本人岗位。", "My role."))
 _officer = _remembered_option("--officer", metavar="ID", help=both("本人人员编号。", "My officer id."))
 
 

@@ -123,15 +123,15 @@ _PAPER: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     ),
     (
         ("--to", "addressees"),
-        {"multiple": True, "metavar": "TEXT", "help": both("主送；可多次。", "To whom; may be repeated.")},
+        {"multiple": True, "metavar": "TEXT", "help": both("主送；可多次给出。", "To whom; may be repeated.")},
     ),
     (
         ("--cc", "copies_to"),
-        {"multiple": True, "metavar": "TEXT", "help": both("抄送；可多次。", "Copies to; may be repeated.")},
+        {"multiple": True, "metavar": "TEXT", "help": both("抄送；可多次给出。", "Copies to; may be repeated.")},
     ),
     (
         ("--attachment", "attachments"),
-        {"multiple": True, "metavar": "TEXT", "help": both("附件名称；可多次。", "An attachment's name.")},
+        {"multiple": True, "metavar": "TEXT", "help": both("附件名称；可多次给出。", "An attachment's name.")},
     ),
     (
         ("--secrecy-period",),
@@ -176,7 +176,7 @@ _report = option(
 _held = option(
     "--held",
     is_flag=True,
-    help=both("按本单位现所掌握的情况，作待报稿。", "Made from what the office holds now, to be sent."),
+    help=both("按本单位目前掌握的情况，作待报稿。", "Made from what the office holds now, to be sent."),
 )
 _office = option(
     "--office",
@@ -199,7 +199,7 @@ def _choices(settings: Settings, paper: dict[str, Any]) -> Choices:
 # -- commands ------------------------------------------------------------------------------------------------------
 
 
-@command("first-report", zh="首报：取自已入库的报告；尚未报告的，按本单位现所掌握的情况作待报稿。")
+@command("first-report", zh="首报：取自已入库的报告；尚未报告的，按本单位目前掌握的情况作待报稿。")
 @_incident
 @_report
 @_held
@@ -214,7 +214,7 @@ def first_report(settings: Settings, /, incident: str, **given: Any) -> None:  #
     _report_document(settings, Kind.FIRST, incident, given)
 
 
-@command("follow-up", zh="续报：只写新情况，按入库次序编号；尚未入库的，按本单位现所掌握的情况作待报稿。")
+@command("follow-up", zh="续报：只写新情况，按入库次序编号；尚未入库的，按本单位目前掌握的情况作待报稿。")
 @_incident
 @_report
 @_held
@@ -229,7 +229,7 @@ def follow_up(settings: Settings, /, incident: str, **given: Any) -> None:  # no
     _report_document(settings, Kind.FOLLOW_UP, incident, given)
 
 
-@command("final", zh="终报：取自已入库的终报；尚未入库的，按本单位现所掌握的情况作待报稿。")
+@command("final", zh="终报：取自已入库的终报；尚未入库的，按本单位目前掌握的情况作待报稿。")
 @_incident
 @_report
 @_held

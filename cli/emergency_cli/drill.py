@@ -142,8 +142,8 @@ def start(
     click.echo(
         say(
             "然后照常使用各命令（next、guide、report……）。\n"
-            "  emergency drill go        过到下一个情况\n"
-            "  emergency drill go +15m   过十五分钟\n"
+            "  emergency drill go        前进到下一个情况\n"
+            "  emergency drill go +15m   前进十五分钟\n"
             "  emergency drill debrief   讲评\n"
             "退出：unset EMERGENCY_DB EMERGENCY_CONFIG",
             "Then use every command as always (next, guide, report …).\n"

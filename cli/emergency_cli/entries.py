@@ -123,14 +123,14 @@ saying_options = decorated(
         "others",
         multiple=True,
         metavar="NAME=NUMBER",
-        help=both("其他数据，如 sick=12；可重复。", "Any other figure, like sick=12; may be given again."),
+        help=both("其他数据，如 sick=12；可多次给出。", "Any other figure, like sick=12; may be given again."),
     ),
     shared_option(
         "--circumstance",
         "circumstances",
         multiple=True,
         metavar="SLUG",
-        help=both("情形，按英文代号；可重复。", "A circumstance, by its slug; may be given again."),
+        help=both("情形，按英文代号；可多次给出。", "A circumstance, by its slug; may be given again."),
     ),
     shared_option("--source", metavar="TEXT", help=both("信息来源。", "Where this is known from.")),
     shared_option(
@@ -143,7 +143,7 @@ saying_options = decorated(
 
 telling_options = decorated(
     shared_option(
-        "--to", multiple=True, metavar="OFFICE", help=both("报给谁；可重复。", "To whom; may be given again.")
+        "--to", multiple=True, metavar="OFFICE", help=both("报给谁；可多次给出。", "To whom; may be given again.")
     ),
     shared_option(
         "--by", "channel", type=click.Choice(CHANNELS), help=both("以何种方式报告。", "How it was told.")
@@ -162,7 +162,7 @@ carrying_options = decorated(
         multiple=True,
         metavar="ELEMENT=TEXT",
         help=both(
-            "数据以外的要素，如 measures=已封控；可重复。",
+            "数据以外的要素，如 measures=已封控；可多次给出。",
             "What it says beside figures, like measures=已封控; may be given again.",
         ),
     ),
@@ -246,7 +246,7 @@ ending_options = decorated(
     shared_option(
         "--command-id",
         metavar="ID",
-        help=both("供脚本使用：同一编号不会重复入库。", "For scripts: the same id never records twice."),
+        help=both("供脚本使用：同一编号只入库一次。", "For scripts: the same id never records twice."),
     ),
     shared_option(
         "--quiet",
@@ -420,7 +420,7 @@ def verify(settings: Settings, outcome: str, **said: Any) -> None:  # noqa: ANN4
 @command(
     zh="""记录报送渠道以外的线索：报警、媒体、网络、举报。
 
-    不写 --from、--to 则为社会提供、本单位收到。举报人姓名用密钥密封，不进入条目；没有密钥则不保存姓名，线索照常入库。
+    不写 --from、--to 则为社会提供、本单位收到。举报人姓名用密钥封存，不进入条目；没有密钥则不保存姓名，线索照常入库。
     """
 )
 @_words

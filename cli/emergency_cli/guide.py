@@ -55,20 +55,20 @@ LINES = ("party", "government", "department", "enterprise")
     metavar="TIME",
     help=both("获悉时间；不写为现在。", "When I learned of it; now unless given."),
 )
-@option("--level", metavar="LEVEL", help=both("已定的等级：I 至 IV。", "The level it was given: I to IV."))
+@option("--level", metavar="LEVEL", help=both("已定的级别：I 至 IV。", "The level it was given: I to IV."))
 @option(
     "--figure",
     "others",
     multiple=True,
     metavar="NAME=NUMBER",
-    help=both("其他数据，如 sick=12；可重复。", "Any other figure, like sick=12; may be given again."),
+    help=both("其他数据，如 sick=12；可多次给出。", "Any other figure, like sick=12; may be given again."),
 )
 @option(
     "--circumstance",
     "circumstances",
     multiple=True,
     metavar="WORD",
-    help=both("情形，如 饮用水；可重复。", "A circumstance, like sensitive; may be given again."),
+    help=both("情形，如 饮用水；可多次给出。", "A circumstance, like sensitive; may be given again."),
 )
 @option(
     "--tier",

@@ -16,7 +16,7 @@ from emergency_cli.context import (
 )
 
 
-@command(zh="记住本单位、本人岗位和人员编号；不写 OFFICE 即显示现设身份。")
+@command(zh="记住本单位、本人岗位和人员编号；不写 OFFICE 即显示当前身份。")
 @click.argument("office", required=False)
 @option(
     "--as",

@@ -60,7 +60,7 @@ _form = option(
 )
 
 
-@command(zh="一起事件：概况、时间线、现时的报告义务与疑点。")
+@command(zh="一起事件：概况、时间线、目前的报告义务与疑点。")
 @click.argument("incident")
 @_form
 @common_options

@@ -256,7 +256,7 @@ def warn_about(listing: Listing, current: str) -> None:
         )
     if listing.behind:
         _warn(
-            f"以下内容比记录落后 {listing.behind} 个位置；库现时不能写入，未能更新。",
+            f"以下内容比记录落后 {listing.behind} 个位置；库目前不能写入，未能更新。",
             f"these rows are {listing.behind} positions behind the log; "
             "the store could not be written just now to bring them up to date.",
         )

@@ -85,7 +85,7 @@ def list_people(settings: Settings, form: str) -> None:
 @people.command(
     zh="""一个人：姓名如何保存、谁启封过。
 
-    SUBJECT 为其标识或标识的开头。此处不显示姓名。
+    SUBJECT 为其编号或编号的开头。此处不显示姓名。
     """
 )
 @click.argument("subject")
@@ -215,7 +215,7 @@ def open_name(settings: Settings, subject: str, why: str | None, key: Path | Non
 @people.command(
     zh="""永久删除姓名。
 
-    标识及有关记录保留。此前的备份仍存有姓名：请销毁备份，或改封后销毁旧密钥。
+    编号及有关记录保留。此前的备份仍存有姓名：请销毁备份，或改封后销毁旧密钥。
     """
 )
 @click.argument("subject")
@@ -270,7 +270,7 @@ def reseal(settings: Settings, former: tuple[Path, ...], key: Path | None) -> No
     done = settings.engine.people.reseal(identity, key=new, former=old)
     click.echo(
         say(
-            f"以密钥 {new.id} 密封：{len(done.sealed)} 人。",
+            f"以密钥 {new.id} 封存：{len(done.sealed)} 人。",
             f"Sealed with the key {new.id}: {len(done.sealed)}.",
         )
     )

@@ -44,7 +44,7 @@ KINDS = {
 
     退出码：0 全部送达；3 有未送达的。
 
-    示例：emergency remind --exec /usr/local/bin/notify --before 15m --before 1h
+    例：emergency remind --exec /usr/local/bin/notify --before 15m --before 1h
     """,
 )
 @option(
@@ -53,7 +53,7 @@ KINDS = {
     multiple=True,
     metavar="COMMAND",
     help=both(
-        "交给此命令，而不在终端显示；可多次使用。不经 shell。",
+        "交给此命令，而不在终端显示；可多次给出。不经 shell。",
         "Hand them to this command instead of the terminal; may be given again. No shell.",
     ),
 )

@@ -113,11 +113,11 @@ def _meant(name: str, copied: Sequence[CopiedFinding]) -> list[CopiedFinding]:
     if found:
         raise WrongUseError(
             f"{name} fits several findings. Name one by its number: {listed}.",
-            zh=f"{name} 与几项发现相符。请写编号：{listed}。",
+            zh=f"{name} 与几项疑点相符。请写编号：{listed}。",
         )
     raise WrongUseError(
         f"{name} is no finding under review. They are: {listed or 'none'}; or `new`, `all`.",
-        zh=f"{name} 不是本案的发现。本案有：{listed or '无'}；或写 new、all。",
+        zh=f"{name} 不是本案的疑点。本案有：{listed or '无'}；或写 new、all。",
     )
 
 

@@ -139,7 +139,7 @@ _PARTS = {
     "levels": ("级别条件", "levels"),
     "at_least": ("数字条件", "figures"),
     "circumstances": ("情形条件", "circumstances"),
-    "level_unclear": ("等级不明条件", "unclear level"),
+    "level_unclear": ("级别不明条件", "unclear level"),
     "window": ("窗口", "window"),
     "suspended_by": ("可由其暂停", "suspended by"),
     "waived_by": ("可由其准予不报", "waived by"),

@@ -125,7 +125,7 @@ def conditions(say: Say, rule: Rule, book: Rulebook) -> str:
         named_ones = (declared(say, book, "circumstances", slug) for slug in rule.circumstances)
         parts.append(say("情形：", "where: ") + say("；或", "; or ").join(named_ones))
     if rule.level_unclear:
-        parts.append(say("等级难以判明", "while the level cannot be told"))
+        parts.append(say("级别难以判明", "while the level cannot be told"))
     return say("，且", "; and ").join(parts)
 
 

@@ -47,7 +47,7 @@ _remarks = option("--remarks", metavar="TEXT", help=both("备注。", "Anything 
 _command_id = option(
     "--command-id",
     metavar="ID",
-    help=both("供脚本用：同一编号只入库一次。", "For scripts: the same id never records twice."),
+    help=both("供脚本使用：同一编号只入库一次。", "For scripts: the same id never records twice."),
 )
 _form = option(
     "--format",
@@ -84,7 +84,7 @@ def shift() -> None:
     "start",
     zh="""上岗。
 
-    示例：emergency shift start --duty A --until 08:00
+    例：emergency shift start --duty A --until 08:00
     """,
 )
 @option(
@@ -148,7 +148,7 @@ def end(
 
     接班人用 emergency shift ack 确认；确认之前仍由交班人负责。
 
-    示例：emergency shift handover --to X18 --promised "回复市局核实情况" 08:00
+    例：emergency shift handover --to X18 --promised "回复市局核实情况" 08:00
     """,
 )
 @option("--to", metavar="OFFICER", help=both("接班人编号。", "The successor's id."))
@@ -158,7 +158,7 @@ def end(
     multiple=True,
     metavar="TEXT TIME",
     help=both(
-        "承诺事项及何时之前；没有时限写 -。可多次使用。",
+        "承诺事项及何时之前；没有时限写 -。可多次给出。",
         "What was promised, and by when; - for no time. May be given again.",
     ),
 )
@@ -217,7 +217,7 @@ def handover(
     "ack",
     zh="""接班确认：自此由接班人负责，沿用交班人的 A、B 岗。
 
-    示例：emergency shift ack --officer X18 --contested "少交一份传真"
+    例：emergency shift ack --officer X18 --contested "少交一份传真"
     """,
 )
 @click.argument("number", metavar="[#HANDOVER]", required=False)
@@ -266,7 +266,7 @@ def ack(
     "done",
     zh="""承诺事项已了结，如 5.1；之后不再提醒。
 
-    示例：emergency shift done 5.1 --note 已电话回复
+    例：emergency shift done 5.1 --note 已电话回复
     """,
 )
 @click.argument("promise")

@@ -73,7 +73,7 @@ def competence(
     who, found = _required(deciders, level := _level(timeline))
     if who is None:
         if all(decides.by_level for _, _, decides in deciders if not decides.or_above) and level is None:
-            return _said("unknown", found, "事件等级没有记录", "the level of the incident is not on record")
+            return _said("unknown", found, "事件级别没有记录", "the level of the incident is not on record")
         return _said(
             "unknown",
             found,

@@ -462,7 +462,7 @@ class _Teller:
     def _readings(self, readings: tuple[Corner, ...], depth: int) -> Iterator[Line]:
         if not readings:
             return
-        yield self._heading("各种读法", "Under every reading", depth)
+        yield self._heading("按各种可能的时间推算", "Under every reading", depth)
         for corner in readings:
             due, done = (instant(m) if m else self._say("不明", "unknown") for m in (corner.due, corner.done))
             yield Line(
@@ -607,7 +607,7 @@ class _Teller:
             yield self._heading("其他单位", "Other offices")
             names = self._say("、", ", ").join(self._both(why.office) for why in silent)
             yield Line(
-                self._say(f"所掌握的内容不能说明等级：{names}", f"what these held tells of no level: {names}")
+                self._say(f"所掌握的内容不能说明级别：{names}", f"what these held tells of no level: {names}")
             )
 
     def _official(self, why: LevelWhy) -> Iterator[Line]:
@@ -619,7 +619,7 @@ class _Teller:
         if why.outcome is not None:
             yield Line(
                 self._say(
-                    f"文件所载的最终等级：{why.outcome}级（只供对照）",
+                    f"文件所载的最终级别：{why.outcome}级（只供对照）",
                     f"the outcome stated in the file: {why.outcome} (for comparison only)",
                 )
             )
@@ -644,7 +644,7 @@ class _Teller:
             ends = instant(table.window_ends) if table.window_ends else "?"
             yield Line(
                 self._say(
-                    f"事发后{table.window.zh}（至{ends}）之内的伤亡变化才改变等级",
+                    f"事发后{table.window.zh}（至{ends}）之内的伤亡变化才改变级别",
                     f"changed figures change the level within {table.window.en} of the event (to {ends})",
                 ),
                 2,
@@ -654,7 +654,7 @@ class _Teller:
         yield Line(self._both(why.office), 1, heading=True)
         if why.level is None:
             yield Line(
-                self._say("该单位所掌握的数字不能说明等级。", "What this office held tells of no level.")
+                self._say("该单位所掌握的数字不能说明级别。", "What this office held tells of no level.")
             )
         else:
             since = self._when(why.since) if why.since is not None else "?"
@@ -675,7 +675,7 @@ class _Teller:
             above = self._say("、", ", ").join(why.open_above)
             yield Line(
                 self._say(
-                    f"未排除更高的等级：{above}（数字只是下限）",
+                    f"未排除更高的级别：{above}（数字只是下限）",
                     f"not ruled out: {above} (figures are lower bounds)",
                 )
             )
@@ -690,7 +690,7 @@ class _Teller:
         source = None if own else self._say("来自", "from ") + self._office(held.source)
         by_then = self._say("至此已掌握", "held by then") if held.by_then else None
         over = (
-            self._say("超出期限，不改变等级", "after the period: it does not change the level")
+            self._say("超出期限，不改变级别", "after the period: it does not change the level")
             if held.after_window
             else None
         )
