@@ -20,6 +20,7 @@ from emergency_cli.words import (
     merged_words,
     moment,
     particulars,
+    sort_words,
     stated_words,
 )
 
@@ -120,7 +121,7 @@ def _what(settings: Settings, outcome: Outcome, view: View, put_right: str | Non
         elif event_id == view.timeline.opened_id:
             opened = view.timeline.opened
             click.echo(
-                f"#{view.numbers.get(event_id)} {opened.category.value} / {opened.kind}, {opened.place.name}"
+                f"#{view.numbers.get(event_id)} {sort_words(settings, opened)}{say('，', ', ')}{opened.place.name}"
             )
 
 
@@ -167,7 +168,7 @@ def _met(settings: Settings, obligation: Obligation, view: View) -> tuple[str, s
     }.get(obligation.state)
     if said is None:
         why = settings.words(obligation.reason) if obligation.reason else obligation.state.value
-        said = f"? {whom}: {why}"
+        said = say(f"? {whom}：{why}", f"? {whom}: {why}")
     return said, obligation.grounds[obligation.governing or 0].citation if obligation.grounds else ""
 
 

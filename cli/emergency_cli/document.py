@@ -123,15 +123,27 @@ _PAPER: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     ),
     (
         ("--to", "addressees"),
-        {"multiple": True, "metavar": "TEXT", "help": both("主送；可多次给出。", "To whom; may be repeated.")},
+        {
+            "multiple": True,
+            "metavar": "TEXT",
+            "help": both("主送；可多次给出。", "To whom; may be repeated."),
+        },
     ),
     (
         ("--cc", "copies_to"),
-        {"multiple": True, "metavar": "TEXT", "help": both("抄送；可多次给出。", "Copies to; may be repeated.")},
+        {
+            "multiple": True,
+            "metavar": "TEXT",
+            "help": both("抄送；可多次给出。", "Copies to; may be repeated."),
+        },
     ),
     (
         ("--attachment", "attachments"),
-        {"multiple": True, "metavar": "TEXT", "help": both("附件名称；可多次给出。", "An attachment's name.")},
+        {
+            "multiple": True,
+            "metavar": "TEXT",
+            "help": both("附件名称；可多次给出。", "An attachment's name."),
+        },
     ),
     (
         ("--secrecy-period",),
@@ -466,7 +478,7 @@ def _rendered(settings: Settings, made: Official, form: str) -> bytes:
         printed = renderer.made(made)
         content = printed.content
         for warning in printed.warnings:
-            click.echo(f"{settings.say('注意', 'Note')}: {settings.words(warning)}", err=True)
+            click.echo(f"{settings.say('注意：', 'Note: ')}{settings.words(warning)}", err=True)
     else:
         content = renderer.rendered(made)
     return content

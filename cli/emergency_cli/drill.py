@@ -157,7 +157,7 @@ def start(
 
 @drill.command(
     "go",
-    zh="""让时间前进：到下一个你会得知的情况，或 +15m、+1小时30分钟，或到 02:30。
+    zh="""让时间前进：到本单位得知的下一个情况，或 +15m、+1小时30分钟，或到 02:30。
 
     途中他人所做的，按各自时间入库；到达本单位的会显示出来。
     """,
@@ -188,7 +188,7 @@ def go(settings: Settings, until: str | None) -> None:
     _tell(settings, held, told)
 
 
-@drill.command("status", zh="演练进展：时钟、你的角色、已到达的情况。")
+@drill.command("status", zh="演练进展：时钟、扮演的单位、已到达的情况。")
 @common_options
 @pass_settings
 def status(settings: Settings) -> None:

@@ -123,7 +123,9 @@ saying_options = decorated(
         "others",
         multiple=True,
         metavar="NAME=NUMBER",
-        help=both("其他数据，如 sick=12；可多次给出。", "Any other figure, like sick=12; may be given again."),
+        help=both(
+            "其他数据，如 sick=12；可多次给出。", "Any other figure, like sick=12; may be given again."
+        ),
     ),
     shared_option(
         "--circumstance",
@@ -143,7 +145,10 @@ saying_options = decorated(
 
 telling_options = decorated(
     shared_option(
-        "--to", multiple=True, metavar="OFFICE", help=both("报给谁；可多次给出。", "To whom; may be given again.")
+        "--to",
+        multiple=True,
+        metavar="OFFICE",
+        help=both("报给谁；可多次给出。", "To whom; may be given again."),
     ),
     shared_option(
         "--by", "channel", type=click.Choice(CHANNELS), help=both("以何种方式报告。", "How it was told.")
@@ -809,7 +814,7 @@ def _note_difference(settings: Settings, report: events.Report, view: View) -> N
             f"this differs from version {number} of the unified draft of {holder}: {said}. Where you hold other facts, "
             "say so with --dissent.",
         )
-        click.echo(f"{settings.say('注意', 'Note')}: {words}", err=True)
+        click.echo(f"{settings.say('注意：', 'Note: ')}{words}", err=True)
 
 
 def _forward_draft(
@@ -834,7 +839,9 @@ def _forward_draft(
     _print_recorded(settings, said, done.outcome)
     for remark in done.remarks:
         if remark.odd is not Odd.DISSENTED:  # to say what one holds is as it should be
-            click.echo(f"{settings.say('注意', 'Warning')}: {settings.words(remark_words(remark))}", err=True)
+            click.echo(
+                f"{settings.say('注意：', 'Warning: ')}{settings.words(remark_words(remark))}", err=True
+            )
     return done.outcome
 
 
@@ -936,8 +943,8 @@ def valid(cls: Any, fields: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any val
     try:
         return cls(**fields)
     except ValidationError as error:
-        why = complaint(error)
-        raise WrongUseError(f"{why.en}.", zh=f"{why.zh}。") from None
+        why = complaint(error).sentence
+        raise WrongUseError(why.en, zh=why.zh) from None
 
 
 def known(directory: Directory, office: str) -> None:
@@ -965,7 +972,7 @@ def _superior(directory: Directory, office: str, hour: datetime, settings: Setti
             f"{office} reports to nobody in the directory. Say to whom it was told: --to OFFICE.",
             zh=f"报送网络中 {office} 没有上级。请用 --to 写明报给谁。",
         )
-    listed = ", ".join(f"{up} {directory.name(up)}" for up in above)
+    listed = settings.say("、", ", ").join(f"{up} {directory.name(up)}" for up in above)
     if not on_terminal():
         raise WrongUseError(
             f"{office} reports to several offices: {listed}. Say which: --to OFFICE.",

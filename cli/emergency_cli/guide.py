@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from emergency_cli.bilingual import WrongUseError, both, command, option
+from emergency_cli.bilingual import WrongUseError, both, command, option, say
 from emergency_cli.context import Settings, common_options, hint, identity_options, now, pass_settings
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def _office(settings: Settings, tier: str | None, line: str | None) -> str | Non
         return None
     if tier is not None or line is not None:
         missing = "--line" if line is None else "--tier"
-        choices = ", ".join(LINES if line is None else TIERS)
+        choices = say("、", ", ").join(LINES if line is None else TIERS)
         raise WrongUseError(
             f"An office that is in no directory is told by both --tier and --line: give {missing} ({choices}).",
             zh=f"未登记的单位须同时说明 --tier 和 --line：请补 {missing}（{choices}）。",
@@ -220,7 +220,7 @@ def _circumstance(engine: Engine, word: str) -> str:
     if len(found) == 1:
         return found[0]
     if found:
-        listed = ", ".join(f"{slug} {titles[slug].zh}" for slug in found[:5])
+        listed = say("、", ", ").join(f"{slug} {titles[slug].zh}" for slug in found[:5])
         raise WrongUseError(
             f"--circumstance {word} fits several: {listed}. Write more of it.",
             zh=f"--circumstance {word} 对应多种情形：{listed}。请写得更具体。",

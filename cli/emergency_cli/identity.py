@@ -39,7 +39,7 @@ def use(settings: Settings, office: str | None, role: str | None, officer: str |
         identity = settings.identity
         name = _name(settings, identity.office)
         click.echo(f"{name} ({identity.office})" if name else identity.office)
-        click.echo(f"{settings.say('身份：', 'role: ')}{identity.role or '-'}")
+        click.echo(f"{settings.say('岗位：', 'role: ')}{identity.role or '-'}")
         click.echo(f"{settings.say('人员：', 'officer: ')}{identity.officer or '-'}")
         click.echo(f"{settings.say('记在：', 'remembered in: ')}{config_path()}")
         return

@@ -39,6 +39,7 @@ from emergency_cli.words import (
     obligation_columns,
     office,
     particulars,
+    sort_words,
     stated_words,
     told,
     unread_notes,
@@ -352,7 +353,7 @@ def _head(settings: Settings, view: View) -> None:
     parts = [
         f"{say('发生', 'occurred')} {between(row['occurred'])}",
         f"{opened.place.name}{division}",
-        f"{opened.category.value} / {opened.kind}",
+        sort_words(settings, opened),
         *((say(f"{opened.level.value}级", f"level {opened.level.value}"),) if opened.level else ()),
         *((marking(settings, row, " / "),) if row["secrecy"] or row["urgency"] else ()),
         *((say("导入", "imported"),) if opened.imported else ()),
@@ -376,10 +377,15 @@ def _graded_words(settings: Settings, view: View) -> str:
     reached = [(each.office.id, each.level) for each in levels if each.level is not None]
     names = (
         settings.say("正式定级", "officially graded"),
-        settings.say("所掌握的数字", "by the figures held"),
+        settings.say("按所掌握的数字", "by the figures held"),
     )
     return " · ".join(
-        f"{name}: " + ", ".join(f"{office(settings, view.directory, who)} {level}" for who, level in listed)
+        name
+        + settings.say("：", ": ")
+        + settings.say("，", ", ").join(
+            office(settings, view.directory, who) + settings.say(f" {level}级", f" {level}")
+            for who, level in listed
+        )
         for name, listed in zip(names, (official, reached), strict=True)
         if listed
     )

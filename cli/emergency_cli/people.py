@@ -143,7 +143,7 @@ def add(settings: Settings, /, incident: str | None, kind: str, **said: Any) -> 
     identity = settings.identity
     ref = settings.incident(incident) if incident else None
     person = settings.engine.people.protect(_named(settings, kind=kind, **said), identity, incident=ref)
-    click.echo(f"{person.subject}: {kept_words(settings, person)}")
+    click.echo(f"{person.subject}{settings.say('：', ': ')}{kept_words(settings, person)}")
 
 
 @people.command(
@@ -173,7 +173,7 @@ def name(settings: Settings, /, subject: str, **said: Any) -> None:  # noqa: ANN
     identity = settings.identity
     subject = settings.engine.people.resolve(subject)
     person = settings.engine.people.name(subject, _named(settings, kind="informant", **said), identity)
-    click.echo(f"{person.subject}: {kept_words(settings, person)}")
+    click.echo(f"{person.subject}{settings.say('：', ': ')}{kept_words(settings, person)}")
 
 
 @people.command(
@@ -209,7 +209,7 @@ def open_name(settings: Settings, subject: str, why: str | None, key: Path | Non
     )
     for what, value in said:
         if value:
-            click.echo(f"{what}: {value}")
+            click.echo(f"{what}{say('：', ': ')}{value}")
 
 
 @people.command(
@@ -276,7 +276,7 @@ def reseal(settings: Settings, former: tuple[Path, ...], key: Path | None) -> No
     )
     _say_wiped(settings, wiped=done.wiped, again="emergency people reseal")
     for subject, reason in done.left:
-        click.echo(f"{subject}: {say(_REFUSALS[reason], reason.value)}", err=True)
+        click.echo(f"{subject}{say('：', ': ')}{say(_REFUSALS[reason], reason.value)}", err=True)
     if done.left:
         click.echo(
             say(

@@ -235,13 +235,13 @@ class _Printer:
         """Warn of what nobody can tell: silence must not read as if nothing were owed."""
         say = self.settings.say
         for words in sweep.matters.warnings:
-            click.echo(f"{say('警告', 'Warning')}: {self.settings.words(words)}", err=True)
+            click.echo(f"{say('警告：', 'Warning: ')}{self.settings.words(words)}", err=True)
         for broken in sweep.matters.unjudged:
             warned = say(
                 f"{broken.incident} 无法判定，是否有应报事项不得而知：{broken.reason}",
                 f"{broken.incident} cannot be judged; whether anything is owed nobody can tell: {broken.reason}",
             )
-            click.echo(f"{say('警告', 'Warning')}: {warned}", err=True)
+            click.echo(f"{say('警告：', 'Warning: ')}{warned}", err=True)
         if self.form == "json":
             head = _head(self.settings, sweep, offices)
             lines = [

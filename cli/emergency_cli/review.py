@@ -614,7 +614,7 @@ def _act(settings: Settings, name: str, number: str | None) -> str | None:
     acts = {str(r.version): r.event_id for r in _shown(settings, name).review.acts}
     found = acts.get(number.removeprefix("#")) or (number if number in acts.values() else None)
     if found is None:
-        listed = ", ".join(f"#{n}" for n in acts)
+        listed = settings.say("、", ", ").join(f"#{n}" for n in acts)
         raise WrongUseError(
             f"{name} has no {number}; what was done in it is {listed or 'none'}.",
             zh=f"{name} 没有 {number}；其中已有：{listed or '无'}。",

@@ -193,7 +193,7 @@ def _said(settings: Settings, change: Change, book: Rulebook) -> str:
         whole = {"added": ("新增", "added"), "removed": ("删去", "removed")}[change.what.value]
         value = change.after if change.what.value == "added" else change.before
         more = "" if value is None else _value_said(settings, change.id, value, book)
-        return say(*whole) + since + (f": {more}" if more else "")
+        return say(*whole) + since + (say(f"：{more}", f": {more}") if more else "")
     name = say(*_PARTS[change.part])
     was, now = change.before, change.after
     if change.part == "lines" and was and now:  # of a long list, only what is different
@@ -365,7 +365,7 @@ def _coverage_table(settings: Settings, cells: list[Cell], day: date) -> None:
         stages = words.listed(
             say, (words.named(say, words.STAGES, stage) for of, stage in bare if of == line)
         )
-        show(indented(f"{say('没有规则', 'no rule')}: {say(*_NARROW[line])}: {stages}", 0))
+        show(indented(f"{say('没有规则：', 'no rule: ')}{say(*_NARROW[line])}{say('：', ': ')}{stages}", 0))
     show("")
 
 

@@ -166,9 +166,9 @@ def scope(say: Say, rule: Rule, book: Rulebook) -> list[tuple[str, str]]:
             say("类别", "categories"),
             listed(say, (named(say, CATEGORIES, category) for category in rule.categories or ())),
         ),
-        (say("种类", "kinds"), ", ".join(rule.kinds or ())),
-        (say("不含", "except"), ", ".join(rule.kinds_except or ())),
-        (say("地域", "where"), ", ".join(rule.where or ())),
+        (say("种类", "kinds"), say("、", ", ").join(rule.kinds or ())),
+        (say("不含", "except"), say("、", ", ").join(rule.kinds_except or ())),
+        (say("地域", "where"), say("、", ", ").join(rule.where or ())),
         (
             say("窗口", "window"),
             ""

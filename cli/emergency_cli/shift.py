@@ -387,7 +387,7 @@ def _done(settings: Settings, outcome: DeskOutcome, form: str, said: str) -> Non
         )
     click.echo(f"{outcome.office} #{outcome.number}  {said}")
     for words in outcome.remarks:
-        show(indented(f"{settings.say('注意', 'Note')}: {settings.words(words)}", 2))
+        show(indented(f"{settings.say('注意：', 'Note: ')}{settings.words(words)}", 2))
     _on_duty(settings, outcome.desk)
 
 
@@ -427,13 +427,13 @@ def _open(settings: Settings, matters: Matters, desk: DeskState) -> None:
     """What is open, on one screen: owed, promised, unacknowledged, and what nobody can tell."""
     say = settings.say
     for words in matters.warnings:
-        show(indented(f"{say('警告', 'Warning')}: {settings.words(words)}", 2))
+        show(indented(f"{say('警告：', 'Warning: ')}{settings.words(words)}", 2))
     for broken in matters.unjudged:
         warned = say(
             f"{broken.incident} 无法判定，是否有应报事项不得而知：{broken.reason}",
             f"{broken.incident} cannot be judged; whether anything is owed nobody can tell: {broken.reason}",
         )
-        show(indented(f"{say('警告', 'Warning')}: {warned}", 2))
+        show(indented(f"{say('警告：', 'Warning: ')}{warned}", 2))
     _some(
         settings,
         say("应报未报", "Owed"),
@@ -542,7 +542,7 @@ def _remarks_said(settings: Settings, desk: DeskState) -> list[str]:
     from emergency.commands.desk import ODD_WORDS  # noqa: PLC0415 - the engine is loaded by now
 
     return [
-        f"{settings.say('注意', 'Note')}: {each.officer} {settings.words(ODD_WORDS[each.odd])}"
+        f"{settings.say('注意：', 'Note: ')}{each.officer} {settings.words(ODD_WORDS[each.odd])}"
         for each in desk.remarks
     ]
 

@@ -1170,5 +1170,5 @@ def _valid(cls: type[V], **fields: object) -> V:
     try:
         return cls(**fields)
     except ValidationError as error:
-        said = complaint(error)
-        raise UsageError(f"{said.en}.", zh=f"{said.zh}。") from error
+        said = complaint(error).sentence
+        raise UsageError(said.en, zh=said.zh) from error

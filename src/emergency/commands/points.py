@@ -402,5 +402,5 @@ def _valid(cls: Any, **fields: object) -> Any:  # noqa: ANN401 - any value of th
     try:
         return cls(**fields)
     except ValidationError as error:
-        said = complaint(error)
-        raise UsageError(f"{said.en}.", zh=f"{said.zh}。") from error
+        said = complaint(error).sentence
+        raise UsageError(said.en, zh=said.zh) from error

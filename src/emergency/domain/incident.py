@@ -213,9 +213,9 @@ def _amendment(command: Amend, target: Recorded[Any], state: Incident, now: date
     try:
         changed = amended(target.event, command.changes)
     except ValidationError as error:
-        said = complaint(error)
+        said = complaint(error).sentence
         raise RefusedError(
-            f"The entry cannot read so: {said.en}.", zh=f"这条录入不能这样写：{said.zh}。"
+            f"The entry cannot read so: {said.en}", zh=f"这条录入不能这样写：{said.zh}"
         ) from error
     if changed == target.event:
         raise RefusedError(

@@ -297,7 +297,7 @@ class _Teller:
         for each in clock.evidence:
             yield Line(self._evidence(each), 2)
         if clock.rests_on:
-            rests = ", ".join(clock.rests_on)
+            rests = self._list(clock.rests_on)
             yield Line(
                 self._say(f"所据的假定或未载明时间：{rests}", f"rests on assumed or unstated times: {rests}")
             )
@@ -330,8 +330,9 @@ class _Teller:
         assumed = self._say("时间系假定或未载明", "time assumed or not stated") if step.assumed else None
         leans = None
         if step.leans_on:
-            leans = self._say("依据", "by ") + ", ".join(step.leans_on)
-        text = f"{step.label} {self._in(word(ACTS, step.act))} {self._office(step.office)}{whom}, {self._when(step.at)}"
+            leans = self._say("依据", "by ") + self._list(step.leans_on)
+        done = f"{step.label} {self._in(word(ACTS, step.act))} {self._office(step.office)}{whom}"
+        text = done + self._say("，", ", ") + self._when(step.at)
         return self._marked(text, how, assumed, narrowed, leans, *more)
 
     # -- the arithmetic ----------------------------------------------------------------------------------------
@@ -383,7 +384,7 @@ class _Teller:
                 )
             )
         if sums.suspended_by:
-            yield Line(self._say("暂停、恢复：", "suspended and resumed by ") + ", ".join(sums.suspended_by))
+            yield Line(self._say("暂停、恢复：", "suspended and resumed by ") + self._list(sums.suspended_by))
         if sums.judged is not None:
             judged = self._when(sums.judged)
             yield Line(self._say(f"据以判断的时限：{judged}", f"the verdict goes by: {judged}"))
@@ -409,7 +410,7 @@ class _Teller:
         return self._joined(first, days, off, suspended, by)
 
     def _dates(self, days: tuple[date, ...]) -> str:
-        shown = ", ".join(f"{day:%m-%d}" for day in days[:MOST])
+        shown = self._list(f"{day:%m-%d}" for day in days[:MOST])
         left = len(days) - MOST
         return shown + (self._say(f"等{len(days)}日", f" and {left} more") if left > 0 else "")
 
@@ -495,7 +496,7 @@ class _Teller:
         for step in why.evidence:
             yield Line(self._step(step))
         if why.rests_on:
-            rests = ", ".join(why.rests_on)
+            rests = self._list(why.rests_on)
             yield Line(
                 self._say(f"所据的假定或未载明时间：{rests}", f"Rests on assumed or unstated times: {rests}")
             )
@@ -542,9 +543,9 @@ class _Teller:
             yield Line(self._say("对象：", "on whom: ") + self._in(provision.whom), 2)
         yield from self._source(provision.cited, 2, full=False)
         if provision.prevails_over:
-            yield Line(self._say("优先于：", "prevails over ") + ", ".join(provision.prevails_over), 2)
+            yield Line(self._say("优先于：", "prevails over ") + self._list(provision.prevails_over), 2)
         if provision.displaced_by:
-            yield Line(self._say("让位于：", "gives way to ") + ", ".join(provision.displaced_by), 2)
+            yield Line(self._say("让位于：", "gives way to ") + self._list(provision.displaced_by), 2)
 
     # -- a check of a norm -------------------------------------------------------------------------------------
 
@@ -581,7 +582,7 @@ class _Teller:
         for step in why.evidence:
             yield Line(self._step(step))
         if why.rests_on:
-            rests = ", ".join(why.rests_on)
+            rests = self._list(why.rests_on)
             yield Line(
                 self._say(f"所据的假定或未载明时间：{rests}", f"Rests on assumed or unstated times: {rests}")
             )
@@ -695,7 +696,8 @@ class _Teller:
             else None
         )
         level = self._say(f"{held.level}级", f"level {held.level}") if held.level else None
-        yield Line(self._marked(f"{held.step.label}, {self._when(held.since)}", level, source, by_then, over))
+        since = held.step.label + self._say("，", ", ") + self._when(held.since)
+        yield Line(self._marked(since, level, source, by_then, over))
         for reaching in held.reaches:
             yield Line(self._reaching(reaching), 2)
         for words in held.circumstances:
@@ -709,8 +711,11 @@ class _Teller:
                 f"{each.next_starts:,}以上为{each.next_level}级",
                 f"{each.next_level} from {each.next_starts:,} on",
             )
-        text = f"{self._in(each.title)} {each.figure:,}: {each.level}"
+        text = f"{self._in(each.title)} {each.figure:,}{self._say('：', ': ')}{each.level}"
         return self._marked(text, starts, above, each.table)
+
+    def _list(self, items: Iterable[str]) -> str:
+        return self._say("、", ", ").join(items)
 
     def _capital(self, text: str) -> str:
         return text[:1].upper() + text[1:]
