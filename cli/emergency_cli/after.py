@@ -126,13 +126,16 @@ def _what(settings: Settings, outcome: Outcome, view: View, put_right: str | Non
 
 
 def _entry(settings: Settings, step: Step, view: View) -> None:
+    say = settings.say
     parts = [
         f"#{view.numbers.get(step.id)}",
         acts(settings, step),
         stated_words(settings, step),
-        _named(view, step.office),
+        _named(settings, view, step.office),
         *(
-            (f"→ {', '.join(_named(view, to) for to in addressed(step))}{channel(settings, step)}",)
+            (
+                f"→ {say('、', ', ').join(_named(settings, view, to) for to in addressed(step))}{channel(settings, step)}",
+            )
             if addressed(step)
             else ()
         ),
@@ -144,7 +147,9 @@ def _entry(settings: Settings, step: Step, view: View) -> None:
         click.echo(f"   {marked}")
 
 
-def _named(view: View, office: str) -> str:
+def _named(settings: Settings, view: View, office: str) -> str:
+    if office == "public":
+        return settings.say("社会", office)
     return (
         f"{view.directory.name(office)} ({view.directory.ref(office)})"
         if office in view.directory

@@ -80,7 +80,7 @@ WORDS: Mapping[str, str] = {
     "unknown error": "原因不明",
     "{value!r} is not {choice}.": "{value!r} 不是 {choice}。",
     "{value!r} is not one of {choices}.": "{value!r} 不在可选之列：{choices}。",
-    "{value!r} does not match the format {format}.": "{value!r} 不合格式 {format}。",
+    "{value!r} does not match the format {format}.": "{value!r} 不是日期。请写成 2026-11-22 的样子。",
     "{value!r} does not match the formats {formats}.": "{value!r} 不合下列任何格式：{formats}。",
     "{value!r} is not a valid boolean.": "{value!r} 不是“是”或“否”（true、false）。",
     "{value!r} is not a valid boolean. Recognized values: {states}": "{value!r} 不是“是”或“否”。可写：{states}",
@@ -90,9 +90,9 @@ WORDS: Mapping[str, str] = {
     "{len_type} values are required, but {len_value} was given.": "应有 {len_type} 个值，给了 {len_value} 个。",
     "{len_type} values are required, but {len_value} were given.": "应有 {len_type} 个值，给了 {len_value} 个。",
     "{name} {filename!r} does not exist.": "{name} {filename!r} 不存在。",
-    "{name} {filename!r} is a file.": "{name} {filename!r} 是文件，不是目录。",
-    "{name} {filename!r} is a directory.": "{name} {filename!r} 是目录，不是文件。",
-    "{name} '{filename}' is a directory.": "{name} '{filename}' 是目录，不是文件。",
+    "{name} {filename!r} is a file.": "{name} {filename!r} 是文件，不是文件夹。",
+    "{name} {filename!r} is a directory.": "{name} {filename!r} 是文件夹，不是文件。",
+    "{name} '{filename}' is a directory.": "{name} '{filename}' 是文件夹，不是文件。",
     "{name} {filename!r} is not readable.": "{name} {filename!r} 无权读取。",
     "{name} {filename!r} is not writable.": "{name} {filename!r} 无权写入。",
     "{name} {filename!r} is not executable.": "{name} {filename!r} 无权执行。",
@@ -107,7 +107,7 @@ KINDS = {
     "path": "路径",
     "file": "文件",
     "filename": "文件",
-    "directory": "目录",
+    "directory": "文件夹",
     "option": "选项",
     "argument": "参数",
     "parameter": "参数",
@@ -141,9 +141,13 @@ def say_count(one: str, more: str, count: int) -> str:
 def message(error: click.ClickException) -> str:
     """What an error says; click ends one of its sentences with a full stop of its own."""
     said = error.format_message()
-    if in_chinese() and isinstance(error, click.MissingParameter):
-        return said.replace("'.", "'。", 1)
-    return said
+    if not in_chinese():
+        return said
+    if isinstance(error, click.MissingParameter):
+        said = said.replace("'.", "'。", 1)
+    # It joins sentences by a blank, and what it lists by commas or on lines of their own.
+    said = said.replace(",\n\t", "、").replace("：\n\t", "：")
+    return said.replace("。 ", "。").replace("', '", "'、'")
 
 
 @contextmanager

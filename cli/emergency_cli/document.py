@@ -389,7 +389,7 @@ class _Target:
         if not path.parent.is_dir():
             raise StoppedError(
                 f"There is no folder {path.parent}. Make it first; nothing was written.",
-                zh=f"没有目录 {path.parent}。请先建立；未写入任何内容。",
+                zh=f"没有文件夹 {path.parent}。请先建立；未写入任何内容。",
             )
 
     def write(self, content: bytes) -> None:

@@ -99,7 +99,7 @@ _form_option = shared_option(
     "form",
     type=click.Choice(["table", "json"]),
     default="table",
-    help=both("输出格式。", "What to print."),
+    help=both("输出格式：供阅读，或供程序使用。", "What to print."),
 )
 _ending = _all(
     shared_option(

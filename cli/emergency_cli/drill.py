@@ -86,7 +86,9 @@ def scripts(settings: Settings) -> None:
     ),
 )
 @option("--as-dated", is_flag=True, help=both("按文件原来的日期。", "On the day of the file, under its law."))
-@option("--folder", type=click.Path(path_type=Path), help=both("放在哪个目录。", "The folder to keep it in."))
+@option(
+    "--folder", type=click.Path(path_type=Path), help=both("放在哪个文件夹。", "The folder to keep it in.")
+)
 @option(
     "--still", is_flag=True, help=both("时钟停住，只在 go 时前进。", "The clock stands still between `go`s.")
 )

@@ -69,7 +69,7 @@ KINDS = {
     "form",
     type=click.Choice(["table", "json", "csv"]),
     default="table",
-    help=both("输出格式。", "For people, or for programs."),
+    help=both("输出格式：供阅读，或供程序使用。", "For people, or for programs."),
 )
 @common_options
 @pass_settings

@@ -264,7 +264,7 @@ ending_options = decorated(
         "form",
         type=click.Choice(["table", "json"]),
         default="table",
-        help=both("显示格式。", "What to print."),
+        help=both("输出格式：供阅读，或供程序使用。", "What to print."),
     ),
     identity_options,
     common_options,

@@ -88,7 +88,7 @@ LINES = ("party", "government", "department", "enterprise")
     "form",
     type=click.Choice(["table", "json"]),
     default="table",
-    help=both("供人阅读，或供程序读取。", "For people, or for programs."),
+    help=both("输出格式：供阅读，或供程序使用。", "For people, or for programs."),
 )
 @identity_options
 @common_options

@@ -57,7 +57,7 @@ _form = option(
     "form",
     type=click.Choice(["table", "json"]),
     default="table",
-    help=both("输出格式。", "What to print."),
+    help=both("输出格式：供阅读，或供程序使用。", "What to print."),
 )
 
 
@@ -351,7 +351,7 @@ def _head(settings: Settings, view: View) -> None:
     print_out(indented(f"{opened.ref}  {say(opened.title, opened.title_en or opened.title)}", 0))
     division = f" ({opened.place.division})" if opened.place.division else ""
     parts = [
-        f"{say('发生', 'occurred')} {between(row['occurred'])}",
+        _when_occurred(settings, row),
         f"{opened.place.name}{division}",
         sort_words(settings, opened),
         *((say(f"{opened.level.value}级", f"level {opened.level.value}"),) if opened.level else ()),
@@ -366,6 +366,11 @@ def _head(settings: Settings, view: View) -> None:
     graded = _graded_words(settings, view)
     if graded:
         print_out(indented(graded, 0))
+
+
+def _when_occurred(settings: Settings, row: dict[str, Any]) -> str:
+    when = between(row["occurred"])
+    return settings.say("发生时间不明" if when == "?" else f"发生 {when}", f"occurred {when}")
 
 
 def _graded_words(settings: Settings, view: View) -> str:

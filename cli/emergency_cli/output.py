@@ -39,7 +39,7 @@ format_option = option(
     type=click.Choice(["table", "json", "csv"]),
     default="table",
     show_default=True,
-    help=both("table 供阅读；json、csv 供程序使用。", "For people, or for programs."),
+    help=both("输出格式：供阅读，或供程序使用。", "For people, or for programs."),
 )
 
 

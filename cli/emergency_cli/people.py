@@ -43,7 +43,7 @@ _form = option(
     "form",
     type=click.Choice(["table", "json"]),
     default="table",
-    help=both("输出格式。", "What to print."),
+    help=both("输出格式：供阅读，或供程序使用。", "What to print."),
 )
 _why = option("--why", metavar="TEXT", help=both("原因；入库留痕。", "The reason; it goes on record."))
 

@@ -78,7 +78,7 @@ _recording = (
         "form",
         type=click.Choice(["table", "json"]),
         default="table",
-        help=both("输出格式。", "What to print."),
+        help=both("输出格式：供阅读，或供程序使用。", "What to print."),
     ),
 )
 
@@ -513,7 +513,7 @@ def reopen(settings: Settings, review: str, *, why: str, **how: Any) -> None:  #
     "form",
     type=click.Choice(["table", "json"]),
     default="table",
-    help=both("输出格式。", "What to print."),
+    help=both("输出格式：供阅读，或供程序使用。", "What to print."),
 )
 @common_options
 @pass_settings
@@ -559,7 +559,7 @@ def list_(settings: Settings, incidents: tuple[str, ...], who: str | None, form:
 
 
 @review.command(
-    zh="""卷宗：写成一个目录。
+    zh="""卷宗：写成一个文件夹。
 
     时间线、疑点、证据、陈述、决定和规则原文，Markdown 与 JSON 各一份。
     """
@@ -570,7 +570,7 @@ def list_(settings: Settings, incidents: tuple[str, ...], who: str | None, form:
     type=click.Path(path_type=Path),
     required=True,
     metavar="DIR",
-    help=both("尚不存在的目录。", "A folder that is not there yet."),
+    help=both("尚不存在的文件夹。", "A folder that is not there yet."),
 )
 @common_options
 @pass_settings

@@ -27,9 +27,9 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 @command(
     "diff",
-    zh="""从 A 到 B 的变化；A、B 各为日期（如 2024-11-01）、规则目录或规则包（如 330127-chunan）。
+    zh="""从 A 到 B 的变化；A、B 各为日期（如 2024-11-01）、规则文件夹或规则包（如 330127-chunan）。
 
-    两个日期，比较当日有效的规则；一个日期与一个目录，比较两者在当日的内容；两个目录，比较全部内容。
+    两个日期，比较当日有效的规则；一个日期与一个文件夹，比较两者在当日的内容；两个文件夹，比较全部内容。
     """,
 )
 @click.argument("old", metavar="A")
@@ -105,7 +105,7 @@ def _side(settings: Settings, said: str) -> tuple[Rulebook, date | None, str | N
         return book, None, fitting[0]
     raise WrongUseError(
         f"{said} is neither a day like 2024-11-01, nor a folder, nor a pack. The packs: {', '.join(packs)}.",
-        zh=f"{said} 不是日期（如 2024-11-01），也不是目录或规则包。规则包有：{'、'.join(packs)}。",
+        zh=f"{said} 不是日期（如 2024-11-01），也不是文件夹或规则包。规则包有：{'、'.join(packs)}。",
     )
 
 
@@ -397,7 +397,7 @@ def _span(numbers: list[int]) -> str:
 @option(
     "--output",
     type=click.Path(path_type=Path, file_okay=False),
-    help=both("把页面写入此目录。", "Write the pages into this folder."),
+    help=both("把页面写入此文件夹。", "Write the pages into this folder."),
 )
 @option(
     "--check",
@@ -419,7 +419,7 @@ def reference(settings: Settings, output: Path | None, check: bool) -> None:
         if check:
             raise WrongUseError(
                 "--check needs --output, the folder of the pages.",
-                zh="用 --check 须有 --output，即页面所在的目录。",
+                zh="用 --check 须有 --output，即页面所在的文件夹。",
             )
         for text in made.values():
             click.echo(text)

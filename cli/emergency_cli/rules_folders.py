@@ -285,7 +285,7 @@ _RESULTS = {
     "mean-per-item": ("每条平均", "points by the number of items"),
 }
 _ITEMS = {
-    "incident": ("一条：一个事件", "an item is an incident"),
+    "incident": ("一条：一起事件", "an item is an incident"),
     "adopted-report": ("一条：一篇采用的报告", "an item is a report that was used"),
 }
 

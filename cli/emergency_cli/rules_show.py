@@ -29,7 +29,7 @@ form_option = option(
     type=click.Choice(["table", "json"]),
     default="table",
     show_default=True,
-    help=both("text 供阅读；json 供程序使用。", "For people, or for programs."),
+    help=both("输出格式：供阅读，或供程序使用。", "For people, or for programs."),
 )
 
 

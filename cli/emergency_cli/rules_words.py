@@ -92,7 +92,10 @@ def limit(say: Say, given: Limit, clock: Clock) -> str:
     if given.recurs or given.before is not None:
         return say(said.zh, said.en)
     if given.no_hours is not None:
-        return say(f"{start.zh}后{said.zh}", f"{said.en} after {start.en}")
+        # Words like 接到事故报告后 tell themselves what they come after.
+        return say(
+            said.zh if said.zh.endswith("后") else f"{start.zh}后{said.zh}", f"{said.en} after {start.en}"
+        )
     if given.hours is not None and given.at_most is None and given.shift is None:
         return say(f"{start.zh}后{said.zh}", f"{said.en} of {start.en}")
     return say(f"{start.zh}后{said.zh}", f"{said.en}, counted from {start.en}")

@@ -102,7 +102,7 @@ _command_id = shared_option(
     "form",
     type=click.Choice(["table", "json"]),
     default="table",
-    help=both("输出格式。", "What to print."),
+    help=both("输出格式：供阅读，或供程序使用。", "What to print."),
 )
 @identity_options
 @common_options

@@ -54,14 +54,14 @@ _form = option(
     "form",
     type=click.Choice(["table", "json"]),
     default="table",
-    help=both("输出格式。", "What to print."),
+    help=both("输出格式：供阅读，或供程序使用。", "What to print."),
 )
 _rows_form = option(
     "--format",
     "form",
     type=click.Choice(["table", "json", "csv"]),
     default="table",
-    help=both("输出格式。", "What to print."),
+    help=both("输出格式：供阅读，或供程序使用。", "What to print."),
 )
 
 

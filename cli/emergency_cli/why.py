@@ -34,7 +34,7 @@ FORMATS = ("text", "json", "markdown")
     type=click.Choice(FORMATS),
     default="text",
     show_default=True,
-    help=both("供阅读，或供程序使用。", "For people, or for programs."),
+    help=both("输出格式：供阅读，或供程序使用。", "For people, or for programs."),
 )
 @common_options
 @pass_settings
