@@ -106,7 +106,7 @@ def test_a_page_of_chinese_help_fits_and_leaves_no_word_of_click_in_english(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("lst", "没有命令 lst。是否要用 list？"),
+        ("lst", "没有命令 lst。是否指 list？"),
         ("list --bogus", "没有选项"),
         ("offices add", "缺少参数 'OFFICE'"),
         ("review open -", "缺少选项 '--office'。"),

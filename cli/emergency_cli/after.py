@@ -117,7 +117,9 @@ def _what(settings: Settings, outcome: Outcome, view: View, put_right: str | Non
         if event_id in steps:
             _entry(settings, steps[event_id], view)
         elif event_id == view.timeline.opened_id and put_right is None:
-            click.echo(say(f"#{view.numbers.get(event_id)} 已立案", f"#{view.numbers.get(event_id)} opened"))
+            click.echo(
+                say(f"#{view.numbers.get(event_id)} 事件已登记", f"#{view.numbers.get(event_id)} opened")
+            )
         elif event_id == view.timeline.opened_id:
             opened = view.timeline.opened
             click.echo(
@@ -126,19 +128,13 @@ def _what(settings: Settings, outcome: Outcome, view: View, put_right: str | Non
 
 
 def _entry(settings: Settings, step: Step, view: View) -> None:
-    say = settings.say
+    whom = settings.say("、", ", ").join(_named(settings, view, to) for to in addressed(step))
     parts = [
         f"#{view.numbers.get(step.id)}",
         acts(settings, step),
         stated_words(settings, step),
         _named(settings, view, step.office),
-        *(
-            (
-                f"→ {say('、', ', ').join(_named(settings, view, to) for to in addressed(step))}{channel(settings, step)}",
-            )
-            if addressed(step)
-            else ()
-        ),
+        f"→ {whom}{channel(settings, step)}" if whom else "",
         particulars(settings, step),
         figures(settings, step.entry.facts),
     ]

@@ -64,7 +64,7 @@ WORDS: Mapping[str, str] = {
     "No such option: {name}": "没有选项 {name}。",
     "No such option {name!r}.": "没有选项 {name!r}。",
     "No such command {name!r}.": "没有命令 {name!r}。",
-    "Did you mean {possibility}?": "是否要用 {possibility}？",
+    "Did you mean {possibility}?": "是否指 {possibility}？",
     "(Possible options: {possibilities})": "（相近的：{possibilities}）",
     "(Did you mean one of: {possibilities}?)": "（相近的：{possibilities}）",
     "Got unexpected extra argument ({args})": "多出了参数（{args}）。",
@@ -80,7 +80,7 @@ WORDS: Mapping[str, str] = {
     "unknown error": "原因不明",
     "{value!r} is not {choice}.": "{value!r} 不是 {choice}。",
     "{value!r} is not one of {choices}.": "{value!r} 不在可选之列：{choices}。",
-    "{value!r} does not match the format {format}.": "{value!r} 不是日期。请写成 2026-11-22 的样子。",
+    "{value!r} does not match the format {format}.": "{value!r} 不合格式 {format}。",
     "{value!r} does not match the formats {formats}.": "{value!r} 不合下列任何格式：{formats}。",
     "{value!r} is not a valid boolean.": "{value!r} 不是“是”或“否”（true、false）。",
     "{value!r} is not a valid boolean. Recognized values: {states}": "{value!r} 不是“是”或“否”。可写：{states}",
@@ -147,6 +147,7 @@ def message(error: click.ClickException) -> str:
         said = said.replace("'.", "'。", 1)
     # It joins sentences by a blank, and what it lists by commas or on lines of their own.
     said = said.replace(",\n\t", "、").replace("：\n\t", "：")
+    said = said.replace("'%Y-%m-%d'", "年-月-日，如 2026-11-22")
     return said.replace("。 ", "。").replace("', '", "'、'")
 
 

@@ -231,7 +231,7 @@ def hint(word: str, known: Iterable[str]) -> Both:
     from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
 
     near = get_close_matches(word, list(known), n=1)
-    return both(f"是否要用 {near[0]}？", f" Did you mean {near[0]}?") if near else both("", "")
+    return both(f"是否指 {near[0]}？", f" Did you mean {near[0]}?") if near else both("", "")
 
 
 def now() -> datetime:

@@ -52,7 +52,7 @@ def use(settings: Settings, office: str | None, role: str | None, officer: str |
         raise NotFoundError(
             f"There is no office {office} in the directory.{near} "
             f"`emergency offices list` shows them; `emergency offices add {office} …` adds it.",
-            zh=f"名录中没有单位 {office}。{near.zh}emergency offices list 可查；"
+            zh=f"报送网络中没有单位 {office}。{near.zh}emergency offices list 可查；"
             f"emergency offices add {office} … 可新增。",
         )
     remember({**known, "office": office, "role": role, "officer": officer})

@@ -130,7 +130,7 @@ def known_office(settings: Settings, name: str | None) -> None:
     near = hint(name, names)
     raise NotFoundError(
         f"There is no office {name} in the directory.{near} `emergency offices list --all` shows them.",
-        zh=f"名录中没有单位 {name}。{near.zh}emergency offices list --all 可查。",
+        zh=f"报送网络中没有单位 {name}。{near.zh}emergency offices list --all 可查。",
     )
 
 

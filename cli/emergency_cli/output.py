@@ -262,7 +262,7 @@ def warn_about(listing: Listing, current: str) -> None:
         )
     if listing.waiting:
         _warn(
-            f"名录变更后，还有 {listing.waiting} 起事件未重新判定。",
+            f"报送网络变更后，还有 {listing.waiting} 起事件未重新判定。",
             f"{listing.waiting} incidents have not been judged again since the directory changed.",
         )
     if other := [book for book in listing.rulebooks if book != current]:

@@ -243,7 +243,7 @@ _BODIES = {"same": ("原机关", "the body that determined"), "other": ("另一�
 def _review_scope(say: Say, one: ReviewRule, _book: Rulebook) -> Parts:
     more = [say(*_ROUNDS[one.round])] if one.round else []
     more += [say(*_BODIES[one.body])] if one.body else []
-    aside = f" ({', '.join(more)})" if more else ""
+    aside = say(f"（{'，'.join(more)}）", f" ({', '.join(more)})") if more else ""
     yield say("步骤", "step"), f"{words.worded(say, REVIEW_STEPS[one.step])}{aside}"
     named = (words.worded(say, PROCEEDINGS[each]) for each in one.proceedings)
     yield say("处理方式", "proceedings"), words.listed(say, named)

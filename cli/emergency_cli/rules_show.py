@@ -518,14 +518,20 @@ def _value_lines(settings: Settings, value: Any) -> list[str]:  # noqa: ANN401 -
     lines = [f"{cited(value)}{promulgated}"]
     if citation.text:
         lines.append(f"“{citation.text}”")
-    lines.append(f"{say('来源：', 'source: ')}{citation.source}")
+    lines.append(_in_english(settings, "来源", "source", citation.source))
     lines.append(
         _checked(settings, value.checked_on) if value.confirmed else say("原文未核对", "text not confirmed")
     )
     lines.append(f"{say('入库', 'recorded on')} {value.recorded_on}")
     if value.note:
-        lines.append(f"{say('说明：', 'note: ')}{value.note}")
+        lines.append(_in_english(settings, "说明", "note", value.note))
     return lines
+
+
+def _in_english(settings: Settings, zh: str, en: str, text: str) -> str:
+    """What whoever wrote the rule says of it, mostly in English only: then whoever reads Chinese is told so."""
+    zh = f"{zh}（英文）" if text[:1].isascii() else zh
+    return settings.say(f"{zh}：{text}", f"{en}: {text}")
 
 
 def _checked(settings: Settings, day: date | None) -> str:

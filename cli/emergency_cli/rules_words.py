@@ -78,7 +78,7 @@ def who(say: Say, office: Who) -> str:
 def to(say: Say, recipient: Recipient) -> str:
     """To whom."""
     if recipient.named is not None:
-        outside = say("（名录之外，只提示、不评判）", " (outside the directory: shown, never judged)")
+        outside = say("（报送网络之外，只提示、不评判）", " (outside the directory: shown, never judged)")
         return say(recipient.named.zh, recipient.named.en) + outside
     said = worded(say, office_words(recipient.tier, recipient.line))
     if recipient.or_above:
@@ -204,7 +204,9 @@ def example(say: Say, one: Example) -> str:
     parts.append(say(f"{sent}报出", f"sent {sent}") if sent else say("未报", "not sent"))
     if one.channel is not None:
         parts.append(say(_CHANNEL.get(one.channel.value, one.channel.value), one.channel.value))
-    why = say(f"（{one.why}）", f" ({one.why})") if one.why else ""
+    why = ""
+    if one.why:  # in the language of whoever wrote the rule
+        why = say(f"（{'英文：' if one.why.isascii() else ''}{one.why}）", f" ({one.why})")
     return f"{say('，', ', ').join(parts)} → {outcome(say, one.then)}{why}"
 
 

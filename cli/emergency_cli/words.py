@@ -184,7 +184,7 @@ def sort_words(settings: Settings, opened: Any) -> str:  # noqa: ANN401 - an inc
 
     category, kinds = opened.category.value, settings.engine.rulebook.kinds
     title = kinds[opened.kind].title.zh if opened.kind in kinds else opened.kind
-    return settings.say(f"{CATEGORIES[category][0]} / {title}", f"{category} / {opened.kind}")
+    return f"{CATEGORIES[category][0]} / {title}" if settings.chinese else f"{category} / {opened.kind}"
 
 
 def acts(settings: Settings, step: Step) -> str:
