@@ -29,7 +29,8 @@ TYPED = re.compile(r"\s*export ")
 
 NAMED = re.compile(
     r"`[^`]*`|“[^”]*”|'[^']*'|\"[^\"]*\"|<[^>]*>|\{[^}]*\}"
-    r"|emergency [a-z][^。；，（）]*|(?:export|unset|eval) .*|（英文：[^）]*|[\w.-]+(?:/[\w.:-]+)+|--[a-z-]+(?: [A-Z]+)?"
+    r"|emergency [a-z][^。；，（）]*|(?:export|unset|eval) .*|（英文：[^）]*"
+    r"|[\w.-]+(?:/[\w.:-]+)+|--[a-z-]+(?: [A-Z]+)?"
 )
 """Commands, paths, options and what is quoted: the same in every language."""
 ENGLISH = re.compile(r"(?:\b[A-Za-z']{2,}\b[ ,]+){3,}[A-Za-z']{2,}")
