@@ -307,7 +307,7 @@ def _remembered_option(*names: str, **attributes: Any) -> Callable[[F], F]:  # n
 
 lang_option = _remembered_option(
     "--lang",
-    type=click.Choice(["zh", "en"]),
+    type=click.Choice(["zh", "en"], case_sensitive=False),
     help=both(
         "语言；默认依 EMERGENCY_LANG 或系统语言，非中文即英文。",
         "The language; by default EMERGENCY_LANG or the locale: zh, else en.",

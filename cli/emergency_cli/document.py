@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from emergency_cli.bilingual import Group, StoppedError, WrongUseError, both, command, option
-from emergency_cli.context import Settings, common_options, pass_settings
+from emergency_cli.context import Settings, common_options, lang_option, pass_settings
 from emergency_cli.lazy import Later, LazyGroup
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ class _Documents(LazyGroup, Group):
     从不写成 0。生成公文不是报告，不入库。
     """,
 )
+@lang_option
 def document() -> None:
     """Documents: first report, follow-up, final report, unified draft, circular.
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from emergency_cli.bilingual import WrongUseError, both, group, option
-from emergency_cli.context import Settings, common_options, pass_settings
+from emergency_cli.context import Settings, common_options, lang_option, pass_settings
 from emergency_cli.drill_words import debriefed, heard
 from emergency_cli.output import Column, emit_json, format_option, show, table
 
@@ -36,6 +36,7 @@ class _Drill(NamedTuple):
 
 
 @group("drill", zh="演练：单独的库，时钟可调；演练数据与真实数据互不相通，所有输出都标明【演练】。")
+@lang_option
 def drill() -> None:
     """Drills: a store of their own, whose clock can be set; nothing in it ever meets what is real."""
 

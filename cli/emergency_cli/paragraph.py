@@ -115,23 +115,29 @@ def _numbered(units: Iterator[str], width: int) -> Iterator[str]:
     """The same, with a number and the Chinese that it belongs to in one piece: 死亡 10, 退出码 0, 3 项."""
     held = ""
     for unit in units:
-        before, at_most = held.rstrip(), min(NAME, width)
-        if (
-            before != held
-            and before
-            and cells(held + unit.rstrip()) <= at_most
-            and (
-                (wide(before[-1]) and before[-1] not in _NEVER_FIRST and _NUMBER.match(unit))
-                or (before.isdecimal() and wide(unit[0]))
-            )
-        ):
-            held += unit
-            continue
+        if _belongs(held, unit):
+            # Of a longer piece only what stands behind its last mark: 情况：死亡 10.
+            begun = next((at for at in range(len(held) - 2, 0, -1) if held[at - 1] in _NEVER_FIRST), 0)
+            for start in (0, begun):
+                if cells(held[start:] + unit.rstrip()) <= min(NAME, width):
+                    if start:
+                        yield held[:start]
+                    held, unit = "", held[start:] + unit  # noqa: PLW2901 - the two are one now
+                    break
         if held:
             yield held
         held = unit
     if held:
         yield held
+
+
+def _belongs(held: str, unit: str) -> bool:
+    before = held.rstrip()
+    if not before or before == held:
+        return False
+    if _NUMBER.match(unit):
+        return wide(before[-1]) and before[-1] not in _NEVER_FIRST
+    return before.split()[-1].isdecimal() and wide(unit[0])
 
 
 def _untabbed(line: str) -> str:

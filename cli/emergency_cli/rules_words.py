@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from emergency.assessment.words import CLOCKS, LINES, TIERS, length_words, limit_words, office_words
 from emergency.domain.times import CHINA
+from emergency_cli.bilingual import both
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -92,10 +93,10 @@ def limit(say: Say, given: Limit, clock: Clock) -> str:
     if given.recurs or given.before is not None:
         return say(said.zh, said.en)
     if given.no_hours is not None:
-        # Words like 接到事故报告后 tell themselves what they come after.
-        return say(
-            said.zh if said.zh.endswith("后") else f"{start.zh}后{said.zh}", f"{said.en} after {start.en}"
-        )
+        lead = both(f"{start.zh}后", start.en)
+        if said.zh.endswith("后"):  # words like 接到事故报告后 tell themselves what they come after
+            lead = both(lead.zh.removesuffix(said.zh) if lead.zh.endswith(said.zh) else "", start.en)
+        return say(f"{lead.zh}{said.zh}", f"{said.en} after {lead}")
     if given.hours is not None and given.at_most is None and given.shift is None:
         return say(f"{start.zh}后{said.zh}", f"{said.en} of {start.en}")
     return say(f"{start.zh}后{said.zh}", f"{said.en}, counted from {start.en}")

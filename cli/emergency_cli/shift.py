@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emergency_cli.bilingual import both, group, option
-from emergency_cli.context import Settings, common_options, identity_options, now, pass_settings
+from emergency_cli.context import (
+    Settings,
+    common_options,
+    identity_options,
+    lang_option,
+    now,
+    pass_settings,
+)
 from emergency_cli.identity import warn_of_name
 from emergency_cli.lengths import ago, ahead
 from emergency_cli.output import SCHEMA, Column, emit_csv, emit_json, indented, show, table
@@ -72,6 +79,7 @@ _rows_form = option(
     A 为主班，B 为副班。迟录、漏录都照录不误，并加注；人员只用编号，不写姓名。
     """,
 )
+@lang_option
 def shift() -> None:
     """The shift: who is on duty, what is open, what was promised.
 
