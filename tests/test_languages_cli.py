@@ -329,7 +329,7 @@ def _flaws(source: str) -> Iterator[str]:
                     yield f"{where}: {keyword.arg}={text!r} in one language"
 
 
-CHOSEN = {"after", "forms", "late", "name"}
+CHOSEN = {"after", "forms", "late", "name", "title"}
 """Names of words that one language has and the other says otherwise."""
 
 

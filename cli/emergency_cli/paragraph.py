@@ -81,7 +81,7 @@ def broken(text: str, width: int) -> list[str]:
 
 
 def _units(text: str, width: int) -> Iterator[str]:
-    """What stays together: a Chinese character or a word, with its marks; each of choices|parted|so; ``[default]``."""
+    """What stays together: a Chinese character or a word, with its marks; each of [choices|parted]; ``[default]``."""
     for word in _WORD.findall(text):
         if cells(word.strip()) <= min(NAME, width):
             yield word
@@ -89,7 +89,7 @@ def _units(text: str, width: int) -> Iterator[str]:
         begun = 0
         for at in range(1, len(word)):
             before, after = word[at - 1], word[at]
-            if (before == "|" and not after.isspace()) or (
+            if (before == "|" and word.lstrip()[0] == "[" and not after.isspace()) or (
                 not (before.isascii() and after.isascii())
                 and (wide(before) or wide(after))
                 and before not in _NEVER_LAST

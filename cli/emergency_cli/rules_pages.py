@@ -171,8 +171,12 @@ def _value(said: str, value: Dated) -> list[str]:
         lines.append(f"  - “{_plain(citation.text)}”")
     lines.append(f"  - 来源 source: {_plain(citation.source)}; 入库 recorded {value.recorded_on}")
     if value.note:
-        lines.append(f"  - 说明 note: {_plain(value.note)}")
+        lines.append(f"  - 说明 note: {_of_note(value.note)}")
     return lines
+
+
+def _of_note(note: Title) -> str:
+    return f"{_plain(note.zh)} · {_plain(note.en)}"
 
 
 def _scope(one: Any) -> list[str]:  # noqa: ANN401 - whatever is scoped
@@ -213,8 +217,8 @@ def _unconfirmed(book: Rulebook) -> Iterator[str]:
             if not value.confirmed:
                 citation = value.citation
                 text = " ".join(part for part in (f"《{citation.law}》", citation.number) if part)
-                why = "; ".join(part for part in (citation.source, value.note) if part)
-                found[text].append(f"- {scope.id} ({since}): {_plain(why)}")
+                note = "" if value.note is None else f"; {_of_note(value.note)}"
+                found[text].append(f"- {scope.id} ({since}): {_plain(citation.source)}{note}")
     for text in sorted(found):
         yield "\n".join([f"### {_plain(text)}", "", *found[text]])
 
@@ -242,7 +246,7 @@ def _year(country: str, year: CalendarYear) -> str:
         f"- 上班 worked: {', '.join(f'{day:%m-%d}' for day in year.workdays) or '–'}",
     ]
     if year.note:
-        lines.append(f"- 说明 note: {_plain(year.note)}")
+        lines.append(f"- 说明 note: {_of_note(year.note)}")
     return "\n".join(lines)
 
 

@@ -524,7 +524,7 @@ def _value_lines(settings: Settings, value: Any) -> list[str]:  # noqa: ANN401 -
     )
     lines.append(f"{say('入库', 'recorded on')} {value.recorded_on}")
     if value.note:
-        lines.append(_in_english(settings, "说明", "note", value.note))
+        lines.append(f"{say('说明：', 'note: ')}{say(value.note.zh, value.note.en)}")
     return lines
 
 

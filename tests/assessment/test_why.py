@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +122,37 @@ def test_real_cases_are_explained_in_both_languages(path: Path) -> None:
             assert "## 计算" in zh or found.why.findings
             assert en.count("\n#") == zh.count("\n#")
         assert engine.why(ref, "level").markdown("zh")
+
+
+def test_a_note_and_how_the_recipient_was_found_are_told_in_both_languages() -> None:
+    """Under the key that was there first in English, and beside it in Chinese; both remarks where there are two."""
+    data = {**BASE, "day": "2022-03-10"}
+    seen = judged(varied(data, {"set": {"offices.county.line": "government"}}))
+    grounds = seen.obligations()["unit>county"]["grounds"]
+    notes = {
+        ground["rule"].removeprefix("cn/national/"): (ground["note"], ground["note_zh"]) for ground in grounds
+    }
+    law = rulebook().rule("cn/national/work-safety/law-unit-to-county").values[date(2021, 9, 1)].note
+    assert law is not None
+    assert notes["emergency-response/affected-unit-to-county"] == (None, None)
+    assert notes["work-safety/unit-to-county"] == ("line not told apart", "接报单位的条块未区分")
+    assert notes["work-safety/law-unit-to-county"] == (
+        f"line not told apart; {law.en}",
+        f"接报单位的条块未区分；{law.zh}",
+    )
+
+
+def test_a_note_is_told_in_the_language_of_the_reader() -> None:
+    seen = judged(varied({**BASE, "day": "2022-03-10"}, {"set": {"offices.county.line": "government"}}))
+    told = why(seen, "county city first").obligations[0]
+    note = told.governs.cited.note
+    assert note is not None
+    for chinese, shown, hidden in ((True, note.zh, note.en), (False, note.en, note.zh)):
+        text = "\n".join(line.text for line in prose(why(seen, told.id), chinese=chinese))
+        assert shown in text
+        assert hidden not in text
+    cited = why_row(why(seen, told.id))["obligations"][0]["governs"]["cited"]
+    assert (cited["note"], cited["note_zh"]) == (note.en, note.zh)
 
 
 def test_the_sums_are_written_out_for_both_ends() -> None:

@@ -495,6 +495,16 @@ class TestKilled:
             "sent",
         ]
 
+    def test_what_may_repeat_says_so_until_it_is_delivered(self, engine: Engine, hour: Hour) -> None:
+        incident(engine)
+        hour.go(160)
+        box = Box()
+        for mood in ("killed after", "fails", "killed before", "fails", "well"):
+            box.mood = mood
+            sweep(engine, box)
+            hour.go(5)
+        assert [row["may_repeat"] for row in box.got] == [False, True]
+
     def test_two_sweeps_at_the_same_time_deliver_once(self, both: Engine, hour: Hour) -> None:
         incident(both, "mine-01")
         incident(both, "mine-02")
@@ -544,16 +554,20 @@ class TestKilled:
         assert (listed.rows, listed.parked) == (rows, ())
 
 
+DONE_TO_IT = ["well", "fails", "killed before", "killed after"]
 ACTS = st.lists(
-    st.one_of(
-        st.tuples(st.just("go"), st.sampled_from([1, 5, 20, 60, 240])),
-        st.tuples(st.just("sweep"), st.sampled_from(["well", "killed before", "killed after", "fails"])),
-        st.tuples(st.just("two"), st.sampled_from(["well", "killed before", "fails"])),
-        st.tuples(st.just("report"), st.sampled_from(["mine-01", "mine-02"])),
+    st.tuples(
+        st.sampled_from(
+            [("sweep", mood) for mood in DONE_TO_IT]
+            + [("two", mood) for mood in DONE_TO_IT]
+            + [("report", "mine-02"), ("wait", "")]
+        ),
+        st.sampled_from([0, 2, 2, 60]),
     ),
-    min_size=2,
-    max_size=9,
+    min_size=1,
+    max_size=8,
 )
+"""What is done, and how many minutes pass then: 2 are more than a claim lasts."""
 
 
 @pytest.fixture(scope="module")
@@ -570,25 +584,20 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(acts=ACTS)
-def test_whatever_sweeps_come_when_nothing_is_missed_or_repeated_unsaid(
-    template: Path, tmp_path: Path, acts: list[tuple[str, Any]]
-) -> None:
+def played(template: Path, tmp_path: Path, acts: list[tuple[tuple[str, str], int]]) -> None:
+    """Play a schedule of sweeps; nothing is missed, and nothing is repeated without saying so."""
     file = tmp_path / "copy.db"
     shutil.copy(template, file)
     dues = {"mine-01": T0 + LIMIT, "mine-02": T0 + LIMIT + 60 * MINUTE}
     box, met = Box(), set[str]()
     with pytest.MonkeyPatch.context() as patch, Engine.open(url(file)) as engine:
         hour = Hour(patch)
-        hour.go(60)
-        for act, how in [*acts, ("go", 30), ("sweep", "well")]:
-            if act == "go":
-                hour.go(how)
-            elif act == "report":
+        hour.go(110)
+        for (act, how), minutes in [*acts, (("wait", ""), 2), (("sweep", "well"), 0)]:
+            if act == "report":
                 engine.record(how, reported("city"), COUNTY)
                 met.add(how)
-            else:
+            elif act != "wait":
                 box.mood = how
                 if act == "two":
                     box.meanwhile = lambda: sweep(engine, box)
@@ -601,6 +610,7 @@ def test_whatever_sweeps_come_when_nothing_is_missed_or_repeated_unsaid(
                     kind = "overdue" if hour.shows > due else "due-soon"
                     assert row["kind"] == kind
                     assert hour.shows >= due - 15 * MINUTE
+            hour.go(minutes)
         assert set(box.unmarked.values()) <= {1}, "no repeat that does not say so"
         for ref, due in dues.items():
             if ref in met or hour.shows < due - 15 * MINUTE:
@@ -612,6 +622,26 @@ def test_whatever_sweeps_come_when_nothing_is_missed_or_repeated_unsaid(
         )
         assert set(sent.values()) <= {1}
         assert check_store(url(file)).faults == []
+
+
+QUICK = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@QUICK
+@given(acts=ACTS)
+def test_whatever_sweeps_come_when_nothing_is_missed_or_repeated_unsaid(
+    template: Path, tmp_path: Path, acts: list[tuple[tuple[str, str], int]]
+) -> None:
+    played(template, tmp_path, acts)
+
+
+@pytest.mark.long
+@settings(QUICK, max_examples=400)
+@given(acts=ACTS)
+def test_the_same_of_very_many(
+    template: Path, tmp_path: Path, acts: list[tuple[tuple[str, str], int]]
+) -> None:
+    played(template, tmp_path, acts)
 
 
 class TestProcesses:

@@ -13,6 +13,7 @@ from emergency.assessment.assess import assess_timeline
 from emergency.assessment.timeline import timeline_of
 from emergency.domain.offices import directory_of
 from emergency.exchange import case_file, timeline_import
+from emergency.projections.owing import obligation_of
 from emergency.projections.rows import finding_json, finding_row, obligation_json, obligation_row
 
 CASES = sorted((Path(__file__).parents[1] / "cases").glob("*.yaml"))
@@ -24,6 +25,8 @@ def _both_ways(path: Path) -> Iterator[tuple[dict[str, Any], tuple[dict[str, Any
     offices = directory_of(recorded(new.offices, "offices"))
     judged = assess_timeline(timeline, offices, rulebook())
     for owed in judged.obligations:
+        kept = obligation_of(obligation_row(owed, timeline, offices)).grounds
+        assert [ground.note for ground in kept] == [ground.note for ground in owed.grounds]
         yield obligation_row(owed, timeline, offices), obligation_json(owed, timeline, offices)
     for found in judged.findings:
         yield finding_row(found, timeline, offices), finding_json(found, timeline, offices)
@@ -34,5 +37,9 @@ def test_the_json_of_a_row_is_that_row() -> None:
     for row, (columns, text) in rows:
         assert text == json.dumps(row, ensure_ascii=False, separators=(",", ":"))
         assert {**columns, "grounds": row["grounds"]} == row
+    notes = {(g["note"], g["note_zh"]) for row, _ in rows for g in row["grounds"]}
+    assert {en is None for en, _ in notes} == {True, False}
+    for en, zh in notes - {(None, None)}:
+        assert (en[0].isascii(), zh[0].isascii() and zh[0].isalpha()) == (True, False)
     assert any(not row["grounds"] for row, _ in rows)
     assert any(ground["condition"] for row, _ in rows for ground in row["grounds"])

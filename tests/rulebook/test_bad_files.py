@@ -62,6 +62,18 @@ BAD = {
     ),
     "a limit left empty": (edited(("{within: PT1H}", "")), 12, f"{DAY}.limit", "null if there is none"),
     "a repeal with a clock": (edited(("{within: PT1H}", "null")), 13, f"{DAY}.clock", "is not a known key"),
+    "a note in one language": (
+        edited(("confirmed: true", "confirmed: true\n    note: Read in part.")),
+        20,
+        f"{DAY}.note",
+        "is in one language only; write it in both, below each other: zh: 中文 and en: English",
+    ),
+    "half a note": (
+        edited(("confirmed: true", "confirmed: true\n    note: {en: Read in part.}")),
+        20,
+        f"{DAY}.note.zh",
+        "is missing; add it",
+    ),
     "no clock": (edited(("    clock: received\n", "")), 11, f"{DAY}.clock", "is missing; add it"),
     "no title in Chinese": (
         edited(("  zh: 单位1小时内向县级部门报告\n", "")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from emergency.rulebook import (
     Value,
     load,
 )
+from emergency.rulebook.folders import dated
 from emergency.rulebook.lint import lint
 
 BOOK = load()
@@ -52,6 +54,31 @@ def test_every_value_says_where_it_is_written(scope: Rule | LevelTable, day: dat
     assert value.confirmed == (value.checked_on is not None)
     if value.citation.article is None or value.citation.promulgated is None:
         assert value.note, "what is not known is said"
+
+
+NOTES = [
+    *((f"{scope.id} {day}", value.note) for scope in dated(BOOK) for day, value in scope.values.items()),
+    *((f"calendar {year}", one.note) for days in BOOK.calendars.values() for year, one in days.years.items()),
+]
+HAN = "[\u4e00-\u9fff][\u4e00-\u9fff、]*"
+DATES = r"\d{4}-\d{2}-\d{2}|(?<!\d)(?:19|20)\d{2}(?!\d)"
+
+
+def test_every_note_is_in_both_languages_and_says_the_same_days_and_words() -> None:
+    seen = 0
+    for where, note in NOTES:
+        if note is None:
+            continue
+        seen += 1
+        assert re.search(HAN, note.zh), where
+        assert note.zh.endswith("。"), where
+        assert not re.search("[A-Za-z]{4,}", note.zh.replace("class-a-disease", "")), where
+        assert re.search("[A-Za-z]{4,}", note.en), where
+        # What of the Chinese text is quoted in English stands in Chinese too; so do days and years.
+        bare = re.sub("[《》“”]", "", note.zh)
+        assert [term for term in re.findall(HAN, note.en) if term.strip("、") not in bare] == [], where
+        assert set(re.findall(DATES, note.en)) == set(re.findall(DATES, note.zh)), where
+    assert seen > 400
 
 
 @pytest.mark.parametrize("rule", BOOK.rules, ids=_names)

@@ -36,7 +36,7 @@ class Terms:
         self.limit = limit_words(limit)
         self.cited = " ".join(filter(None, (f"《{citation.law}》", citation.number, citation.article)))
         self._rule = rule
-        self._grounds: dict[str | None, Ground] = {}
+        self._grounds: dict[Words | None, Ground] = {}
 
     @cached_property
     def to_others(self) -> Words:
@@ -48,11 +48,10 @@ class Terms:
             f"under 《{law}》 tell {en} {limit.en} (not judged)",
         )
 
-    def ground(self, found_note: str | None) -> Ground:
+    def ground(self, found_note: Words | None) -> Ground:
         """The ground before anything is known of its due time, for a recipient found in some way."""
         known = self._grounds.get(found_note)
         if known is None:
-            note = "; ".join(filter(None, (found_note, self.value.note))) or None
             known = self._grounds[found_note] = Ground(
                 rule=self._rule.id,
                 citation=self.cited,
@@ -61,9 +60,16 @@ class Terms:
                 limit=self.limit,
                 due=None,
                 sure=True,
-                note=note,
+                note=_joined(found_note, self.value.remark),
             )
         return known
+
+
+def _joined(first: Words | None, then: Words | None) -> Words | None:
+    """Both remarks, where there are two."""
+    if first is None or then is None:
+        return first or then
+    return Words(f"{first.zh}；{then.zh}", f"{first.en}; {then.en}")
 
 
 def wanted(to: Recipient) -> str:

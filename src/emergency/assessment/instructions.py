@@ -265,7 +265,7 @@ class _Instruction:
                 due=due,
                 sure=note is None,
                 condition=note,
-                note=value.note,
+                note=value.remark,
             )
 
     # -- what became of it ---------------------------------------------------------------------------------------

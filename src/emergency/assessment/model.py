@@ -59,7 +59,7 @@ class Ground:
     sure: bool
     condition: Words | None = None
     breached: bool = False
-    note: str | None = None
+    note: Words | None = None
     unread: tuple[Words, ...] = ()
 
 

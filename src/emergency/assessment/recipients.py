@@ -9,10 +9,11 @@ from emergency.domain.fixed import fixed
 from emergency.domain.offices import Directory, Office
 from emergency.domain.vocabulary import TIERS_RISING, Line, Tier
 from emergency.rulebook import Recipient
+from emergency.words import Words
 
 ENTERPRISE, PARTY = Line.ENTERPRISE, Line.PARTY
 
-LINE_NOT_TOLD_APART = "line not told apart"
+LINE_NOT_TOLD_APART = Words("接报单位的条块未区分", "line not told apart")
 
 
 @fixed()
@@ -27,7 +28,7 @@ class Found:
 
     office: str
     equals: tuple[str, ...] = ()
-    note: str | None = None
+    note: Words | None = None
 
 
 @fixed(eq=False)

@@ -226,7 +226,7 @@ class _Desk:
             due=due,
             sure=sure and opened is None,
             condition=Words(opened.zh, opened.en) if opened is not None else None,
-            note=value.note,
+            note=value.remark,
         )
         return Limited(ground=ground, judged=judged, unknown=unknown)
 

@@ -505,7 +505,7 @@ def advised(
                 rule=strict.rule,
                 rules=tuple(g.rule for g in one.grounds),
                 to=(named or {}).get(due.recipient),
-                line_open=LINE_NOT_TOLD_APART in (strict.note or ""),
+                line_open=strict.note is not None and LINE_NOT_TOLD_APART.en in strict.note.en,
                 since=one.holds_from,
                 incident=one.incident,
             )

@@ -64,7 +64,8 @@ def delivery_of(events: Iterable[Recorded[Any]]) -> Delivery:
     for recorded in events:
         event = recorded.event
         if isinstance(event, ReminderClaimed):
-            state = replace(state, attempts=state.attempts + 1, claim=event)
+            may_repeat = state.may_repeat or event.may_repeat
+            state = replace(state, attempts=state.attempts + 1, claim=event, may_repeat=may_repeat)
             continue
         own = state.claim is not None and state.claim.token == event.token
         if isinstance(event, ReminderSent):

@@ -23,7 +23,7 @@ from emergency.domain.vocabulary import Fault
 from emergency.errors import RefusedError
 from emergency.projections.dossier_pages import from_outside, pages
 from emergency.projections.review_rows import ReviewView
-from emergency.projections.rows import Row, interval_row, iso_instant, words_row
+from emergency.projections.rows import Row, interval_row, iso_instant, note_row, words_row
 from emergency.rulebook import Rulebook, Sort
 
 MANIFEST = "manifest.json"
@@ -185,7 +185,7 @@ def _value(value: Any) -> Row:  # noqa: ANN401 - a dated value of any of them
         "text": citation.text,
         "source": citation.source,
         "confirmed": value.confirmed,
-        "note": value.note,
+        **note_row(value.remark),
     }
 
 

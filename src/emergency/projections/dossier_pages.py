@@ -360,7 +360,7 @@ def _rules(rows: Sequence[Row]) -> list[str]:
             if value["text"]:
                 lines += [f"  > {_cell(value['text'])}"]
             if value["note"]:
-                lines += [f"  - {_cell(value['note'])}"]
+                lines += [f"  - {_cell(value['note_zh'])} {_cell(value['note'])}"]
         lines += [""]
     return lines or [_both(NOTHING)]
 

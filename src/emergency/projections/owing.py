@@ -169,7 +169,7 @@ def _ground(row: Row) -> Ground:
         sure=row["applies"] == "surely",
         condition=_words(row["condition"]),
         breached=row["breached"],
-        note=row["note"],
+        note=None if row["note"] is None else Words(row["note_zh"], row["note"]),
         unread=tuple([Words(**words) for words in row["unread"]]),
     )
 

@@ -268,9 +268,7 @@ class _Teller:
         if cited.text and full:
             yield Line(_one_line(f"“{cited.text}”"), depth)
         if cited.note and full:
-            # In the language of whoever wrote the rule.
-            note = self._say("说明（英文）：" if cited.note[:1].isascii() else "说明：", "note: ")
-            yield Line(note + _one_line(cited.note), depth)
+            yield Line(self._say("说明：", "note: ") + _one_line(self._in(cited.note)), depth)
 
     def _confirmed(self, cited: Cited) -> str:
         if not cited.confirmed:

@@ -123,7 +123,8 @@ class _Sheet:
             limit, condition = ground.limit, ground.condition
             says = _says(ground.rule, ground.citation, ground.rank, ground.confirmed, limit.zh, limit.en)
             zh, en = (None, None) if condition is None else (condition.zh, condition.en)
-            leaves_open = _leaves_open(ground.sure, zh, en, ground.note, ground.unread)
+            note_zh, note_en = (None, None) if ground.note is None else (ground.note.zh, ground.note.en)
+            leaves_open = _leaves_open(ground.sure, zh, en, note_zh, note_en, ground.unread)
             due = "null" if ground.due is None else self._interval_json(ground.due)
             breached = "true" if ground.breached else "false"
             text = f'{{{says},"due":{due},"breached":{breached},{leaves_open}}}'
@@ -150,17 +151,24 @@ def _leaves_open(
     sure: bool,  # noqa: FBT001 - all of it is the key
     zh: str | None,
     en: str | None,
-    note: str | None,
+    note_zh: str | None,
+    note_en: str | None,
     unread: tuple[Words, ...],
 ) -> str:
     """The members of a ground on how far it applies, as JSON."""
     row = {
         "applies": "surely" if sure else "possibly",
         "condition": None if zh is None else {"zh": zh, "en": en},
-        "note": note,
+        "note": note_en,
+        "note_zh": note_zh,
         "unread": [words_row(words) for words in unread],
     }
     return row_json(row)[1:-1]
+
+
+def note_row(note: Words | None, key: str = "note") -> Row:
+    """A note under the two keys that each row has for it: the one without language was there first, in English."""
+    return {key: None, f"{key}_zh": None} if note is None else {key: note.en, f"{key}_zh": note.zh}
 
 
 def ground_row(ground: Ground) -> Row:
@@ -175,7 +183,7 @@ def ground_row(ground: Ground) -> Row:
         "breached": ground.breached,
         "applies": "surely" if ground.sure else "possibly",
         "condition": words_row(ground.condition),
-        "note": ground.note,
+        **note_row(ground.note),
         "unread": [words_row(words) for words in ground.unread],
     }
 

@@ -33,7 +33,7 @@ from emergency.domain.scoring import Adopted, Commended
 from emergency.domain.times import CHINA
 from emergency.domain.values import StatedTime
 from emergency.domain.vocabulary import Fault, Status
-from emergency.projections.rows import Row, words_row
+from emergency.projections.rows import Row, note_row, words_row
 from emergency.projections.streams import INCIDENT, OFFICE, PAGE
 from emergency.rulebook.schemes import Scheme, SchemeValue
 from emergency.store import Reading, Undecodable
@@ -205,7 +205,7 @@ def scheme_row(scheme: Scheme, value: SchemeValue) -> Row:
         "since": value.since.isoformat(),
         "citation": " ".join(filter(None, (f"《{cited.law}》", cited.number, cited.article))),
         "confirmed": value.confirmed,
-        "note": value.note,
+        **note_row(value.remark),
         "result": value.result.value,
         "items": value.items.value,
         "base": _text(value.base),

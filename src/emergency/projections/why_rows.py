@@ -9,8 +9,11 @@ from typing import Any
 
 from emergency.assessment.why import Why
 from emergency.domain.intervals import Interval, Span
-from emergency.projections.rows import Row, interval_row, iso_duration, iso_instant, span_row
+from emergency.projections.rows import Row, interval_row, iso_duration, iso_instant, note_row, span_row
 from emergency.words import Words
+
+_NOTES = ("note", "recipient_note")
+"""What is in two languages under two keys; all other words are one value with ``zh`` and ``en``."""
 
 
 def why_row(why: Why) -> Row:
@@ -27,7 +30,11 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever an explanation holds, 
     if isinstance(value, Words):
         return {"zh": value.zh, "en": value.en}
     if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        row: Row = {}
+        for field in fields(value):
+            held = getattr(value, field.name)
+            row.update(note_row(held, field.name) if field.name in _NOTES else {field.name: _plain(held)})
+        return row
     if isinstance(value, datetime):
         return iso_instant(value)
     if isinstance(value, timedelta):

@@ -9,8 +9,8 @@ from typing import Annotated
 from pydantic import Field, ValidationInfo, field_validator
 
 from emergency.errors import WrongValueError
-from emergency.rulebook.data_model import Citation, Data
-from emergency.rulebook.fields import Count, Day, Truth, Words
+from emergency.rulebook.data_model import Citation, Data, Note
+from emergency.rulebook.fields import Count, Day, Truth
 
 Weekday = Annotated[Count, Field(ge=1, le=7)]
 """An ISO weekday: 1 is Monday, 7 is Sunday."""
@@ -45,7 +45,7 @@ class CalendarYear(Data):
     confirmed: Truth
     recorded_on: Day
     checked_on: Day | None = None
-    note: Words | None = None
+    note: Note | None = None
 
     @field_validator("weekend")
     @classmethod

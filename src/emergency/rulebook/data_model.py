@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from emergency.errors import WrongValueError
 from emergency.rulebook.fields import Day, Truth, Words
+from emergency.words import Words as Said  # "Words" are here a text of a rule
 
 
 class Data(BaseModel):
@@ -20,10 +21,29 @@ class Data(BaseModel):
 
 
 class Title(Data):
-    """The matter in one line, in both languages."""
+    """A title, or a few sentences, in both languages."""
 
     zh: Words
     en: Words
+
+    @property
+    def words(self) -> Said:
+        """As the engine says its own words."""
+        return Said(self.zh, self.en)
+
+
+def read_note(value: object) -> object:
+    """Refuse a note in one language: half of those who rely on the rule could not read it."""
+    if isinstance(value, str):
+        raise WrongValueError(
+            "is in one language only; write it in both, below each other: zh: 中文 and en: English",
+            zh="只有一种语言；请分两行写中英文：zh: 中文，en: English",
+        )
+    return value
+
+
+Note = Annotated[Title, BeforeValidator(read_note)]
+"""A remark on a value, in both languages."""
 
 
 class Citation(Data):
@@ -63,7 +83,12 @@ class Dated(Data):
     confirmed: Truth
     recorded_on: Day
     checked_on: Day | None = None
-    note: Words | None = None
+    note: Note | None = None
+
+    @property
+    def remark(self) -> Said | None:
+        """The note, as the engine says its own words."""
+        return None if self.note is None else self.note.words
 
 
 def with_days(values: Any) -> Any:  # noqa: ANN401 - whatever the file says
@@ -112,4 +137,4 @@ def latest(values: Mapping[date, T], day: date) -> T | None:
     return found
 
 
-__all__ = ["Citation", "Data", "Dated", "Title", "in_order", "latest", "with_days"]
+__all__ = ["Citation", "Data", "Dated", "Note", "Title", "in_order", "latest", "with_days"]

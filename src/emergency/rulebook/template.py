@@ -49,7 +49,9 @@ to: {tier: next, line: same}            # a tier, next or same; a line or same; 
     confirmed: false                    # true only where the text was read; then say when in checked_on
     recorded_on: 2026-01-01             # the day on which you write this file
     # checked_on: 2026-01-01
-    note: The article and the day of promulgation are still to be looked up.
+    note:                               # what a reader must know before relying on it
+      zh: 条次和公布日期尚待查证。
+      en: The article and the day of promulgation are still to be looked up.
 examples:                               # each is run through the engine by `emergency rules test`
   - {starts: "2026-01-01T10:00", sent: "2026-01-01T12:00", then: met}       # at the very end of the limit
   - {starts: "2026-01-01T10:00", sent: "2026-01-01T12:01", then: late}      # just after it
@@ -78,7 +80,9 @@ _CITED = """\
     confirmed: false                    # true only where the text was read; then say when in checked_on
     recorded_on: 2026-01-01             # the day on which you write this file
     # checked_on: 2026-01-01
-    note: The article and the day of promulgation are still to be looked up.
+    note:                               # what a reader must know before relying on it
+      zh: 条次和公布日期尚待查证。
+      en: The article and the day of promulgation are still to be looked up.
 """
 _OTHERS = {
     "norms": (

@@ -86,7 +86,7 @@ def _default(setting: str) -> Any:  # noqa: ANN401 - of what it holds
 def ground_of(rule: NormRule, value: Asked, *, due: Interval | None = None) -> Ground:
     """A text that asks for a check, as a ground."""
     return cited_ground(
-        rule.id, rule.rank.value, value.citation, confirmed=value.confirmed, note=value.note, due=due
+        rule.id, rule.rank.value, value.citation, confirmed=value.confirmed, note=value.remark, due=due
     )
 
 
@@ -96,7 +96,7 @@ def cited_ground(
     citation: Citation,
     *,
     confirmed: bool,
-    note: str | None,
+    note: Words | None,
     due: Interval | None = None,
 ) -> Ground:
     """What a file of the rulebook says, as a ground without a limit of its own."""

@@ -169,7 +169,7 @@ class _Lists:
             [
                 (
                     cited_ground(
-                        one.id, one.rank.value, value.citation, confirmed=value.confirmed, note=value.note
+                        one.id, one.rank.value, value.citation, confirmed=value.confirmed, note=value.remark
                     ),
                     value.required or (),
                 )

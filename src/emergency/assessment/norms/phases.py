@@ -240,7 +240,7 @@ def beside(case: Case, want: Wanted, at: Interval) -> tuple[Ground, ...]:
                 provision.rank.value,
                 value.citation,
                 confirmed=value.confirmed,
-                note=value.note,
+                note=value.remark,
             )
             for provision in case.rulebook.provisions
             if provision.id in names

@@ -70,7 +70,7 @@ class Cited:
     since: date
     recorded_on: date
     checked_on: date | None
-    note: str | None
+    note: Words | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +100,7 @@ class RuleRead:
     sure: bool
     condition: Words | None
     breached: bool
-    recipient_note: str | None
+    recipient_note: Words | None
     unread: tuple[Words, ...]
 
 

@@ -60,5 +60,5 @@ def cited(value: Dated, rank: Rank | None) -> Cited:
         since=value.since,
         recorded_on=value.recorded_on,
         checked_on=value.checked_on,
-        note=value.note,
+        note=value.remark,
     )
