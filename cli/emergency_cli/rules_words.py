@@ -93,7 +93,7 @@ def limit(say: Say, given: Limit, clock: Clock) -> str:
     if given.recurs or given.before is not None:
         return say(said.zh, said.en)
     if given.no_hours is not None:
-        lead = both(f"{start.zh}后", start.en)
+        lead = both(f"{start.zh}后", f"{start.en}")
         if said.zh.endswith("后"):  # words like 接到事故报告后 tell themselves what they come after
             lead = both(lead.zh.removesuffix(said.zh) if lead.zh.endswith(said.zh) else "", start.en)
         return say(f"{lead.zh}{said.zh}", f"{said.en} after {lead}")
