@@ -363,3 +363,40 @@ def test_words_are_alike_where_both_languages_are() -> None:
     assert Words("甲", "a") != Words("乙", "a")
     assert len({Words("甲", "a"), Words("甲", "a"), Words("甲", "b")}) == 2
     assert f"{Words('甲', 'a')}" == "a"
+
+
+def test_a_question_is_a_sentence_without_a_full_stop() -> None:
+    assert Words("是否指 xs？", "did you mean xs?").sentence == Words("是否指 xs？", "did you mean xs?")
+    assert Words("不是数字", "is no number").sentence == Words("不是数字。", "is no number.")
+
+
+ONE_WORD = {
+    "密封": "封存（姓名）",
+    "录入标识": "条目编号",
+    "名录": "报送网络",
+    "示例：": "例：",
+    "被审查单位": "当事单位",
+    "没有审查": "没有案件",
+    "本人身份": "本人岗位",
+    "的发现": "疑点",
+    "可重复。": "可多次给出。",
+    "在册": "入库",
+    "输出什么": "输出格式",
+}
+"""Words that once stood for a thing that has another name everywhere else."""
+
+
+@pytest.mark.parametrize("folder", ["src/emergency", "cli/emergency_cli"])
+def test_one_thing_has_one_name(folder: str) -> None:
+    found = []
+    for path in sorted((SOURCE.parents[1] / folder).rglob("*.py")):
+        if "migrations" in path.parts:
+            continue  # what a store has once been told stays as it is
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found += [
+                    f"{path.name}:{node.lineno}: {old}, elsewhere {new}"
+                    for old, new in ONE_WORD.items()
+                    if old in node.value
+                ]
+    assert found == []

@@ -106,7 +106,7 @@ def test_a_page_of_chinese_help_fits_and_leaves_no_word_of_click_in_english(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("lst", "没有命令 lst。是否要用 list？"),
+        ("lst", "没有命令 lst。是否指 list？"),
         ("list --bogus", "没有选项"),
         ("offices add", "缺少参数 'OFFICE'"),
         ("review open -", "缺少选项 '--office'。"),
@@ -409,3 +409,18 @@ def test_two_languages_are_found_right(source: str) -> None:
 
 def test_no_module_is_pending_that_is_not_there() -> None:
     assert {path.stem for path in FOLDER.glob("*.py")} >= PENDING
+
+
+# -- where the language is said --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_the_language_may_follow_every_command(path: tuple[str, ...], type_in: Type) -> None:
+    for words in (
+        (*path, "--lang", "ZH", "--help"),
+        (*path, "--help", "--lang", "zh"),
+        ("--lang", "zh", *path, "--help"),
+    ):
+        ran = type_in(*words)
+        assert (ran.code, ran.out.splitlines()[0][:3]) == (0, "用法："), ran.err
+    assert type_in(*path, "--lang", "fr").code == 2

@@ -384,7 +384,7 @@ ACTS = {
         asks=(
             Question(
                 key="level",
-                title=both("等级", "Level"),
+                title=both("级别", "Level"),
                 explained=both("I 至 IV，或 特别重大、重大、较大、一般。", "I to IV, or 特别重大 to 一般."),
                 read=q.level,
                 needed=True,

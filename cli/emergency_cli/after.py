@@ -20,6 +20,7 @@ from emergency_cli.words import (
     merged_words,
     moment,
     particulars,
+    sort_words,
     stated_words,
 )
 
@@ -116,25 +117,24 @@ def _what(settings: Settings, outcome: Outcome, view: View, put_right: str | Non
         if event_id in steps:
             _entry(settings, steps[event_id], view)
         elif event_id == view.timeline.opened_id and put_right is None:
-            click.echo(say(f"#{view.numbers.get(event_id)} 已立案", f"#{view.numbers.get(event_id)} opened"))
+            click.echo(
+                say(f"#{view.numbers.get(event_id)} 事件已登记", f"#{view.numbers.get(event_id)} opened")
+            )
         elif event_id == view.timeline.opened_id:
             opened = view.timeline.opened
             click.echo(
-                f"#{view.numbers.get(event_id)} {opened.category.value} / {opened.kind}, {opened.place.name}"
+                f"#{view.numbers.get(event_id)} {sort_words(settings, opened)}{say('，', ', ')}{opened.place.name}"
             )
 
 
 def _entry(settings: Settings, step: Step, view: View) -> None:
+    whom = settings.say("、", ", ").join(_named(settings, view, to) for to in addressed(step))
     parts = [
         f"#{view.numbers.get(step.id)}",
         acts(settings, step),
         stated_words(settings, step),
-        _named(view, step.office),
-        *(
-            (f"→ {', '.join(_named(view, to) for to in addressed(step))}{channel(settings, step)}",)
-            if addressed(step)
-            else ()
-        ),
+        _named(settings, view, step.office),
+        f"→ {whom}{channel(settings, step)}" if whom else "",
         particulars(settings, step),
         figures(settings, step.entry.facts),
     ]
@@ -143,7 +143,9 @@ def _entry(settings: Settings, step: Step, view: View) -> None:
         click.echo(f"   {marked}")
 
 
-def _named(view: View, office: str) -> str:
+def _named(settings: Settings, view: View, office: str) -> str:
+    if office == "public":
+        return settings.say("社会", office)
     return (
         f"{view.directory.name(office)} ({view.directory.ref(office)})"
         if office in view.directory
@@ -167,7 +169,7 @@ def _met(settings: Settings, obligation: Obligation, view: View) -> tuple[str, s
     }.get(obligation.state)
     if said is None:
         why = settings.words(obligation.reason) if obligation.reason else obligation.state.value
-        said = f"? {whom}: {why}"
+        said = say(f"? {whom}：{why}", f"? {whom}: {why}")
     return said, obligation.grounds[obligation.governing or 0].citation if obligation.grounds else ""
 
 

@@ -33,7 +33,7 @@ OF_OPENING = ("title", "category", "kind", "place", "division", "occurred", "sec
 
 
 @command(
-    zh="""更正录入；ENTRY 为录入的编号（如 #3）或其标识的开头。
+    zh="""更正录入；ENTRY 为条目号（如 #3）或其编号的开头。
 
     可更正：at=、received=、to=OFFICE,OFFICE、by=CHANNEL、from=OFFICE、source=、nature=、
     circumstances=SLUG,SLUG 和数字（如 死=3）；录入中原有的 level=、whom=、authority=、why=；录入 #1 即首次

@@ -214,13 +214,13 @@ class StoppedError(click.ClickException):
 
 
 _OF_THE_SYSTEM = {
-    errno.ENOENT: "没有此文件或目录",
+    errno.ENOENT: "没有此文件或文件夹",
     errno.EACCES: "权限不足",
     errno.EPERM: "不允许此操作",
     errno.EEXIST: "已存在",
-    errno.EISDIR: "是目录，不是文件",
-    errno.ENOTDIR: "不是目录",
-    errno.ENOTEMPTY: "目录不空",
+    errno.EISDIR: "是文件夹，不是文件",
+    errno.ENOTDIR: "不是文件夹",
+    errno.ENOTEMPTY: "文件夹不空",
     errno.ENOSPC: "磁盘已满",
     errno.EROFS: "只读，不能写入",
     errno.ENAMETOOLONG: "文件名过长",

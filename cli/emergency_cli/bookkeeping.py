@@ -197,7 +197,7 @@ def void(
     record_entry(settings, Said(words=(incident,), **said), Voided, more, ref=ref)
 
 
-@command(zh="记录重新启动：已结案的事件继续。结案时的发现不变。")
+@command(zh="记录重新启动：已结案的事件继续。结案时的疑点不变。")
 @_incident
 @_why
 @decorated(saying_options, ending_options)

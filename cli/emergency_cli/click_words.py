@@ -64,7 +64,7 @@ WORDS: Mapping[str, str] = {
     "No such option: {name}": "没有选项 {name}。",
     "No such option {name!r}.": "没有选项 {name!r}。",
     "No such command {name!r}.": "没有命令 {name!r}。",
-    "Did you mean {possibility}?": "是否要用 {possibility}？",
+    "Did you mean {possibility}?": "是否指 {possibility}？",
     "(Possible options: {possibilities})": "（相近的：{possibilities}）",
     "(Did you mean one of: {possibilities}?)": "（相近的：{possibilities}）",
     "Got unexpected extra argument ({args})": "多出了参数（{args}）。",
@@ -90,9 +90,9 @@ WORDS: Mapping[str, str] = {
     "{len_type} values are required, but {len_value} was given.": "应有 {len_type} 个值，给了 {len_value} 个。",
     "{len_type} values are required, but {len_value} were given.": "应有 {len_type} 个值，给了 {len_value} 个。",
     "{name} {filename!r} does not exist.": "{name} {filename!r} 不存在。",
-    "{name} {filename!r} is a file.": "{name} {filename!r} 是文件，不是目录。",
-    "{name} {filename!r} is a directory.": "{name} {filename!r} 是目录，不是文件。",
-    "{name} '{filename}' is a directory.": "{name} '{filename}' 是目录，不是文件。",
+    "{name} {filename!r} is a file.": "{name} {filename!r} 是文件，不是文件夹。",
+    "{name} {filename!r} is a directory.": "{name} {filename!r} 是文件夹，不是文件。",
+    "{name} '{filename}' is a directory.": "{name} '{filename}' 是文件夹，不是文件。",
     "{name} {filename!r} is not readable.": "{name} {filename!r} 无权读取。",
     "{name} {filename!r} is not writable.": "{name} {filename!r} 无权写入。",
     "{name} {filename!r} is not executable.": "{name} {filename!r} 无权执行。",
@@ -107,7 +107,7 @@ KINDS = {
     "path": "路径",
     "file": "文件",
     "filename": "文件",
-    "directory": "目录",
+    "directory": "文件夹",
     "option": "选项",
     "argument": "参数",
     "parameter": "参数",
@@ -141,9 +141,14 @@ def say_count(one: str, more: str, count: int) -> str:
 def message(error: click.ClickException) -> str:
     """What an error says; click ends one of its sentences with a full stop of its own."""
     said = error.format_message()
-    if in_chinese() and isinstance(error, click.MissingParameter):
-        return said.replace("'.", "'。", 1)
-    return said
+    if not in_chinese():
+        return said
+    if isinstance(error, click.MissingParameter):
+        said = said.replace("'.", "'。", 1)
+    # It joins sentences by a blank, and what it lists by commas or on lines of their own.
+    said = said.replace(",\n\t", "、").replace("：\n\t", "：")
+    said = said.replace("'%Y-%m-%d'", "年-月-日，如 2026-11-22")
+    return said.replace("。 ", "。").replace("', '", "'、'")
 
 
 @contextmanager

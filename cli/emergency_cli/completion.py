@@ -20,9 +20,10 @@ SHELLS = ("bash", "zsh", "fish")
     补全命令、选项、取值，以及事件、单位、规则、条目编号、未提交的录入。只读，不写入任何内容。
     """,
     epilog=both(
-        'bash：在 ~/.bashrc 末尾加一行 eval "$(emergency completion bash)"。zsh：在 ~/.zshrc 中 compinit 之后加一行 '
-        'eval "$(emergency completion zsh)"。fish：emergency completion fish > '
-        "~/.config/fish/completions/emergency.fish。",
+        "\b\n"
+        'bash：在 ~/.bashrc 末尾加一行\n    eval "$(emergency completion bash)"\n'
+        'zsh：在 ~/.zshrc 中 compinit 之后加一行\n    eval "$(emergency completion zsh)"\n'
+        "fish：运行\n    emergency completion fish > ~/.config/fish/completions/emergency.fish",
         'bash: add the line  eval "$(emergency completion bash)"  to ~/.bashrc. zsh: add the line  '
         'eval "$(emergency completion zsh)"  to ~/.zshrc, after compinit. fish: emergency completion fish > '
         "~/.config/fish/completions/emergency.fish",

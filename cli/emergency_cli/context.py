@@ -231,7 +231,7 @@ def hint(word: str, known: Iterable[str]) -> Both:
     from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
 
     near = get_close_matches(word, list(known), n=1)
-    return both(f"是否要用 {near[0]}？", f" Did you mean {near[0]}?") if near else both("", "")
+    return both(f"是否指 {near[0]}？", f" Did you mean {near[0]}?") if near else both("", "")
 
 
 def now() -> datetime:
@@ -307,7 +307,7 @@ def _remembered_option(*names: str, **attributes: Any) -> Callable[[F], F]:  # n
 
 lang_option = _remembered_option(
     "--lang",
-    type=click.Choice(["zh", "en"]),
+    type=click.Choice(["zh", "en"], case_sensitive=False),
     help=both(
         "语言；默认依 EMERGENCY_LANG 或系统语言，非中文即英文。",
         "The language; by default EMERGENCY_LANG or the locale: zh, else en.",
@@ -318,7 +318,7 @@ _db_again = _remembered_option(
     "--db", metavar="URL", hidden=True, help=both("同命令之前的 --db。", "As before the command.")
 )
 _office = _remembered_option("--office", metavar="ID", help=both("本单位。", "My office."))
-_role = _remembered_option("--as", "role", metavar="ROLE", help=both("本人身份。", "My role."))
+_role = _remembered_option("--as", "role", metavar="ROLE", help=both("本人岗位。", "My role."))
 _officer = _remembered_option("--officer", metavar="ID", help=both("本人人员编号。", "My officer id."))
 
 

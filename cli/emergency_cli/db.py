@@ -22,7 +22,7 @@ _form = option(
     "form",
     type=click.Choice(["table", "json"]),
     default="table",
-    help=both("输出格式。", "What to print."),
+    help=both("输出格式：供阅读，或供程序使用。", "What to print."),
 )
 
 
@@ -242,7 +242,7 @@ def _tell(settings: Settings, checked: Checked) -> None:
         more = checked.undecodable_count - len(checked.undecodable)
         click.echo(say(f"另有 {more} 个读不懂。", f"And {more} more that it cannot read."))
     through = say(
-        f"已核验 {checked.events} 个事件，至位置 {checked.last_position}：",
+        f"已核验 {checked.events} 起事件，至位置 {checked.last_position}：",
         f"{checked.events} events checked through position {checked.last_position}: ",
     )
     if checked.sound:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from emergency_cli.bilingual import Group, StoppedError, WrongUseError, both, command, option
-from emergency_cli.context import Settings, common_options, pass_settings
+from emergency_cli.context import Settings, common_options, lang_option, pass_settings
 from emergency_cli.lazy import Later, LazyGroup
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ class _Documents(LazyGroup, Group):
     从不写成 0。生成公文不是报告，不入库。
     """,
 )
+@lang_option
 def document() -> None:
     """Documents: first report, follow-up, final report, unified draft, circular.
 
@@ -123,15 +124,27 @@ _PAPER: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     ),
     (
         ("--to", "addressees"),
-        {"multiple": True, "metavar": "TEXT", "help": both("主送；可多次。", "To whom; may be repeated.")},
+        {
+            "multiple": True,
+            "metavar": "TEXT",
+            "help": both("主送；可多次给出。", "To whom; may be repeated."),
+        },
     ),
     (
         ("--cc", "copies_to"),
-        {"multiple": True, "metavar": "TEXT", "help": both("抄送；可多次。", "Copies to; may be repeated.")},
+        {
+            "multiple": True,
+            "metavar": "TEXT",
+            "help": both("抄送；可多次给出。", "Copies to; may be repeated."),
+        },
     ),
     (
         ("--attachment", "attachments"),
-        {"multiple": True, "metavar": "TEXT", "help": both("附件名称；可多次。", "An attachment's name.")},
+        {
+            "multiple": True,
+            "metavar": "TEXT",
+            "help": both("附件名称；可多次给出。", "An attachment's name."),
+        },
     ),
     (
         ("--secrecy-period",),
@@ -176,7 +189,7 @@ _report = option(
 _held = option(
     "--held",
     is_flag=True,
-    help=both("按本单位现所掌握的情况，作待报稿。", "Made from what the office holds now, to be sent."),
+    help=both("按本单位目前掌握的情况，作待报稿。", "Made from what the office holds now, to be sent."),
 )
 _office = option(
     "--office",
@@ -199,7 +212,7 @@ def _choices(settings: Settings, paper: dict[str, Any]) -> Choices:
 # -- commands ------------------------------------------------------------------------------------------------------
 
 
-@command("first-report", zh="首报：取自已入库的报告；尚未报告的，按本单位现所掌握的情况作待报稿。")
+@command("first-report", zh="首报：取自已入库的报告；尚未报告的，按本单位目前掌握的情况作待报稿。")
 @_incident
 @_report
 @_held
@@ -214,7 +227,7 @@ def first_report(settings: Settings, /, incident: str, **given: Any) -> None:  #
     _report_document(settings, Kind.FIRST, incident, given)
 
 
-@command("follow-up", zh="续报：只写新情况，按入库次序编号；尚未入库的，按本单位现所掌握的情况作待报稿。")
+@command("follow-up", zh="续报：只写新情况，按入库次序编号；尚未入库的，按本单位目前掌握的情况作待报稿。")
 @_incident
 @_report
 @_held
@@ -229,7 +242,7 @@ def follow_up(settings: Settings, /, incident: str, **given: Any) -> None:  # no
     _report_document(settings, Kind.FOLLOW_UP, incident, given)
 
 
-@command("final", zh="终报：取自已入库的终报；尚未入库的，按本单位现所掌握的情况作待报稿。")
+@command("final", zh="终报：取自已入库的终报；尚未入库的，按本单位目前掌握的情况作待报稿。")
 @_incident
 @_report
 @_held
@@ -377,7 +390,7 @@ class _Target:
         if not path.parent.is_dir():
             raise StoppedError(
                 f"There is no folder {path.parent}. Make it first; nothing was written.",
-                zh=f"没有目录 {path.parent}。请先建立；未写入任何内容。",
+                zh=f"没有文件夹 {path.parent}。请先建立；未写入任何内容。",
             )
 
     def write(self, content: bytes) -> None:
@@ -466,7 +479,7 @@ def _rendered(settings: Settings, made: Official, form: str) -> bytes:
         printed = renderer.made(made)
         content = printed.content
         for warning in printed.warnings:
-            click.echo(f"{settings.say('注意', 'Note')}: {settings.words(warning)}", err=True)
+            click.echo(f"{settings.say('注意：', 'Note: ')}{settings.words(warning)}", err=True)
     else:
         content = renderer.rendered(made)
     return content

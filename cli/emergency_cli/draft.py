@@ -99,7 +99,7 @@ _form_option = shared_option(
     "form",
     type=click.Choice(["table", "json"]),
     default="table",
-    help=both("输出格式。", "What to print."),
+    help=both("输出格式：供阅读，或供程序使用。", "What to print."),
 )
 _ending = _all(
     shared_option(
@@ -113,13 +113,13 @@ _ending = _all(
     shared_option(
         "--command-id",
         metavar="ID",
-        help=both("供脚本用：同一标识只入库一次。", "For scripts: the same id never records twice."),
+        help=both("供脚本使用：同一编号只入库一次。", "For scripts: the same id never records twice."),
     ),
     shared_option(
         "--quiet",
         "-q",
         is_flag=True,
-        help=both("只输出事件编号和录入标识。", "Print only the incident and the entry's id."),
+        help=both("只输出事件编号和条目编号。", "Print only the incident and the entry's id."),
     ),
     _form_option,
     identity_options,

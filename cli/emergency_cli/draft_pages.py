@@ -176,11 +176,11 @@ def _done(page: Page, event_id: str, done: Drafted) -> str:
     act = step.entry
     if isinstance(act, DraftOpened):
         made_of = page.entries(act.contributions) or page.say("尚无来稿", "no report yet")
-        return f"{head}: {made_of}"
+        return f"{head}{page.say('：', ': ')}{made_of}"
     if isinstance(act, DraftAssigned):
-        return f"{head}: {_number(page, act.version)} → {page.office(act.whom)}"
+        return f"{head}{page.say('：', ': ')}{_number(page, act.version)} → {page.office(act.whom)}"
     number = done.version.number if done.version is not None else 0
-    return f"{head}: {_number(page, number)}"
+    return f"{head}{page.say('：', ': ')}{_number(page, number)}"
 
 
 def _number(page: Page, number: int) -> str:
@@ -389,10 +389,10 @@ def _step(page: Page, stage: Any, done: SignedOff | None) -> str:  # noqa: ANN40
 
     name = page.settings.words(STAGES[stage])
     if done is None:
-        return f"· {name}: {page.say('未办', 'not done')}"
+        return f"· {name}{page.say('：未办', ': not done')}"
     number = page.view.numbers.get(done.id)
     mark = "✓" if done.approved else page.say("✗ 退回", "✗ returned")
-    why = f": {done.act.why}" if done.act.why else ""
+    why = f"{page.say('：', ': ')}{done.act.why}" if done.act.why else ""
     return f"{mark} {name} #{number} {page.when(done.id)} {page.person(done.act)}{why}"
 
 
@@ -412,7 +412,7 @@ def _facts(page: Page, version: Version) -> None:
 def _contradictions(page: Page, contradictions: Iterable[Contradiction]) -> None:
     for each in contradictions:
         said = page.say("；", "; ").join(
-            f"{page.entry(one.by)}: {page.value(one.value)}" for one in each.said
+            f"{page.entry(one.by)}{page.say('：', ': ')}{page.value(one.value)}" for one in each.said
         )
         if each.draft is not None:
             said += page.say(f"；统稿：{page.value(each.draft)}", f"; the draft: {page.value(each.draft)}")
@@ -459,7 +459,8 @@ def _task(page: Page, task: Task) -> str:
         parts[-1] += say(f"（{rule}）", f" ({rule})")
     if task.sent:
         parts.append(
-            say("已报 ", "sent ") + ", ".join(f"#{page.view.numbers.get(each)}" for each in task.sent)
+            say("已报 ", "sent ")
+            + say("、", ", ").join(f"#{page.view.numbers.get(each)}" for each in task.sent)
         )
     if task.open:
         late = task.by is not None and task.by < hour
@@ -591,7 +592,9 @@ def draft_lines(settings: Settings, view: View) -> Iterator[str]:
                 )
         open_ones = [page.fact(each.fact) for each in draft.contradictions if each.settled is None]
         if open_ones:
-            parts.append(say("矛盾未裁定：", "contradictions not settled: ") + ", ".join(open_ones))
+            parts.append(
+                say("矛盾未裁定：", "contradictions not settled: ") + say("、", ", ").join(open_ones)
+            )
         yield say("；", "; ").join(parts)
         for task in assigned_tasks(draft, view, now()):
             if task.open:
@@ -622,7 +625,7 @@ def difference(
         )
     before, after = (draft.version(old or numbers[-2]), draft.version(new or numbers[-1]))
     if before is None or after is None:
-        there, missing = ", ".join(map(str, numbers)), old if before is None else new
+        there, missing = settings.say("、", ", ").join(map(str, numbers)), old if before is None else new
         raise NotFoundError(
             f"There is no version {missing}; there are: {there or 'none'}.",
             zh=f"没有第 {missing} 版；现有各版：{there or '无'}。",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from emergency_cli.bilingual import StoppedError, WrongUseError, both, group, of_system, option
-from emergency_cli.context import Settings, common_options, pass_settings
+from emergency_cli.context import Settings, common_options, lang_option, pass_settings
 from emergency_cli.drill_words import debriefed, heard
 from emergency_cli.output import Column, emit_json, format_option, show, table
 
@@ -36,6 +36,7 @@ class _Drill(NamedTuple):
 
 
 @group("drill", zh="演练：单独的库，时钟可调；演练数据与真实数据互不相通，所有输出都标明【演练】。")
+@lang_option
 def drill() -> None:
     """Drills: a store of their own, whose clock can be set; nothing in it ever meets what is real."""
 
@@ -86,7 +87,9 @@ def scripts(settings: Settings) -> None:
     ),
 )
 @option("--as-dated", is_flag=True, help=both("按文件原来的日期。", "On the day of the file, under its law."))
-@option("--folder", type=click.Path(path_type=Path), help=both("放在哪个目录。", "The folder to keep it in."))
+@option(
+    "--folder", type=click.Path(path_type=Path), help=both("放在哪个文件夹。", "The folder to keep it in.")
+)
 @option(
     "--still", is_flag=True, help=both("时钟停住，只在 go 时前进。", "The clock stands still between `go`s.")
 )
@@ -149,8 +152,8 @@ def start(
     click.echo(
         say(
             "然后照常使用各命令（next、guide、report……）。\n"
-            "  emergency drill go        过到下一个情况\n"
-            "  emergency drill go +15m   过十五分钟\n"
+            "  emergency drill go        前进到下一个情况\n"
+            "  emergency drill go +15m   前进十五分钟\n"
             "  emergency drill debrief   讲评\n"
             "退出：unset EMERGENCY_DB EMERGENCY_CONFIG",
             "Then use every command as always (next, guide, report …).\n"
@@ -164,7 +167,7 @@ def start(
 
 @drill.command(
     "go",
-    zh="""让时间前进：到下一个你会得知的情况，或 +15m、+1小时30分钟，或到 02:30。
+    zh="""让时间前进：到本单位得知的下一个情况，或 +15m、+1小时30分钟，或到 02:30。
 
     途中他人所做的，按各自时间入库；到达本单位的会显示出来。
     """,
@@ -195,7 +198,7 @@ def go(settings: Settings, until: str | None) -> None:
     _tell(settings, held, told)
 
 
-@drill.command("status", zh="演练进展：时钟、你的角色、已到达的情况。")
+@drill.command("status", zh="演练进展：时钟、扮演的单位、已到达的情况。")
 @common_options
 @pass_settings
 def status(settings: Settings) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from emergency.projections import said
+from emergency_cli.bilingual import say
 from emergency_cli.output import indented, show, table
 from emergency_cli.words import (
     acts,
@@ -32,9 +33,10 @@ def heard(settings: Settings, played: Played) -> bool:
     """Say what has reached the trainee's office, if anything has."""
     if not played.cue.heard:
         return False
+    settings.used(played.incident)
     view = settings.engine.view(played.incident)
     step = next(step for step in view.timeline.steps if step.id == played.entry)
-    whom = ", ".join(view.directory.name(to) for to in addressed(step))
+    whom = say("、", ", ").join(view.directory.name(to) for to in addressed(step))
     parts = [
         played.cue.at.astimezone(settings.zone()).strftime("%H:%M"),
         _named(settings, view, step.office),
@@ -89,7 +91,7 @@ def debriefed(settings: Settings, script: Script, found: Debrief) -> None:
 
 def _done(settings: Settings, entry: Entry, script: Script) -> str:
     early = entry.at.earliest or entry.at.latest
-    whom = ", ".join(
+    whom = say("、", ", ").join(
         script.case.offices[to].name for to in getattr(entry, "to", ()) if to in script.case.offices
     )
     parts = [

@@ -50,7 +50,7 @@ KINDS = {
     "who",
     multiple=True,
     metavar="ID",
-    help=both("只列此单位；可多次使用。", "Only this office; may be given again."),
+    help=both("只列此单位；可多次给出。", "Only this office; may be given again."),
 )
 @option("--since", metavar="TIME", help=both("自何时起：2026-11-01、7d。", "From when on: 2026-11-01, 7d."))
 @option("--until", metavar="TIME", help=both("到何时为止。", "Until when."))
@@ -69,7 +69,7 @@ KINDS = {
     "form",
     type=click.Choice(["table", "json", "csv"]),
     default="table",
-    help=both("输出格式。", "For people, or for programs."),
+    help=both("输出格式：供阅读，或供程序使用。", "For people, or for programs."),
 )
 @common_options
 @pass_settings

@@ -56,7 +56,7 @@ def elements_of(
                 f"{slug}：日志不存姓名、电话，只记已报告此项。",
                 f"{slug}: the log holds no names or phones; it says only that this was told.",
             )
-            click.echo(f"{settings.say('注意', 'Note')}: {note}", err=True)
+            click.echo(f"{settings.say('注意：', 'Note: ')}{note}", err=True)
         fields: dict[str, Any] = {
             "of": slug,
             "text": None if personal else text.strip() or None,

@@ -124,14 +124,16 @@ saying_options = decorated(
         "others",
         multiple=True,
         metavar="NAME=NUMBER",
-        help=both("其他数据，如 sick=12；可重复。", "Any other figure, like sick=12; may be given again."),
+        help=both(
+            "其他数据，如 sick=12；可多次给出。", "Any other figure, like sick=12; may be given again."
+        ),
     ),
     shared_option(
         "--circumstance",
         "circumstances",
         multiple=True,
         metavar="SLUG",
-        help=both("情形，按英文代号；可重复。", "A circumstance, by its slug; may be given again."),
+        help=both("情形，按英文代号；可多次给出。", "A circumstance, by its slug; may be given again."),
     ),
     shared_option("--source", metavar="TEXT", help=both("信息来源。", "Where this is known from.")),
     shared_option(
@@ -144,7 +146,10 @@ saying_options = decorated(
 
 telling_options = decorated(
     shared_option(
-        "--to", multiple=True, metavar="OFFICE", help=both("报给谁；可重复。", "To whom; may be given again.")
+        "--to",
+        multiple=True,
+        metavar="OFFICE",
+        help=both("报给谁；可多次给出。", "To whom; may be given again."),
     ),
     shared_option(
         "--by", "channel", type=click.Choice(CHANNELS), help=both("以何种方式报告。", "How it was told.")
@@ -163,7 +168,7 @@ carrying_options = decorated(
         multiple=True,
         metavar="ELEMENT=TEXT",
         help=both(
-            "数据以外的要素，如 measures=已封控；可重复。",
+            "数据以外的要素，如 measures=已封控；可多次给出。",
             "What it says beside figures, like measures=已封控; may be given again.",
         ),
     ),
@@ -247,7 +252,7 @@ ending_options = decorated(
     shared_option(
         "--command-id",
         metavar="ID",
-        help=both("供脚本使用：同一编号不会重复入库。", "For scripts: the same id never records twice."),
+        help=both("供脚本使用：同一编号只入库一次。", "For scripts: the same id never records twice."),
     ),
     shared_option(
         "--quiet",
@@ -260,7 +265,7 @@ ending_options = decorated(
         "form",
         type=click.Choice(["table", "json"]),
         default="table",
-        help=both("显示格式。", "What to print."),
+        help=both("输出格式：供阅读，或供程序使用。", "What to print."),
     ),
     identity_options,
     common_options,
@@ -421,7 +426,7 @@ def verify(settings: Settings, outcome: str, **said: Any) -> None:  # noqa: ANN4
 @command(
     zh="""记录报送渠道以外的线索：报警、媒体、网络、举报。
 
-    不写 --from、--to 则为社会提供、本单位收到。举报人姓名用密钥密封，不进入条目；没有密钥则不保存姓名，线索照常入库。
+    不写 --from、--to 则为社会提供、本单位收到。举报人姓名用密钥封存，不进入条目；没有密钥则不保存姓名，线索照常入库。
     """
 )
 @_words
@@ -810,7 +815,7 @@ def _note_difference(settings: Settings, report: events.Report, view: View) -> N
             f"this differs from version {number} of the unified draft of {holder}: {said}. Where you hold other facts, "
             "say so with --dissent.",
         )
-        click.echo(f"{settings.say('注意', 'Note')}: {words}", err=True)
+        click.echo(f"{settings.say('注意：', 'Note: ')}{words}", err=True)
 
 
 def _forward_draft(
@@ -835,7 +840,9 @@ def _forward_draft(
     _print_recorded(settings, said, done.outcome)
     for remark in done.remarks:
         if remark.odd is not Odd.DISSENTED:  # to say what one holds is as it should be
-            click.echo(f"{settings.say('注意', 'Warning')}: {settings.words(remark_words(remark))}", err=True)
+            click.echo(
+                f"{settings.say('注意：', 'Warning: ')}{settings.words(remark_words(remark))}", err=True
+            )
     return done.outcome
 
 
@@ -916,6 +923,7 @@ def _occurred(
 def kind_and_category(settings: Settings, word: str, category: str | None) -> tuple[str, str]:
     """The kind that the guide would take the word for, said where it is another word; and its category."""
     from emergency.rulebook.kinds import category_of, kind_named  # noqa: PLC0415 - help needs no engine
+
     rulebook = settings.engine.rulebook
     kind = kind_named(word, rulebook)
     known = rulebook.kinds.get(kind)
@@ -973,8 +981,8 @@ def valid(cls: Any, fields: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any val
     try:
         return cls(**fields)
     except ValidationError as error:
-        why = complaint(error)
-        raise WrongUseError(f"{why.en}.", zh=f"{why.zh}。") from None
+        why = complaint(error).sentence
+        raise WrongUseError(why.en, zh=why.zh) from None
 
 
 def known(directory: Directory, office: str) -> None:
@@ -1002,7 +1010,7 @@ def _superior(directory: Directory, office: str, hour: datetime, settings: Setti
             f"{office} reports to nobody in the directory. Say to whom it was told: --to OFFICE.",
             zh=f"报送网络中 {office} 没有上级。请用 --to 写明报给谁。",
         )
-    listed = ", ".join(f"{up} {directory.name(up)}" for up in above)
+    listed = settings.say("、", ", ").join(f"{up} {directory.name(up)}" for up in above)
     if not on_terminal():
         raise WrongUseError(
             f"{office} reports to several offices: {listed}. Say which: --to OFFICE.",

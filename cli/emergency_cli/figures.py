@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from emergency_cli.asking import meant
-from emergency_cli.bilingual import WrongUseError, in_chinese
+from emergency_cli.bilingual import WrongUseError, both, in_chinese
 from emergency_cli.numerals import number_of
 
 NAMES = {
@@ -90,10 +90,11 @@ def facts_of(words: Iterable[str], start: dict[str, Any] | None = None) -> dict[
 
     def once(name: str, word: str) -> None:
         if name in seen:
-            said, title = seen[name], name.replace("_", " ")
+            said = seen[name]
+            title = both(NAMES[name][0] if name in NAMES else "级别", name.replace("_", " "))
             raise WrongUseError(
                 f"{word}: {title} was already said: {said}. Say it once.",
-                zh=f"{word}：{NAMES[name][0] if name in NAMES else '级别'}已写过：{said}。请只写一次。",
+                zh=f"{word}：{title.zh}已写过：{said}。请只写一次。",
             )
         seen[name] = word
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from emergency_cli.bilingual import WrongUseError, both, command, option
+from emergency_cli.bilingual import WrongUseError, both, command, option, say
 from emergency_cli.context import Settings, common_options, hint, identity_options, now, pass_settings
 
 if TYPE_CHECKING:
@@ -55,20 +55,20 @@ LINES = ("party", "government", "department", "enterprise")
     metavar="TIME",
     help=both("获悉时间；不写为现在。", "When I learned of it; now unless given."),
 )
-@option("--level", metavar="LEVEL", help=both("已定的等级：I 至 IV。", "The level it was given: I to IV."))
+@option("--level", metavar="LEVEL", help=both("已定的级别：I 至 IV。", "The level it was given: I to IV."))
 @option(
     "--figure",
     "others",
     multiple=True,
     metavar="NAME=NUMBER",
-    help=both("其他数据，如 sick=12；可重复。", "Any other figure, like sick=12; may be given again."),
+    help=both("其他数据，如 sick=12；可多次给出。", "Any other figure, like sick=12; may be given again."),
 )
 @option(
     "--circumstance",
     "circumstances",
     multiple=True,
     metavar="WORD",
-    help=both("情形，如 饮用水；可重复。", "A circumstance, like sensitive; may be given again."),
+    help=both("情形，如 饮用水；可多次给出。", "A circumstance, like sensitive; may be given again."),
 )
 @option(
     "--tier",
@@ -88,7 +88,7 @@ LINES = ("party", "government", "department", "enterprise")
     "form",
     type=click.Choice(["table", "json"]),
     default="table",
-    help=both("供人阅读，或供程序读取。", "For people, or for programs."),
+    help=both("输出格式：供阅读，或供程序使用。", "For people, or for programs."),
 )
 @identity_options
 @common_options
@@ -178,7 +178,7 @@ def _office(settings: Settings, tier: str | None, line: str | None) -> str | Non
         return None
     if tier is not None or line is not None:
         missing = "--line" if line is None else "--tier"
-        choices = ", ".join(LINES if line is None else TIERS)
+        choices = say("、", ", ").join(LINES if line is None else TIERS)
         raise WrongUseError(
             f"An office that is in no directory is told by both --tier and --line: give {missing} ({choices}).",
             zh=f"未登记的单位须同时说明 --tier 和 --line：请补 {missing}（{choices}）。",
@@ -220,7 +220,7 @@ def _circumstance(engine: Engine, word: str) -> str:
     if len(found) == 1:
         return found[0]
     if found:
-        listed = ", ".join(f"{slug} {titles[slug].zh}" for slug in found[:5])
+        listed = say("、", ", ").join(f"{slug} {titles[slug].zh}" for slug in found[:5])
         raise WrongUseError(
             f"--circumstance {word} fits several: {listed}. Write more of it.",
             zh=f"--circumstance {word} 对应多种情形：{listed}。请写得更具体。",

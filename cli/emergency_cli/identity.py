@@ -16,7 +16,7 @@ from emergency_cli.context import (
 )
 
 
-@command(zh="记住本单位、本人岗位和人员编号；不写 OFFICE 即显示现设身份。")
+@command(zh="记住本单位、本人岗位和人员编号；不写 OFFICE 即显示当前身份。")
 @click.argument("office", required=False)
 @option(
     "--as",
@@ -39,7 +39,7 @@ def use(settings: Settings, office: str | None, role: str | None, officer: str |
         identity = settings.identity
         name = _name(settings, identity.office)
         click.echo(f"{name} ({identity.office})" if name else identity.office)
-        click.echo(f"{settings.say('身份：', 'role: ')}{identity.role or '-'}")
+        click.echo(f"{settings.say('岗位：', 'role: ')}{identity.role or '-'}")
         click.echo(f"{settings.say('人员：', 'officer: ')}{identity.officer or '-'}")
         click.echo(f"{settings.say('记在：', 'remembered in: ')}{config_path()}")
         return
@@ -52,7 +52,7 @@ def use(settings: Settings, office: str | None, role: str | None, officer: str |
         raise NotFoundError(
             f"There is no office {office} in the directory.{near} "
             f"`emergency offices list` shows them; `emergency offices add {office} …` adds it.",
-            zh=f"名录中没有单位 {office}。{near.zh}emergency offices list 可查；"
+            zh=f"报送网络中没有单位 {office}。{near.zh}emergency offices list 可查；"
             f"emergency offices add {office} … 可新增。",
         )
     remember({**known, "office": office, "role": role, "officer": officer})

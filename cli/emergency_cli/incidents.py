@@ -39,6 +39,7 @@ from emergency_cli.words import (
     obligation_columns,
     office,
     particulars,
+    sort_words,
     stated_words,
     told,
     unread_notes,
@@ -56,11 +57,11 @@ _form = option(
     "form",
     type=click.Choice(["table", "json"]),
     default="table",
-    help=both("输出格式。", "What to print."),
+    help=both("输出格式：供阅读，或供程序使用。", "What to print."),
 )
 
 
-@command(zh="一起事件：概况、时间线、现时的报告义务与疑点。")
+@command(zh="一起事件：概况、时间线、目前的报告义务与疑点。")
 @click.argument("incident")
 @_form
 @common_options
@@ -129,7 +130,7 @@ def known_office(settings: Settings, name: str | None) -> None:
     near = hint(name, names)
     raise NotFoundError(
         f"There is no office {name} in the directory.{near} `emergency offices list --all` shows them.",
-        zh=f"名录中没有单位 {name}。{near.zh}emergency offices list --all 可查。",
+        zh=f"报送网络中没有单位 {name}。{near.zh}emergency offices list --all 可查。",
     )
 
 
@@ -350,9 +351,9 @@ def _head(settings: Settings, view: View) -> None:
     print_out(indented(f"{opened.ref}  {say(opened.title, opened.title_en or opened.title)}", 0))
     division = f" ({opened.place.division})" if opened.place.division else ""
     parts = [
-        f"{say('发生', 'occurred')} {between(row['occurred'])}",
+        _when_occurred(settings, row),
         f"{opened.place.name}{division}",
-        f"{opened.category.value} / {opened.kind}",
+        sort_words(settings, opened),
         *((say(f"{opened.level.value}级", f"level {opened.level.value}"),) if opened.level else ()),
         *((marking(settings, row, " / "),) if row["secrecy"] or row["urgency"] else ()),
         *((say("导入", "imported"),) if opened.imported else ()),
@@ -367,6 +368,11 @@ def _head(settings: Settings, view: View) -> None:
         print_out(indented(graded, 0))
 
 
+def _when_occurred(settings: Settings, row: dict[str, Any]) -> str:
+    when = between(row["occurred"])
+    return settings.say("发生时间不明" if when == "?" else f"发生 {when}", f"occurred {when}")
+
+
 def _graded_words(settings: Settings, view: View) -> str:
     """The official gradings, and beside them what the figures that each office held reach."""
     from emergency.assessment.why import levels_why  # noqa: PLC0415 - the engine is loaded by now
@@ -376,10 +382,15 @@ def _graded_words(settings: Settings, view: View) -> str:
     reached = [(each.office.id, each.level) for each in levels if each.level is not None]
     names = (
         settings.say("正式定级", "officially graded"),
-        settings.say("所掌握的数字", "by the figures held"),
+        settings.say("按所掌握的数字", "by the figures held"),
     )
     return " · ".join(
-        f"{name}: " + ", ".join(f"{office(settings, view.directory, who)} {level}" for who, level in listed)
+        name
+        + settings.say("：", ": ")
+        + settings.say("，", ", ").join(
+            office(settings, view.directory, who) + settings.say(f" {level}级", f" {level}")
+            for who, level in listed
+        )
         for name, listed in zip(names, (official, reached), strict=True)
         if listed
     )

@@ -26,14 +26,14 @@ key_option = shared_option(
     type=click.Path(path_type=Path),
     metavar="FILE",
     help=both(
-        "密封姓名的密钥文件。[环境变量：EMERGENCY_KEY]", "The key that seals names.  [env: EMERGENCY_KEY]"
+        "封存姓名的密钥文件。[环境变量：EMERGENCY_KEY]", "The key that seals names.  [env: EMERGENCY_KEY]"
     ),
 )
 unsealed_option = shared_option(
     "--unsealed",
     is_flag=True,
     help=both(
-        "姓名不密封：能读数据库者即可读到。",
+        "姓名不封存：能读数据库者即可读到。",
         "Keep the name unsealed: whoever reads the database can read it.",
     ),
 )
@@ -170,7 +170,7 @@ def kept_words(settings: Settings, person: Protected) -> str:
             else say("已删除，但又从备份恢复，请再次删除", "erased, but back from a backup: erase it again")
         )
     return {
-        Kept.SEALED: say(f"已密封（密钥 {person.key_id}）", f"sealed (key {person.key_id})"),
+        Kept.SEALED: say(f"已封存（密钥 {person.key_id}）", f"sealed (key {person.key_id})"),
         Kept.UNSEALED: say("明文保存", "not sealed"),
         Kept.NOT_KEPT: say("未保存姓名", "no name kept"),
     }[person.kept]

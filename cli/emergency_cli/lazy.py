@@ -155,8 +155,8 @@ def _language_named(args: Sequence[str]) -> str | None:
         if word == "--":
             break
         option, _, value = word.partition("=")
-        if option == "--lang" and (value or following) in ("zh", "en"):
-            named = value or following
+        if option == "--lang" and (value or following).lower() in ("zh", "en"):
+            named = (value or following).lower()
     return named
 
 

@@ -55,7 +55,7 @@ SECTIONS = {
         "unsent": Later(
             "emergency_cli.unsent",
             "unsent",
-            both("未完成的录入：列出、续录、丢弃。", "Unfinished entries: list, go on, discard."),
+            both("未提交的录入：列出、续录、丢弃。", "Unfinished entries: list, go on, discard."),
         ),
         "undo": Later(
             "emergency_cli.undo",
@@ -289,7 +289,7 @@ def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     记录谁在何时获悉、向谁报告；看清应报什么、报给谁、何时之前；事后凭条文与证据判定迟报、漏报、谎报、瞒报。
     """,
     epilog=both(
-        "退出码：0 无发现；1 审计命令有可以认定、推定或疑似的发现；2 用法有误；3 被拒绝或数据损坏。",
+        "退出码：0 无疑点；1 审计命令查出疑点（可以认定、推定或疑似）；2 用法有误；3 被拒绝或数据损坏。",
         "Exit codes: 0 nothing found; 1 an audit found something established, presumed or suspected; "
         "2 wrong use; 3 refused, or broken data.",
     ),
@@ -305,7 +305,7 @@ def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     ),
 )
 @option("--office", envvar="EMERGENCY_OFFICE", metavar="ID", help=both("本单位。", "The office I sit in."))
-@option("--as", "role", envvar="EMERGENCY_ROLE", metavar="ROLE", help=both("本人身份。", "My role there."))
+@option("--as", "role", envvar="EMERGENCY_ROLE", metavar="ROLE", help=both("本人岗位。", "My role there."))
 @option(
     "--officer",
     envvar="EMERGENCY_OFFICER",
@@ -317,7 +317,7 @@ def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     envvar="EMERGENCY_RULES",
     type=click.Path(path_type=Path),
     metavar="FOLDER",
-    help=both("用此目录的规则代替自带规则。", "Rules in place of those that come with the program."),
+    help=both("用此文件夹的规则代替自带规则。", "Rules in place of those that come with the program."),
 )
 @lang_option
 @option(

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from emergency_cli.bilingual import WrongUseError
+from emergency_cli.bilingual import WrongUseError, say
 
 if TYPE_CHECKING:
     from emergency_cli.context import Settings
@@ -31,7 +31,7 @@ def typed(words: Mapping[str, str]) -> Callable[[str], str]:
         for english, chinese in words.items():
             if said.lower() == english or said == chinese:
                 return english
-        known = ", ".join(f"{english} {chinese}" for english, chinese in words.items())
+        known = say("、", ", ").join(f"{english} {chinese}" for english, chinese in words.items())
         raise WrongUseError(f"{said!r} is none of {known}.", zh=f"{said!r} 不在可选之列：{known}。")
 
     return understood

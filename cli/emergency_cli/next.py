@@ -72,7 +72,7 @@ KEYS = (
     type=click.Choice(["table", "json", "csv"]),
     default="table",
     show_default=True,
-    help=both("供人阅读，或供程序读取。", "For people, or for programs."),
+    help=both("输出格式：供阅读，或供程序使用。", "For people, or for programs."),
 )
 @identity_options
 @common_options

@@ -77,7 +77,11 @@ def _columns(settings: Settings, directory: Directory) -> list[Column]:
         told = explained(settings, row)
         if len(told) > _LONGEST:
             told = told[:_LONGEST] + "…"
-        return f"{about}: {told}" if len(about) < _SHORT and about != "incident" else told
+        return (
+            f"{about}{settings.say('：', ': ')}{told}"
+            if len(about) < _SHORT and about != "incident"
+            else told
+        )
 
     return [
         Column(say("单位", "office"), lambda row: broken(office(settings, directory, row["office"]))),
@@ -103,7 +107,7 @@ def summary_of(settings: Settings, rows: Iterable[Mapping[str, Any]]) -> list[st
         what = "possible" if possible else row["result"].replace("-", "_")
         counted[what] = counted.get(what, 0) + 1
     return [
-        f"{settings.words(said.NORMS[norm])}: {_counts(settings, counts[norm])}"
+        f"{settings.words(said.NORMS[norm])}{settings.say('：', ': ')}{_counts(settings, counts[norm])}"
         for norm in said.NORMS
         if norm in counts
     ]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 KEYS = ("fact", "since", "value", "offices")
 
 
-@command("show", zh="名录中一个单位的全部内容及起止日期。")
+@command("show", zh="报送网络中一个单位的全部内容及起止日期。")
 @click.argument("office")
 @format_option
 @common_options
@@ -39,7 +39,7 @@ def show_office(settings: Settings, office: str, form: str) -> None:
         why_zh = f"（或读不出：{reason.zh}）。" if reason else f"。{near.zh}"
         raise NotFoundError(
             f"There is no office {office} in the directory{why} `emergency offices list` shows them.",
-            zh=f"名录中没有单位 {office}{why_zh}emergency offices list 可查。",
+            zh=f"报送网络中没有单位 {office}{why_zh}emergency offices list 可查。",
         )
     if reason:
         click.echo(
@@ -85,7 +85,7 @@ def show_office(settings: Settings, office: str, form: str) -> None:
             Column("", lambda row: row["words"][1]),
         ]
         rows = [{**row, "words": _words(settings, directory, row)} for row in facts]
-        show(f"{known.name} ({office}) {', '.join(head)}", table(columns, rows))
+        show(f"{known.name} ({office}) {settings.say('，', ', ').join(head)}", table(columns, rows))
 
 
 def _facts(directory: Directory, office: Office, today: date) -> Iterator[dict[str, Any]]:

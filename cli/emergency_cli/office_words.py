@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from emergency.domain.vocabulary import POST_NAMES, REPORTING_NAMES, Post, ReportingClass
-from emergency_cli.bilingual import WrongValueError
+from emergency_cli.bilingual import WrongValueError, say
 from emergency_cli.context import Settings, hint, now
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def one_of(names: Mapping[str, str]) -> Callable[[click.Context, click.Parameter
         for word, zh in names.items():
             if typed in (word, zh):
                 return word
-        listed = ", ".join(f"{word} {zh}" for word, zh in names.items())
+        listed = say("、", ", ").join(f"{word} {zh}" for word, zh in names.items())
         near = hint(value, [*names, *names.values()])
         raise WrongValueError(
             f"{value} is none of: {listed}.{near}",
@@ -56,7 +56,9 @@ def day_word(settings: Settings, day: date | None) -> str:
 
 def called(directory: Directory, offices: tuple[str, ...] | list[str]) -> str:
     """Offices by id and name."""
-    return ", ".join(f"{one} {name}" if (name := directory.name(one)) != one else one for one in offices)
+    return say("、", ", ").join(
+        f"{one} {name}" if (name := directory.name(one)) != one else one for one in offices
+    )
 
 
 def today(settings: Settings) -> date:

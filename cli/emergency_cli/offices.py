@@ -79,8 +79,8 @@ def add(settings: Settings, /, office: str, since: datetime | None, **said: Any)
     try:
         registered = OfficeRegistered(office=office, since=since.date() if since else None, **said)
     except ValidationError as error:
-        why = complaint(error)
-        raise WrongUseError(f"{why.en}.", zh=f"{why.zh}。") from None
+        why = complaint(error).sentence
+        raise WrongUseError(why.en, zh=why.zh) from None
     _tell(settings, settings.engine.register_offices([registered]))
 
 

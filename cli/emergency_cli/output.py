@@ -39,7 +39,7 @@ format_option = option(
     type=click.Choice(["table", "json", "csv"]),
     default="table",
     show_default=True,
-    help=both("table 供阅读；json、csv 供程序使用。", "For people, or for programs."),
+    help=both("输出格式：供阅读，或供程序使用。", "For people, or for programs."),
 )
 
 
@@ -256,13 +256,13 @@ def warn_about(listing: Listing, current: str) -> None:
         )
     if listing.behind:
         _warn(
-            f"以下内容比记录落后 {listing.behind} 个位置；库现时不能写入，未能更新。",
+            f"以下内容比记录落后 {listing.behind} 个位置；库目前不能写入，未能更新。",
             f"these rows are {listing.behind} positions behind the log; "
             "the store could not be written just now to bring them up to date.",
         )
     if listing.waiting:
         _warn(
-            f"名录变更后，还有 {listing.waiting} 起事件未重新判定。",
+            f"报送网络变更后，还有 {listing.waiting} 起事件未重新判定。",
             f"{listing.waiting} incidents have not been judged again since the directory changed.",
         )
     if other := [book for book in listing.rulebooks if book != current]:

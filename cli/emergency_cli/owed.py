@@ -143,7 +143,7 @@ def _left(settings: Settings, one: Advised, at: datetime, *, ticking: bool) -> s
     if before == "-":
         return settings.say(f"已逾期 {said}", f"overdue by {said}")
     if before == "+":
-        return settings.say(f"已 {said}", f"for {said}")
+        return settings.say(f"已过{said}", f"for {said}")
     return settings.say(f"还剩 {said}", f"{said} left")
 
 

@@ -21,6 +21,8 @@ NAME = 24
 
 _NEVER_FIRST = frozenset("，。、；：？！）》】〕」』”’…—·,.;:?!)]}%")
 _NEVER_LAST = frozenset("（《【〔「『“‘([{#")
+_NUMBER = re.compile(r"[约≥≤]?\d[\d,.]*(?![\d:-])")
+"""A number, and no date or time of day."""
 
 
 class Paragraph(NamedTuple):
@@ -58,7 +60,7 @@ def broken(text: str, width: int) -> list[str]:
     if cells(text) <= width:
         return [text.rstrip()]
     lines, held = [""], 0
-    for unit in _units(text, width):
+    for unit in _numbered(_units(text, width), width):
         takes = cells(unit)
         if held and held + cells(unit.rstrip()) > width:
             lines.append("")
@@ -94,11 +96,48 @@ def _units(text: str, width: int) -> Iterator[str]:
                 and after not in _NEVER_FIRST
                 and not before.isspace()
                 and not after.isspace()
-                and word.rfind("[", begun, at) <= word.rfind("]", begun, at)
+                and not _bracketed(word, begun, at, width)
             ):
                 yield word[begun:at]
                 begun = at
         yield word[begun:]
+
+
+def _bracketed(word: str, begun: int, at: int, width: int) -> bool:
+    """Whether a place lies between brackets that fit a line together."""
+    opened = word.rfind("[", begun, at)
+    return (
+        opened > word.rfind("]", begun, at) and cells(word[opened : word.find("]", at) + 1 or None]) <= width
+    )
+
+
+def _numbered(units: Iterator[str], width: int) -> Iterator[str]:
+    """The same, with a number and the Chinese that it belongs to in one piece: 死亡 10, 退出码 0, 3 项."""
+    held = ""
+    for unit in units:
+        if _belongs(held, unit):
+            # Of a longer piece only what stands behind its last mark: 情况：死亡 10.
+            begun = next((at for at in range(len(held) - 2, 0, -1) if held[at - 1] in _NEVER_FIRST), 0)
+            for start in (0, begun):
+                if cells(held[start:] + unit.rstrip()) <= min(NAME, width):
+                    if start:
+                        yield held[:start]
+                    held, unit = "", held[start:] + unit  # noqa: PLW2901 - the two are one now
+                    break
+        if held:
+            yield held
+        held = unit
+    if held:
+        yield held
+
+
+def _belongs(held: str, unit: str) -> bool:
+    before = held.rstrip()
+    if not before or before == held:
+        return False
+    if _NUMBER.match(unit):
+        return wide(before[-1]) and before[-1] not in _NEVER_FIRST
+    return before.split()[-1].isdecimal() and wide(unit[0])
 
 
 def _untabbed(line: str) -> str:

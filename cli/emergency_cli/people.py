@@ -43,7 +43,7 @@ _form = option(
     "form",
     type=click.Choice(["table", "json"]),
     default="table",
-    help=both("输出格式。", "What to print."),
+    help=both("输出格式：供阅读，或供程序使用。", "What to print."),
 )
 _why = option("--why", metavar="TEXT", help=both("原因；入库留痕。", "The reason; it goes on record."))
 
@@ -85,7 +85,7 @@ def list_people(settings: Settings, form: str) -> None:
 @people.command(
     zh="""一个人：姓名如何保存、谁启封过。
 
-    SUBJECT 为其标识或标识的开头。此处不显示姓名。
+    SUBJECT 为其编号或编号的开头。此处不显示姓名。
     """
 )
 @click.argument("subject")
@@ -143,7 +143,7 @@ def add(settings: Settings, /, incident: str | None, kind: str, **said: Any) -> 
     identity = settings.identity
     ref = settings.incident(incident) if incident else None
     person = settings.engine.people.protect(_named(settings, kind=kind, **said), identity, incident=ref)
-    click.echo(f"{person.subject}: {kept_words(settings, person)}")
+    click.echo(f"{person.subject}{settings.say('：', ': ')}{kept_words(settings, person)}")
 
 
 @people.command(
@@ -173,7 +173,7 @@ def name(settings: Settings, /, subject: str, **said: Any) -> None:  # noqa: ANN
     identity = settings.identity
     subject = settings.engine.people.resolve(subject)
     person = settings.engine.people.name(subject, _named(settings, kind="informant", **said), identity)
-    click.echo(f"{person.subject}: {kept_words(settings, person)}")
+    click.echo(f"{person.subject}{settings.say('：', ': ')}{kept_words(settings, person)}")
 
 
 @people.command(
@@ -209,13 +209,13 @@ def open_name(settings: Settings, subject: str, why: str | None, key: Path | Non
     )
     for what, value in said:
         if value:
-            click.echo(f"{what}: {value}")
+            click.echo(f"{what}{say('：', ': ')}{value}")
 
 
 @people.command(
     zh="""永久删除姓名。
 
-    标识及有关记录保留。此前的备份仍存有姓名：请销毁备份，或改封后销毁旧密钥。
+    编号及有关记录保留。此前的备份仍存有姓名：请销毁备份，或改封后销毁旧密钥。
     """
 )
 @click.argument("subject")
@@ -270,13 +270,13 @@ def reseal(settings: Settings, former: tuple[Path, ...], key: Path | None) -> No
     done = settings.engine.people.reseal(identity, key=new, former=old)
     click.echo(
         say(
-            f"以密钥 {new.id} 密封：{len(done.sealed)} 人。",
+            f"以密钥 {new.id} 封存：{len(done.sealed)} 人。",
             f"Sealed with the key {new.id}: {len(done.sealed)}.",
         )
     )
     _say_wiped(settings, wiped=done.wiped, again="emergency people reseal")
     for subject, reason in done.left:
-        click.echo(f"{subject}: {say(_REFUSALS[reason], reason.value)}", err=True)
+        click.echo(f"{subject}{say('：', ': ')}{say(_REFUSALS[reason], reason.value)}", err=True)
     if done.left:
         click.echo(
             say(

@@ -31,7 +31,7 @@ def projections() -> None:
     "form",
     type=click.Choice(["table", "json"]),
     default="table",
-    help=both("输出格式。", "What to print."),
+    help=both("输出格式：供阅读，或供程序使用。", "What to print."),
 )
 @common_options
 @pass_settings

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -35,6 +36,26 @@ KINDS = {
 }
 
 
+_HOW = (
+    (re.compile(r"exit code (\d+)"), r"退出码 \1"),
+    (re.compile(r"ended by signal (\d+)"), r"被信号 \1 终止"),
+    (re.compile(r"timed out after ([\d.]+) s"), r"超过 \1 秒未结束"),
+)
+"""How a command failed, as it stands in the log, and in Chinese."""
+
+
+def _reason(said: str) -> str:
+    """Why nothing was delivered, in Chinese; what the command itself said stays as it is."""
+    from emergency.system import in_chinese  # noqa: PLC0415 - the engine is loaded by now
+
+    for known, zh in _HOW:
+        if match := known.match(said):
+            return match.expand(zh) + said[match.end() :].replace(": ", "：", 1)
+    where, _, why = said.rpartition(": ")
+    told = in_chinese(why)
+    return f"{where}：{told}" if told else said
+
+
 @command(
     "remind",
     zh="""提醒一遍：将到期、已逾期、应立即报送、未签收、交班承诺。
@@ -44,7 +65,7 @@ KINDS = {
 
     退出码：0 全部送达；3 有未送达的。
 
-    示例：emergency remind --exec /usr/local/bin/notify --before 15m --before 1h
+    例：emergency remind --exec /usr/local/bin/notify --before 15m --before 1h
     """,
 )
 @option(
@@ -53,7 +74,7 @@ KINDS = {
     multiple=True,
     metavar="COMMAND",
     help=both(
-        "交给此命令，而不在终端显示；可多次使用。不经 shell。",
+        "交给此命令，而不在终端显示；可多次给出。不经 shell。",
         "Hand them to this command instead of the terminal; may be given again. No shell.",
     ),
 )
@@ -122,7 +143,7 @@ KINDS = {
     "form",
     type=click.Choice(["table", "json"]),
     default="table",
-    help=both("输出格式。", "What to print."),
+    help=both("输出格式：供阅读，或供程序使用。", "What to print."),
 )
 @identity_options
 @common_options
@@ -235,13 +256,13 @@ class _Printer:
         """Warn of what nobody can tell: silence must not read as if nothing were owed."""
         say = self.settings.say
         for words in sweep.matters.warnings:
-            click.echo(f"{say('警告', 'Warning')}: {self.settings.words(words)}", err=True)
+            click.echo(f"{say('警告：', 'Warning: ')}{self.settings.words(words)}", err=True)
         for broken in sweep.matters.unjudged:
             warned = say(
                 f"{broken.incident} 无法判定，是否有应报事项不得而知：{broken.reason}",
                 f"{broken.incident} cannot be judged; whether anything is owed nobody can tell: {broken.reason}",
             )
-            click.echo(f"{say('警告', 'Warning')}: {warned}", err=True)
+            click.echo(f"{say('警告：', 'Warning: ')}{warned}", err=True)
         if self.form == "json":
             head = _head(self.settings, sweep, offices)
             lines = [
@@ -280,7 +301,7 @@ class _Printer:
         outcome = {
             "sent": say(f"已送 {said.sink}", f"delivered to {said.sink}"),
             "failed": say(
-                f"未送达 {said.sink}（第 {said.attempt} 次）：{said.said}",
+                f"未送达 {said.sink}（第 {said.attempt} 次）：{_reason(said.said)}",
                 f"not delivered to {said.sink} (attempt {said.attempt}): {said.said}",
             ),
             "due": say(f"将送 {said.sink}", f"would go to {said.sink}"),
@@ -368,7 +389,7 @@ def _history(settings: Settings, offices: Sequence[str], after: datetime | None,
                     lambda sent: (
                         say("送达", "delivered")
                         if sent.row["outcome"] == "sent"
-                        else say(f"未送达：{sent.row['reason']}", f"failed: {sent.row['reason']}")
+                        else say(f"未送达：{_reason(sent.row['reason'])}", f"failed: {sent.row['reason']}")
                     ),
                 ),
             ],

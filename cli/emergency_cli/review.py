@@ -65,20 +65,20 @@ _recording = (
     shared_option(
         "--command-id",
         metavar="ID",
-        help=both("供脚本用：同一标识只入库一次。", "For scripts: the same id never records twice."),
+        help=both("供脚本使用：同一编号只入库一次。", "For scripts: the same id never records twice."),
     ),
     shared_option(
         "--quiet",
         "-q",
         is_flag=True,
-        help=both("只输出案件编号和标识。", "Print only the review and the id."),
+        help=both("只输出案件编号和条目编号。", "Print only the review and the id."),
     ),
     shared_option(
         "--format",
         "form",
         type=click.Choice(["table", "json"]),
         default="table",
-        help=both("输出格式。", "What to print."),
+        help=both("输出格式：供阅读，或供程序使用。", "What to print."),
     ),
 )
 
@@ -99,7 +99,7 @@ act_options = _all(*_recording, identity_options, common_options, pass_settings)
 
 
 @group(
-    zh="""责任追究：人的认定，与系统的发现并列。
+    zh="""责任追究：人的认定，与系统列出的疑点并列。
 
     REVIEW 为 emergency review list 所列的 INCIDENT/NAME，如 qixia/r1；事件只有一案的，写事件编号即可。
     """
@@ -115,7 +115,7 @@ def review() -> None:
 
 @review.command(
     "open",
-    zh="""立案：就某单位的发现立案。
+    zh="""立案：就某单位的疑点立案。
 
     谁可认定、有何时限，依 --proceeding：
 
@@ -131,7 +131,7 @@ def review() -> None:
 )
 @click.argument("incident")
 @option(
-    "--office", "concerned", metavar="OFFICE", required=True, help=both("有关单位。", "The office concerned.")
+    "--office", "concerned", metavar="OFFICE", required=True, help=both("当事单位。", "The office concerned.")
 )
 @option(
     "--finding",
@@ -139,7 +139,7 @@ def review() -> None:
     multiple=True,
     metavar="ID",
     help=both(
-        "只及此项发现，写标识或种类；可多次给出。", "Only this finding, by id or kind; again for more."
+        "只及此项疑点，写编号或种类；可多次给出。", "Only this finding, by id or kind; again for more."
     ),
 )
 @option(
@@ -197,7 +197,7 @@ def open_(
 @option(
     "--finding",
     metavar="FINDING",
-    help=both("关于哪项发现：F2、种类或标识。", "Which finding it is about: F2, a kind, or its id."),
+    help=both("关于哪项疑点：F2、种类或编号。", "Which finding it is about: F2, a kind, or its id."),
 )
 @option(
     "--file",
@@ -280,7 +280,7 @@ _posts = option(
 @review.command(
     zh="""认定：该单位属于何种行为。
 
-    有关单位自己不得认定，陈述申辩之前也不得认定。
+    当事单位自己不得认定，陈述申辩之前也不得认定。
 
     FINDING 为种类、emergency review show 中的编号（如 F2）、all，或 new（系统未发现的）；VERDICT 为
     confirmed、rejected，或认定的种类：late 迟报、missed 漏报、falsified 谎报、concealed 瞒报。
@@ -499,9 +499,9 @@ def reopen(settings: Settings, review: str, *, why: str, **how: Any) -> None:  #
 
 @review.command(
     "show",
-    zh="""一案：两方面并列。
+    zh="""一案：疑点与认定并列。
 
-    系统的发现、人的认定、已办的、应办的。
+    系统列出的疑点、人的认定、已办的、应办的。
     """,
 )
 @_review
@@ -513,7 +513,7 @@ def reopen(settings: Settings, review: str, *, why: str, **how: Any) -> None:  #
     "form",
     type=click.Choice(["table", "json"]),
     default="table",
-    help=both("输出格式。", "What to print."),
+    help=both("输出格式：供阅读，或供程序使用。", "What to print."),
 )
 @common_options
 @pass_settings
@@ -559,9 +559,9 @@ def list_(settings: Settings, incidents: tuple[str, ...], who: str | None, form:
 
 
 @review.command(
-    zh="""卷宗：写成一个目录。
+    zh="""卷宗：写成一个文件夹。
 
-    时间线、发现、证据、陈述、决定和规则原文，Markdown 与 JSON 各一份。
+    时间线、疑点、证据、陈述、决定和规则原文，Markdown 与 JSON 各一份。
     """
 )
 @_review
@@ -570,7 +570,7 @@ def list_(settings: Settings, incidents: tuple[str, ...], who: str | None, form:
     type=click.Path(path_type=Path),
     required=True,
     metavar="DIR",
-    help=both("尚不存在的目录。", "A folder that is not there yet."),
+    help=both("尚不存在的文件夹。", "A folder that is not there yet."),
 )
 @common_options
 @pass_settings
@@ -614,7 +614,7 @@ def _act(settings: Settings, name: str, number: str | None) -> str | None:
     acts = {str(r.version): r.event_id for r in _shown(settings, name).review.acts}
     found = acts.get(number.removeprefix("#")) or (number if number in acts.values() else None)
     if found is None:
-        listed = ", ".join(f"#{n}" for n in acts)
+        listed = settings.say("、", ", ").join(f"#{n}" for n in acts)
         raise WrongUseError(
             f"{name} has no {number}; what was done in it is {listed or 'none'}.",
             zh=f"{name} 没有 {number}；其中已有：{listed or '无'}。",

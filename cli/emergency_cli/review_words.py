@@ -10,7 +10,7 @@ import click
 
 from emergency.projections import review_said as pages
 from emergency.projections import said
-from emergency_cli.bilingual import WrongUseError
+from emergency_cli.bilingual import WrongUseError, say
 from emergency_cli.context import hint
 from emergency_cli.output import SCHEMA, Column, emit_json, indented, show
 from emergency_cli.words import FINDING_KINDS, between, broken, late_by, office
@@ -109,15 +109,15 @@ def _meant(name: str, copied: Sequence[CopiedFinding]) -> list[CopiedFinding]:
     found = [f for f in copied if name in (f.kind.value, f.id)]
     if len(found) == 1:
         return found
-    listed = ", ".join(f"{number} {f.kind.value}" for number, f in numbered.items())
+    listed = say("、", ", ").join(f"{number} {f.kind.value}" for number, f in numbered.items())
     if found:
         raise WrongUseError(
             f"{name} fits several findings. Name one by its number: {listed}.",
-            zh=f"{name} 与几项发现相符。请写编号：{listed}。",
+            zh=f"{name} 与几项疑点相符。请写编号：{listed}。",
         )
     raise WrongUseError(
         f"{name} is no finding under review. They are: {listed or 'none'}; or `new`, `all`.",
-        zh=f"{name} 不是本案的发现。本案有：{listed or '无'}；或写 new、all。",
+        zh=f"{name} 不是本案的疑点。本案有：{listed or '无'}；或写 new、all。",
     )
 
 
@@ -130,7 +130,7 @@ def review_columns(settings: Settings, directory: Directory) -> list[Column]:
 
     def verdicts(row: Mapping[str, Any]) -> str:
         found = (_found(settings, verdict) for verdict in row["verdicts"])
-        return ", ".join(dict.fromkeys(found))
+        return say("、", ", ").join(dict.fromkeys(found))
 
     return [
         Column(say("案件", "review"), lambda row: row["review"]),
@@ -149,7 +149,7 @@ def review_page(settings: Settings, view: ReviewView, at: datetime) -> Iterator[
     whose = say("、", ", ").join(directory.name(one) for one in row["offices"])
     state = settings.words(said.word(pages.REVIEW_STATES, row["state"]))
     yield indented(f"{row['review']}  {view.timeline.opened.title}", 0)
-    yield indented(f"{whose}: {state}", 0)
+    yield indented(f"{whose}{settings.say('：', ': ')}{state}", 0)
     if row["why"]:
         yield indented(f"{say('事由：', 'why: ')}{row['why']}", 0)
     if row["findings_then"]:
@@ -174,7 +174,7 @@ def review_page(settings: Settings, view: ReviewView, at: datetime) -> Iterator[
 def _finding(settings: Settings, row: Mapping[str, Any]) -> str:
     kind = settings.words(said.word(said.KINDS, row["kind"]))
     status = settings.words(said.word(said.STATUSES, row["status"]))
-    late = f", {late_by(settings, row['late_by'])}" if row["late_by"] else ""
+    late = f"{settings.say('，', ', ')}{late_by(settings, row['late_by'])}" if row["late_by"] else ""
     ruled = settings.say("；", "; ").join(_found(settings, verdict) for verdict in row["determined"])
     return f"{kind} ({status}{late}) | {ruled or settings.say('未认定', 'not determined')}"
 
@@ -182,7 +182,8 @@ def _finding(settings: Settings, row: Mapping[str, Any]) -> str:
 def _act(settings: Settings, directory: Directory, row: Mapping[str, Any], numbers: Mapping[str, str]) -> str:
     what = settings.words(said.word(pages.REVIEW_ACTS, row["act"]))
     who = office(settings, directory, row["office"])
-    return f"#{row['number']} {between(row['at'])} {what}{_post(row)}, {who}{_said(settings, directory, row, numbers)}"
+    who = settings.say(f" {who}", f", {who}")
+    return f"#{row['number']} {between(row['at'])} {what}{_post(row)}{who}{_said(settings, directory, row, numbers)}"
 
 
 def _said(
@@ -205,7 +206,7 @@ def _said(
     if row.get("competence") is not None:
         found = row["competence"]
         parts.append(settings.words(said.word(pages.COMPETENCE, found["result"])))
-    return f": {settings.say('；', '; ').join(parts)}" if parts else ""
+    return settings.say("：", ": ") + settings.say("；", "; ").join(parts) if parts else ""
 
 
 def _found(settings: Settings, verdict: Mapping[str, Any]) -> str:
@@ -224,7 +225,8 @@ def _owed(settings: Settings, directory: Directory, row: Mapping[str, Any]) -> s
     state = settings.words(said.word(_STATES, row["state"]))
     timed = row["due"]["earliest"] or row["due"]["latest"]
     due = f" {settings.say('期限', 'due')} {between(row['due'])}" if timed else ""
-    return f"{step}: {office(settings, directory, row['office'])}{due}: {state} ({row['grounds'][0]['citation']})"
+    whose, by = office(settings, directory, row["office"]), row["grounds"][0]["citation"]
+    return settings.say(f"{step}：{whose}{due}：{state}（{by}）", f"{step}: {whose}{due}: {state} ({by})")
 
 
 _STATES = {**said.STATES, **pages.DEADLINE_STATES}

@@ -40,7 +40,7 @@ COMMANDS = {
     "diff": Later(
         "emergency_cli.rules_compare",
         "diff_rules",
-        both("两个日期或两个目录之间的变化。", "What changed between two days or folders."),
+        both("两个日期或两个文件夹之间的变化。", "What changed between two days or folders."),
     ),
     "coverage": Later(
         "emergency_cli.rules_compare",

@@ -65,7 +65,7 @@ def new_rule(settings: Settings, path: Path) -> None:
         # The path is the rule's name: a file that stands in no country can be tried, and not yet looked over.
         click.echo(
             settings.say(
-                f"先把它移到国家目录下（如 cn/local/420100-wuhan/{path.name}）；"
+                f"先把它移到国家文件夹下（如 cn/local/420100-wuhan/{path.name}）；"
                 f"也可就地试用：emergency audit findings --rules {path}",
                 f"First move it below a country, like cn/local/420100-wuhan/{path.name}; "
                 f"or try it where it is: emergency audit findings --rules {path}",
@@ -75,7 +75,7 @@ def new_rule(settings: Settings, path: Path) -> None:
 
 @command(
     "lint",
-    zh="""检查一个目录或文件的规则，或程序自带的规则。
+    zh="""检查一个文件夹或文件的规则，或程序自带的规则。
 
     有不能使用的内容时，退出码为 3。看过且无误的提醒，可在规则中注明不再提示：accepts: {CODE: why}。
     """,
@@ -120,7 +120,7 @@ def lint_rules(settings: Settings, folder: Path | None, form: str) -> None:
     leave(REFUSED if errors else 0)
 
 
-@command("test", zh="用引擎运行一个目录或文件的规则自带的例子；有一个不符，退出码即为 3。")
+@command("test", zh="用引擎运行一个文件夹或文件的规则自带的例子；有一个不符，退出码即为 3。")
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 @form_option
 @common_options

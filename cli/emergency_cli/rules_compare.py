@@ -27,9 +27,9 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 @command(
     "diff",
-    zh="""从 A 到 B 的变化；A、B 各为日期（如 2024-11-01）、规则目录或规则包（如 330127-chunan）。
+    zh="""从 A 到 B 的变化；A、B 各为日期（如 2024-11-01）、规则文件夹或规则包（如 330127-chunan）。
 
-    两个日期，比较当日有效的规则；一个日期与一个目录，比较两者在当日的内容；两个目录，比较全部内容。
+    两个日期，比较当日有效的规则；一个日期与一个文件夹，比较两者在当日的内容；两个文件夹，比较全部内容。
     """,
 )
 @click.argument("old", metavar="A")
@@ -105,7 +105,7 @@ def _side(settings: Settings, said: str) -> tuple[Rulebook, date | None, str | N
         return book, None, fitting[0]
     raise WrongUseError(
         f"{said} is neither a day like 2024-11-01, nor a folder, nor a pack. The packs: {', '.join(packs)}.",
-        zh=f"{said} 不是日期（如 2024-11-01），也不是目录或规则包。规则包有：{'、'.join(packs)}。",
+        zh=f"{said} 不是日期（如 2024-11-01），也不是文件夹或规则包。规则包有：{'、'.join(packs)}。",
     )
 
 
@@ -139,7 +139,7 @@ _PARTS = {
     "levels": ("级别条件", "levels"),
     "at_least": ("数字条件", "figures"),
     "circumstances": ("情形条件", "circumstances"),
-    "level_unclear": ("等级不明条件", "unclear level"),
+    "level_unclear": ("级别不明条件", "unclear level"),
     "window": ("窗口", "window"),
     "suspended_by": ("可由其暂停", "suspended by"),
     "waived_by": ("可由其准予不报", "waived by"),
@@ -193,7 +193,7 @@ def _said(settings: Settings, change: Change, book: Rulebook) -> str:
         whole = {"added": ("新增", "added"), "removed": ("删去", "removed")}[change.what.value]
         value = change.after if change.what.value == "added" else change.before
         more = "" if value is None else _value_said(settings, change.id, value, book)
-        return say(*whole) + since + (f": {more}" if more else "")
+        return say(*whole) + since + (say(f"：{more}", f": {more}") if more else "")
     name = say(*_PARTS[change.part])
     was, now = change.before, change.after
     if change.part == "lines" and was and now:  # of a long list, only what is different
@@ -365,7 +365,7 @@ def _coverage_table(settings: Settings, cells: list[Cell], day: date) -> None:
         stages = words.listed(
             say, (words.named(say, words.STAGES, stage) for of, stage in bare if of == line)
         )
-        show(indented(f"{say('没有规则', 'no rule')}: {say(*_NARROW[line])}: {stages}", 0))
+        show(indented(f"{say('没有规则：', 'no rule: ')}{say(*_NARROW[line])}{say('：', ': ')}{stages}", 0))
     show("")
 
 
@@ -397,7 +397,7 @@ def _span(numbers: list[int]) -> str:
 @option(
     "--output",
     type=click.Path(path_type=Path, file_okay=False),
-    help=both("把页面写入此目录。", "Write the pages into this folder."),
+    help=both("把页面写入此文件夹。", "Write the pages into this folder."),
 )
 @option(
     "--check",
@@ -419,7 +419,7 @@ def reference(settings: Settings, output: Path | None, check: bool) -> None:
         if check:
             raise WrongUseError(
                 "--check needs --output, the folder of the pages.",
-                zh="用 --check 须有 --output，即页面所在的目录。",
+                zh="用 --check 须有 --output，即页面所在的文件夹。",
             )
         for text in made.values():
             click.echo(text)

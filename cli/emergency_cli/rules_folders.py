@@ -74,14 +74,14 @@ def scope(say: Say, one: Any, book: Rulebook, sort: Sort) -> list[tuple[str, str
         *sort.scope(say, one, book),
         (say("谁", "who"), words.who(say, who) if who is not None else ""),
         (say("效力", "rank"), words.named(say, words.RANKS, rank) if rank is not None else ""),
-        (say("级别", "levels"), ", ".join(getattr(one, "levels", None) or ())),
+        (say("级别", "levels"), say("、", ", ").join(getattr(one, "levels", None) or ())),
         (
             say("类别", "categories"),
             words.listed(say, (words.named(say, words.CATEGORIES, each) for each in one.categories or ())),
         ),
-        (say("种类", "kinds"), ", ".join(one.kinds or ())),
-        (say("不含", "except"), ", ".join(one.kinds_except or ())),
-        (say("地域", "where"), ", ".join(one.where or ())),
+        (say("种类", "kinds"), say("、", ", ").join(one.kinds or ())),
+        (say("不含", "except"), say("、", ", ").join(one.kinds_except or ())),
+        (say("地域", "where"), say("、", ", ").join(one.where or ())),
     ]
     return [(name, text) for name, text in parts if text]
 
@@ -128,14 +128,14 @@ def _levels_lines(say: Say, value: Any, book: Rulebook) -> Iterator[str]:  # noq
         return
     for measure, bounds in value.thresholds.items():
         given = [(level, getattr(bounds, level)) for level in ("I", "II", "III")]
-        said = ", ".join(f"{level} {bound:,}" for level, bound in given if bound is not None)
-        yield f"{words.declared(say, book, 'measures', measure)}: {said}"
+        said = say("，", ", ").join(f"{level} {bound:,}" for level, bound in given if bound is not None)
+        yield f"{words.declared(say, book, 'measures', measure)}{say('：', ': ')}{said}"
     for level, alternatives in value.together.items():
         for one in alternatives:
-            yield f"{level}: {' + '.join(f'{name} {least:,}' for name, least in one.items())}"
+            yield f"{level}{say('：', ': ')}{' + '.join(f'{name} {least:,}' for name, least in one.items())}"
     for level, slugs in value.circumstances.items():
         for slug in slugs:
-            yield f"{level}: {words.declared(say, book, 'circumstances', slug)}"
+            yield f"{level}{say('：', ': ')}{words.declared(say, book, 'circumstances', slug)}"
 
 
 # -- provisions and elements ----------------------------------------------------------------------------------
@@ -148,7 +148,7 @@ def _provision_scope(say: Say, one: Provision, _book: Rulebook) -> Parts:
         words.listed(say, (words.worded(say, KINDS[each]) for each in one.faults or ())),
     )
     yield say("对象", "on whom"), say(one.whom.zh, one.whom.en) if one.whom is not None else ""
-    yield say("优先于", "prevails over"), ", ".join(one.prevails_over)
+    yield say("优先于", "prevails over"), say("、", ", ").join(one.prevails_over)
 
 
 def _provision_value(say: Say, value: ProvisionValue, _book: Rulebook) -> str:
@@ -193,7 +193,7 @@ def _norm_scope(say: Say, rule: NormRule, _book: Rulebook) -> Parts:
     )
     if rule.window is not None:
         yield say("窗口", "window"), words.worded(say, length_words(rule.window))
-    yield say("并列出示", "shown beside it"), ", ".join(rule.beside)
+    yield say("并列出示", "shown beside it"), say("、", ", ").join(rule.beside)
 
 
 def _norm_value(say: Say, value: AskedValue, _book: Rulebook) -> str:
@@ -243,7 +243,7 @@ _BODIES = {"same": ("原机关", "the body that determined"), "other": ("另一�
 def _review_scope(say: Say, one: ReviewRule, _book: Rulebook) -> Parts:
     more = [say(*_ROUNDS[one.round])] if one.round else []
     more += [say(*_BODIES[one.body])] if one.body else []
-    aside = f" ({', '.join(more)})" if more else ""
+    aside = say(f"（{'，'.join(more)}）", f" ({', '.join(more)})") if more else ""
     yield say("步骤", "step"), f"{words.worded(say, REVIEW_STEPS[one.step])}{aside}"
     named = (words.worded(say, PROCEEDINGS[each]) for each in one.proceedings)
     yield say("处理方式", "proceedings"), words.listed(say, named)
@@ -285,7 +285,7 @@ _RESULTS = {
     "mean-per-item": ("每条平均", "points by the number of items"),
 }
 _ITEMS = {
-    "incident": ("一条：一个事件", "an item is an incident"),
+    "incident": ("一条：一起事件", "an item is an incident"),
     "adopted-report": ("一条：一篇采用的报告", "an item is a report that was used"),
 }
 
@@ -308,13 +308,14 @@ def _scheme_lines(say: Say, value: SchemeValue, _book: Rulebook) -> Iterator[str
         yield line_words(say, line)
     if value.grades:
         named = (grade_words(say, grade) for grade in value.grades)
-        yield f"{say('等次', 'grades')}: {words.listed(say, named)}"
+        yield f"{say('等次：', 'grades: ')}{words.listed(say, named)}"
 
 
 def line_words(say: Say, line: SchemeLine) -> str:
     """One line of a scheme: its name, its words, what it counts and how much that gives."""
     told = _counted(say, line.what) or say("没有可对应的记录", "nothing on record answers to it")
-    return f"{line.name}: {say(line.title.zh, line.title.en)} [{told}: {_amount(say, line)}]"
+    colon = say("：", ": ")
+    return f"{line.name}{colon}{say(line.title.zh, line.title.en)} [{told}{colon}{_amount(say, line)}]"
 
 
 def grade_words(say: Say, grade: Grade) -> str:

@@ -90,7 +90,13 @@ def _by_id(scoped: Iterable[Any]) -> list[Any]:
 def _both(told: Told) -> str:
     """The words in Chinese and in English, once where they are the same."""
     zh, en = told(lambda zh, _: zh), told(lambda _, en: en)
-    return _plain(zh) if zh == en else f"{_plain(zh)} · {_plain(en)}"
+    return _plain(_side_by_side(zh, en))
+
+
+def _side_by_side(zh: str, en: str) -> str:
+    """Both, or the English where the Chinese is the same but for its punctuation."""
+    alike = zh.replace("、", ", ").replace("，", ", ").replace("：", ": ") == en
+    return en if alike else f"{zh} · {en}"
 
 
 def _plain(text: str) -> str:
@@ -111,8 +117,7 @@ def _rule(rule: Rule, book: Rulebook) -> str:
     zh = words.scope(lambda zh, _: zh, rule, book)
     en = words.scope(lambda _, en: en, rule, book)
     for (name, said), (english, meant) in zip(zh, en, strict=True):
-        both = said if said == meant else f"{said} · {meant}"
-        lines.append(f"- {name} {english}: {_plain(both)}")
+        lines.append(f"- {name} {english}: {_plain(_side_by_side(said, meant))}")
     lines += [f"- 汇编行号 row: {_plain(rule.row)}", ""]
     for since, value in rule.values.items():
         said = "废止 · repealed"
@@ -192,8 +197,7 @@ def _other(one: Any, book: Rulebook, sort: Sort) -> str:  # noqa: ANN401 - of an
     zh = folders.scope(lambda zh, _: zh, one, book, sort)
     en = folders.scope(lambda _, en: en, one, book, sort)
     for (name, said), (english, meant) in zip(zh, en, strict=True):
-        both = said if said == meant else f"{said} · {meant}"
-        lines.append(f"- {name} {english}: {_plain(both)}")
+        lines.append(f"- {name} {english}: {_plain(_side_by_side(said, meant))}")
     lines += [*([] if one.row is None else [f"- 汇编行号 row: {_plain(one.row)}"]), ""]
     for since, value in one.values.items():
         said = _both(lambda say, held=value: sort.value(say, held, book))  # type: ignore[misc]
@@ -201,7 +205,7 @@ def _other(one: Any, book: Rulebook, sort: Sort) -> str:  # noqa: ANN401 - of an
         chinese = sort.lines(lambda zh, _: zh, value, book)
         english_too = sort.lines(lambda _, en: en, value, book)
         for first, second in zip(chinese, english_too, strict=True):
-            lines.append(f"  - {_plain(first if first == second else f'{first} · {second}')}")
+            lines.append(f"  - {_plain(_side_by_side(first, second))}")
     return "\n".join(lines)
 
 

@@ -29,7 +29,7 @@ form_option = option(
     type=click.Choice(["table", "json"]),
     default="table",
     show_default=True,
-    help=both("text 供阅读；json 供程序使用。", "For people, or for programs."),
+    help=both("输出格式：供阅读，或供程序使用。", "For people, or for programs."),
 )
 
 
@@ -381,7 +381,7 @@ def _rule_lines(settings: Settings, book: Rulebook, rule: Rule, value: Value) ->
         yield say("允许，不评判", "allowed, never judged")
     yield words.limit(say, value.limit, value.clock)
     if only := words.conditions(say, rule, book):
-        yield f"{say('条件', 'only if')}: {only}"
+        yield f"{say('条件：', 'only if: ')}{only}"
 
 
 def _other_lines(settings: Settings, book: Rulebook, one: Any, value: Any) -> Iterator[str]:  # noqa: ANN401 - of any folder
@@ -425,10 +425,10 @@ def show_rule(settings: Settings, rule: str) -> None:
         _show_other(settings, book, found)
         return
     say = settings.say
-    show(found.id, indented(found.title.zh, 2), indented(found.title.en, 2))
+    show(found.id, indented(say(found.title.zh, found.title.en), 2))
     for name, text in words.scope(say, found, book):
-        show(indented(f"{name}: {text}", 2))
-    show(indented(f"{say('汇编行号', 'row')}: {found.row}", 2))
+        show(indented(f"{name}{say('：', ': ')}{text}", 2))
+    show(indented(f"{say('汇编行号：', 'row: ')}{found.row}", 2))
     for since, value in found.values.items():
         limit = (
             words.limit(say, value.limit, value.clock)
@@ -436,7 +436,7 @@ def show_rule(settings: Settings, rule: str) -> None:
             else say("废止", "repealed")
         )
         click.echo("")
-        show(f"{say('自', 'since')} {since}: {limit}")
+        show(say(f"自 {since} 起：{limit}", f"since {since}: {limit}"))
         for line in _value_lines(settings, value):
             show(indented(line, 2))
     for title, lines in _beside(settings, book, found):
@@ -450,15 +450,15 @@ def _show_other(settings: Settings, book: Rulebook, one: Any) -> None:  # noqa: 
     from emergency_cli import rules_folders as folders  # noqa: PLC0415 - only for whoever asks
 
     sort, say = folders.SORTS_OF_FILES[folder_of(one.id).name], settings.say
-    show(one.id, indented(one.title.zh, 2), indented(one.title.en, 2))
+    show(one.id, indented(say(one.title.zh, one.title.en), 2))
     for name, text in folders.scope(say, one, book, sort):
-        show(indented(f"{name}: {text}", 2))
+        show(indented(f"{name}{say('：', ': ')}{text}", 2))
     if one.row is not None:
-        show(indented(f"{say('汇编行号', 'row')}: {one.row}", 2))
+        show(indented(f"{say('汇编行号：', 'row: ')}{one.row}", 2))
     for since, value in one.values.items():
         said = sort.value(say, value, book)
         click.echo("")
-        show(f"{say('自', 'since')} {since}" + (f": {said}" if said else ""))
+        show(say(f"自 {since} 起", f"since {since}") + (say(f"：{said}", f": {said}") if said else ""))
         for line in (*sort.lines(say, value, book), *_value_lines(settings, value)):
             show(indented(line, 2))
 
@@ -475,7 +475,10 @@ def _beside(settings: Settings, book: Rulebook, rule: Rule) -> Iterator[tuple[st
                 "可能已改变此规则、尚无人读过的文本",
                 "Texts that may have changed it and that nobody has read",
             ),
-            [f"{say('自', 'since')} {text.since}: {say(text.says.zh, text.says.en)}" for text in unread],
+            [
+                say(f"自 {text.since} 起：{text.says.zh}", f"since {text.since}: {text.says.en}")
+                for text in unread
+            ],
         )
     if rule.examples:
         numbered = (f"{number}. {words.example(say, one)}" for number, one in enumerate(rule.examples, 1))
@@ -483,7 +486,7 @@ def _beside(settings: Settings, book: Rulebook, rule: Rule) -> Iterator[tuple[st
     if rule.accepts:
         yield (
             say("已看过、照此保留的提醒", "Warnings that were looked at and left"),
-            [f"{code}: {why}" for code, why in rule.accepts.items()],
+            [f"{code}{say('：', ': ')}{why}" for code, why in rule.accepts.items()],
         )
 
 
@@ -509,18 +512,26 @@ def _named(book: Rulebook, name: str) -> Any:  # noqa: ANN401 - of any folder
 
 def _value_lines(settings: Settings, value: Any) -> list[str]:  # noqa: ANN401 - a value or a repeal
     say, citation = settings.say, value.citation
-    promulgated = f", {say('公布', 'promulgated')} {citation.promulgated}" if citation.promulgated else ""
+    promulgated = (
+        say("，公布于 ", ", promulgated ") + f"{citation.promulgated}" if citation.promulgated else ""
+    )
     lines = [f"{cited(value)}{promulgated}"]
     if citation.text:
         lines.append(f"“{citation.text}”")
-    lines.append(f"{say('来源', 'source')}: {citation.source}")
+    lines.append(_in_english(settings, "来源", "source", citation.source))
     lines.append(
         _checked(settings, value.checked_on) if value.confirmed else say("原文未核对", "text not confirmed")
     )
     lines.append(f"{say('入库', 'recorded on')} {value.recorded_on}")
     if value.note:
-        lines.append(f"{say('说明', 'note')}: {say(value.note.zh, value.note.en)}")
+        lines.append(f"{say('说明：', 'note: ')}{say(value.note.zh, value.note.en)}")
     return lines
+
+
+def _in_english(settings: Settings, zh: str, en: str, text: str) -> str:
+    """What whoever wrote the rule says of it, mostly in English only: then whoever reads Chinese is told so."""
+    zh = f"{zh}（英文）" if text[:1].isascii() else zh
+    return settings.say(f"{zh}：{text}", f"{en}: {text}")
 
 
 def _checked(settings: Settings, day: date | None) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from emergency.assessment.words import CLOCKS, LINES, TIERS, length_words, limit_words, office_words
 from emergency.domain.times import CHINA
+from emergency_cli.bilingual import both
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -78,7 +79,7 @@ def who(say: Say, office: Who) -> str:
 def to(say: Say, recipient: Recipient) -> str:
     """To whom."""
     if recipient.named is not None:
-        outside = say("（名录之外，只提示、不评判）", " (outside the directory: shown, never judged)")
+        outside = say("（报送网络之外，只提示、不评判）", " (outside the directory: shown, never judged)")
         return say(recipient.named.zh, recipient.named.en) + outside
     said = worded(say, office_words(recipient.tier, recipient.line))
     if recipient.or_above:
@@ -92,7 +93,10 @@ def limit(say: Say, given: Limit, clock: Clock) -> str:
     if given.recurs or given.before is not None:
         return say(said.zh, said.en)
     if given.no_hours is not None:
-        return say(f"{start.zh}后{said.zh}", f"{said.en} after {start.en}")
+        lead = both(f"{start.zh}后", f"{start.en}")
+        if said.zh.endswith("后"):  # words like 接到事故报告后 tell themselves what they come after
+            lead = both(lead.zh.removesuffix(said.zh) if lead.zh.endswith(said.zh) else "", start.en)
+        return say(f"{lead.zh}{said.zh}", f"{said.en} after {lead}")
     if given.hours is not None and given.at_most is None and given.shift is None:
         return say(f"{start.zh}后{said.zh}", f"{said.en} of {start.en}")
     return say(f"{start.zh}后{said.zh}", f"{said.en}, counted from {start.en}")
@@ -125,7 +129,7 @@ def conditions(say: Say, rule: Rule, book: Rulebook) -> str:
         named_ones = (declared(say, book, "circumstances", slug) for slug in rule.circumstances)
         parts.append(say("情形：", "where: ") + say("；或", "; or ").join(named_ones))
     if rule.level_unclear:
-        parts.append(say("等级难以判明", "while the level cannot be told"))
+        parts.append(say("级别难以判明", "while the level cannot be told"))
     return say("，且", "; and ").join(parts)
 
 
@@ -166,9 +170,9 @@ def scope(say: Say, rule: Rule, book: Rulebook) -> list[tuple[str, str]]:
             say("类别", "categories"),
             listed(say, (named(say, CATEGORIES, category) for category in rule.categories or ())),
         ),
-        (say("种类", "kinds"), ", ".join(rule.kinds or ())),
-        (say("不含", "except"), ", ".join(rule.kinds_except or ())),
-        (say("地域", "where"), ", ".join(rule.where or ())),
+        (say("种类", "kinds"), say("、", ", ").join(rule.kinds or ())),
+        (say("不含", "except"), say("、", ", ").join(rule.kinds_except or ())),
+        (say("地域", "where"), say("、", ", ").join(rule.where or ())),
         (
             say("窗口", "window"),
             ""
@@ -201,7 +205,9 @@ def example(say: Say, one: Example) -> str:
     parts.append(say(f"{sent}报出", f"sent {sent}") if sent else say("未报", "not sent"))
     if one.channel is not None:
         parts.append(say(_CHANNEL.get(one.channel.value, one.channel.value), one.channel.value))
-    why = say(f"（{one.why}）", f" ({one.why})") if one.why else ""
+    why = ""
+    if one.why:  # in the language of whoever wrote the rule
+        why = say(f"（{'英文：' if one.why.isascii() else ''}{one.why}）", f" ({one.why})")
     return f"{say('，', ', ').join(parts)} → {outcome(say, one.then)}{why}"
 
 

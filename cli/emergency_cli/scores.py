@@ -62,9 +62,9 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @command(
-    zh="""考核计分：每一分都列出所依的发现与录入。
+    zh="""考核计分：每一分都列出所依的疑点与条目。
 
-    事件归入其发生的周期。只是可能、推定、疑似或已被否定的，一律不计分，列出并说明原因。有发现导致扣分，或有
+    事件归入其发生的周期。只是可能、推定、疑似或已被否定的，一律不计分，列出并说明原因。有疑点导致扣分，或有
     结果变动时，退出码为 1。
     """
 )
@@ -72,7 +72,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
     "--scheme",
     required=True,
     metavar="NAME",
-    help=both("计分办法：标识或其一部分，如 宝鸡。", "The scheme: its id, or a part of it, like 宝鸡."),
+    help=both("计分办法：编号或其一部分，如 宝鸡。", "The scheme: its id, or a part of it, like 宝鸡."),
 )
 @option(
     "--against",

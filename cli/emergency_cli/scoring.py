@@ -50,7 +50,7 @@ _source = shared_option("--source", metavar="TEXT", help=both("从何得知。",
 _command_id = shared_option(
     "--command-id",
     metavar="ID",
-    help=both("供脚本用：同一标识只入库一次。", "For scripts: the same id never records twice."),
+    help=both("供脚本使用：同一编号只入库一次。", "For scripts: the same id never records twice."),
 )
 
 
@@ -95,14 +95,14 @@ _command_id = shared_option(
     "--quiet",
     "-q",
     is_flag=True,
-    help=both("只输出事件编号和录入标识。", "Print only the incident and the entry's id."),
+    help=both("只输出事件编号和条目编号。", "Print only the incident and the entry's id."),
 )
 @shared_option(
     "--format",
     "form",
     type=click.Choice(["table", "json"]),
     default="table",
-    help=both("输出格式。", "What to print."),
+    help=both("输出格式：供阅读，或供程序使用。", "What to print."),
 )
 @identity_options
 @common_options

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emergency_cli.bilingual import WrongUseError, both, group, option
-from emergency_cli.context import Settings, common_options, identity_options, now, pass_settings
+from emergency_cli.context import (
+    Settings,
+    common_options,
+    identity_options,
+    lang_option,
+    now,
+    pass_settings,
+)
 from emergency_cli.identity import warn_of_name
 from emergency_cli.lengths import ago, length_of
 from emergency_cli.output import SCHEMA, Column, emit_csv, emit_json, indented, show, table
@@ -47,21 +54,21 @@ _remarks = option("--remarks", metavar="TEXT", help=both("备注。", "Anything 
 _command_id = option(
     "--command-id",
     metavar="ID",
-    help=both("供脚本用：同一编号只入库一次。", "For scripts: the same id never records twice."),
+    help=both("供脚本使用：同一编号只入库一次。", "For scripts: the same id never records twice."),
 )
 _form = option(
     "--format",
     "form",
     type=click.Choice(["table", "json"]),
     default="table",
-    help=both("输出格式。", "What to print."),
+    help=both("输出格式：供阅读，或供程序使用。", "What to print."),
 )
 _rows_form = option(
     "--format",
     "form",
     type=click.Choice(["table", "json", "csv"]),
     default="table",
-    help=both("输出格式。", "What to print."),
+    help=both("输出格式：供阅读，或供程序使用。", "What to print."),
 )
 
 
@@ -72,6 +79,7 @@ _rows_form = option(
     A 为主班，B 为副班。迟录、漏录都照录不误，并加注；人员只用编号，不写姓名。
     """,
 )
+@lang_option
 def shift() -> None:
     """The shift: who is on duty, what is open, what was promised.
 
@@ -84,7 +92,7 @@ def shift() -> None:
     "start",
     zh="""上岗。
 
-    示例：emergency shift start --duty A --until 08:00
+    例：emergency shift start --duty A --until 08:00
     """,
 )
 @option(
@@ -148,7 +156,7 @@ def end(
 
     接班人用 emergency shift ack 确认；确认之前仍由交班人负责。
 
-    示例：emergency shift handover --to X18 --promised "回复市局核实情况" 08:00
+    例：emergency shift handover --to X18 --promised "回复市局核实情况" 08:00
     """,
 )
 @option("--to", metavar="OFFICER", help=both("接班人编号。", "The successor's id."))
@@ -158,7 +166,7 @@ def end(
     multiple=True,
     metavar="TEXT TIME",
     help=both(
-        "承诺事项及何时之前；没有时限写 -。可多次使用。",
+        "承诺事项及何时之前；没有时限写 -。可多次给出。",
         "What was promised, and by when; - for no time. May be given again.",
     ),
 )
@@ -218,7 +226,7 @@ def handover(
     "ack",
     zh="""接班确认：自此由接班人负责，沿用交班人的 A、B 岗。
 
-    示例：emergency shift ack --officer X18 --contested "少交一份传真"
+    例：emergency shift ack --officer X18 --contested "少交一份传真"
     """,
 )
 @click.argument("number", metavar="[#HANDOVER]", required=False)
@@ -267,7 +275,7 @@ def ack(
     "done",
     zh="""承诺事项已了结，如 5.1；之后不再提醒。
 
-    示例：emergency shift done 5.1 --note 已电话回复
+    例：emergency shift done 5.1 --note 已电话回复
     """,
 )
 @click.argument("promise")
@@ -388,7 +396,7 @@ def _done(settings: Settings, outcome: DeskOutcome, form: str, said: str) -> Non
         )
     click.echo(f"{outcome.office} #{outcome.number}  {said}")
     for words in outcome.remarks:
-        show(indented(f"{settings.say('注意', 'Note')}: {settings.words(words)}", 2))
+        show(indented(f"{settings.say('注意：', 'Note: ')}{settings.words(words)}", 2))
     _on_duty(settings, outcome.desk)
 
 
@@ -428,13 +436,13 @@ def _open(settings: Settings, matters: Matters, desk: DeskState) -> None:
     """What is open, on one screen: owed, promised, unacknowledged, and what nobody can tell."""
     say = settings.say
     for words in matters.warnings:
-        show(indented(f"{say('警告', 'Warning')}: {settings.words(words)}", 2))
+        show(indented(f"{say('警告：', 'Warning: ')}{settings.words(words)}", 2))
     for broken in matters.unjudged:
         warned = say(
             f"{broken.incident} 无法判定，是否有应报事项不得而知：{broken.reason}",
             f"{broken.incident} cannot be judged; whether anything is owed nobody can tell: {broken.reason}",
         )
-        show(indented(f"{say('警告', 'Warning')}: {warned}", 2))
+        show(indented(f"{say('警告：', 'Warning: ')}{warned}", 2))
     _some(
         settings,
         say("应报未报", "Owed"),
@@ -546,7 +554,7 @@ def _remarks_said(settings: Settings, desk: DeskState) -> list[str]:
     from emergency.commands.desk import ODD_WORDS  # noqa: PLC0415 - the engine is loaded by now
 
     return [
-        f"{settings.say('注意', 'Note')}: {each.officer} {settings.words(ODD_WORDS[each.odd])}"
+        f"{settings.say('注意：', 'Note: ')}{each.officer} {settings.words(ODD_WORDS[each.odd])}"
         for each in desk.remarks
     ]
 

@@ -41,7 +41,7 @@ NOT_DONE = 3
     "form",
     type=click.Choice(["table", "json"]),
     default="table",
-    help=both("输出格式。", "What to print."),
+    help=both("输出格式：供阅读，或供程序使用。", "What to print."),
 )
 @identity_options
 @common_options

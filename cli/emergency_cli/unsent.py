@@ -171,7 +171,7 @@ def remind(settings: Settings) -> None:
         if isinstance(one, Unsent) and (one.office, one.store) == (office, store) and not is_held(one.number)
     ]
     if waiting:
-        numbers = ", ".join(str(one.number) for one in waiting)
+        numbers = settings.say("、", ", ").join(str(one.number) for one in waiting)
         click.echo(
             settings.say(
                 f"提醒：本单位有未提交的录入（{numbers}），不算报告：emergency unsent",

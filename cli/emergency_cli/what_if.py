@@ -192,7 +192,7 @@ def _print(settings: Settings, found: WhatIf, rows: list[dict[str, Any]]) -> Non
     ):
         if ids:
             listed = ", ".join(ids[:MOST]) + (f" … ({len(ids)})" if len(ids) > MOST else "")
-            show(indented(f"{name}: {listed}", 0))
+            show(indented(f"{name}{say('：', ': ')}{listed}", 0))
     if not (found.replaced or found.added or found.removed):
         click.echo(say("试用的规定与现行规定相同。", "The rules that were tried are those that stand."))
     directory = settings.engine.directory()
@@ -210,9 +210,9 @@ def _print(settings: Settings, found: WhatIf, rows: list[dict[str, Any]]) -> Non
     )
     for change in counts["changes"]:
         moved = f"{_verdict(settings, change['before'])} → {_verdict(settings, change['after'])}"
-        show(indented(f"{moved}: {change['verdicts']}"))
+        show(indented(f"{moved}{say('：', ': ')}{change['verdicts']}"))
     for one in counts["offices"][:MOST]:
-        show(indented(f"{_who(directory, one['office'])}: {one['verdicts']}"))
+        show(indented(f"{_who(directory, one['office'])}{say('：', ': ')}{one['verdicts']}"))
     if len(counts["offices"]) > MOST:
         more = len(counts["offices"]) - MOST
         show(

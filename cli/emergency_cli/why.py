@@ -18,7 +18,7 @@ FORMATS = ("text", "json", "markdown")
     no_args_is_help=True,
     zh="""依据：为何如此判定。规则、时限、推算，以及所依的每一步。
 
-    以标识、标识的开头，或只合其一的词语（如 county late）指明报告义务、疑点或规范检查；level 说明级别。都不
+    以编号、编号的开头，或只合其一的词语（如 county late）指明报告义务、疑点或规范检查；level 说明级别。都不
     写，即列出未办、迟报、可疑的全部，最重的在前，各附可进一步说明的词语。
     """,
 )
@@ -34,7 +34,7 @@ FORMATS = ("text", "json", "markdown")
     type=click.Choice(FORMATS),
     default="text",
     show_default=True,
-    help=both("供阅读，或供程序使用。", "For people, or for programs."),
+    help=both("输出格式：供阅读，或供程序使用。", "For people, or for programs."),
 )
 @common_options
 @pass_settings

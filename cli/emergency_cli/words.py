@@ -178,6 +178,15 @@ _CIRCUMSTANCES = {"drinking-water-source": "涉及饮用水水源", "sensitive-p
 _BY_CHANNEL = {"phone": "电话", "written": "书面", "network": "网络", "in-person": "当面"}
 
 
+def sort_words(settings: Settings, opened: Any) -> str:  # noqa: ANN401 - an incident, however it is held
+    """Category and kind: in Chinese as people say them, in English by the words that programs know."""
+    from emergency_cli.rules_words import CATEGORIES  # noqa: PLC0415 - only where an incident is headed
+
+    category, kinds = opened.category.value, settings.engine.rulebook.kinds
+    title = kinds[opened.kind].title.zh if opened.kind in kinds else opened.kind
+    return f"{CATEGORIES[category][0]} / {title}" if settings.chinese else f"{category} / {opened.kind}"
+
+
 def acts(settings: Settings, step: Step) -> str:
     """What was done."""
     name = type(step.entry).__name__
@@ -301,7 +310,9 @@ def figures(settings: Settings, facts: Facts) -> str:
     stated = {name for name, _ in facts.counts()}
     open_ones = [_figure(settings, name) for name in facts.verifying if name not in stated]
     if open_ones:
-        parts.append(settings.say("正在核实：", "being verified: ") + ", ".join(open_ones))
+        parts.append(
+            settings.say("正在核实：", "being verified: ") + settings.say("、", ", ").join(open_ones)
+        )
     parts += [
         f"{amount.of} {amount.value or f'{amount.min}–{amount.max}'} {amount.unit}"
         for amount in facts.amounts

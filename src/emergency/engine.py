@@ -77,7 +77,7 @@ from emergency.projections.streams import (
     streams_of,
 )
 from emergency.rulebook import Rulebook, load
-from emergency.store import DrillClock, Log, Reading, ReadOnlyError, Undecodable, Writing
+from emergency.store import DiskFullError, DrillClock, Log, Reading, ReadOnlyError, Undecodable, Writing
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -1038,7 +1038,7 @@ class Engine:
         reads there must not hold others up until it ends.
         """
         if not self._log.is_joined:
-            with suppress(ReadOnlyError, BusyError):
+            with suppress(ReadOnlyError, BusyError, DiskFullError):
                 self.projections.catch_up()
 
     @property
@@ -1170,5 +1170,5 @@ def _valid(cls: type[V], **fields: object) -> V:
     try:
         return cls(**fields)
     except ValidationError as error:
-        said = complaint(error)
-        raise UsageError(f"{said.en}.", zh=f"{said.zh}。") from error
+        said = complaint(error).sentence
+        raise UsageError(said.en, zh=said.zh) from error

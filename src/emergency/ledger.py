@@ -282,7 +282,7 @@ class Ledger:
                     f"Nothing of {ref} was recorded by {as_of.isoformat()}. It came on record later: "
                     "for what had happened by then, use --happened-by.",
                     zh=(
-                        f"截至 {as_of.isoformat()}，{ref} 尚无任何记录，入册在此之后。"
+                        f"截至 {as_of.isoformat()}，{ref} 尚无任何记录，入库在此之后。"
                         "要看届时已经发生的情况，请用 --happened-by。"
                     ),
                 )

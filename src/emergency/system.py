@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 
 from emergency.words import Words
 
@@ -21,6 +22,11 @@ _SYSTEM = {
     errno.EMFILE: "打开的文件太多",
     errno.EIO: "读写设备出错",
 }
+
+
+def in_chinese(said: str) -> str:
+    """The Chinese of what the operating system said of a file, if it is a common fault; else empty."""
+    return next((zh for number, zh in _SYSTEM.items() if os.strerror(number) == said), "")
 
 
 def system_words(error: OSError) -> Words:

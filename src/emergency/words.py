@@ -27,6 +27,15 @@ class Words:
         """In English."""
         return self._en
 
+    @property
+    def sentence(self) -> Words:
+        """The same as a whole sentence: one that ends with a question mark gets no full stop behind it."""
+        stops = "?", "？"
+        return Words(
+            self.zh if self.zh.endswith(stops) else f"{self.zh}。",
+            self.en if self.en.endswith(stops) else f"{self.en}.",
+        )
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Words) and (self.zh, self.en) == (other.zh, other.en)
 

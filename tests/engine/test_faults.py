@@ -16,7 +16,7 @@ import subprocess
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
@@ -323,6 +323,22 @@ def filled(file: Path, *, limit: int | None = None, ballast: Path | None = None)
     assert len(worker.all("done")) > 2, "some before, and the one after there was room again"
     check_file(file, worker.all("done"))
     return words
+
+
+def test_a_full_disk_still_shows_what_the_lists_hold(small_disk: Path) -> None:
+    """Whoever has the store open goes on reading: the lists of before, and how far behind they are."""
+    with Engine.open(f"sqlite:///{small_disk / 'store.db'}") as engine:
+        engine.register_offices(OFFICES)
+        open_incident(engine)
+        assert engine.incidents().behind == 0
+        open_incident(engine, "mine-02")
+        (small_disk / "ballast").write_bytes(b"")
+        with (small_disk / "ballast").open("ab", buffering=0) as ballast, suppress(OSError):
+            while True:
+                ballast.write(bytes(4096))
+        listed = engine.incidents()
+        assert len(listed.rows) == 1
+        assert listed.behind > 0
 
 
 def test_a_full_disk(small_disk: Path) -> None:

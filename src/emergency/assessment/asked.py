@@ -128,7 +128,7 @@ class Asked:
                 "如伤亡达到规定数字（尚未确定）", "if the figures reach the rule's number (not established)"
             )
         return Words(
-            f"如等级为{'、'.join(levels)}（尚未确定）",
+            f"如级别为{'、'.join(levels)}（尚未确定）",
             f"if the level is {', '.join(levels)} (not established)",
         )
 

@@ -73,11 +73,11 @@ def competence(
     who, found = _required(deciders, level := _level(timeline))
     if who is None:
         if all(decides.by_level for _, _, decides in deciders if not decides.or_above) and level is None:
-            return _said("unknown", found, "事件等级没有记录", "the level of the incident is not on record")
+            return _said("unknown", found, "事件级别没有记录", "the level of the incident is not on record")
         return _said(
             "unknown",
             found,
-            "该机关是否有管理权限，名录中没有记载",
+            "该机关是否有管理权限，报送网络中没有记载",
             "no directory tells whom that body appoints or supervises",
         )
     return _compared(office, who, found, deciders, timeline)
@@ -129,7 +129,7 @@ def appeal_competence(
     zh, en = (
         ("系上级机关", "it stands above the body that decided")
         if above
-        else ("是否有管理权限，名录中没有记载", "no directory tells whether it is in charge")
+        else ("是否有管理权限，报送网络中没有记载", "no directory tells whether it is in charge")
     )
     return _plain("pass" if above else "unknown", rule.id, cited(value.citation), zh, en)
 
@@ -192,7 +192,7 @@ def _compared(
             return _said(
                 "unknown",
                 found,
-                "该部门是否主管，名录中没有记载",
+                "该部门是否主管，报送网络中没有记载",
                 "no directory tells whether it is in charge of that field",
             )
         return _said("pass", found, f"由{needed_zh}决定", f"it is for the {needed_en}")

@@ -516,7 +516,7 @@ def _while_unclear(holding: Holding, base: Start, by: Interval) -> Start:
     return Start(base.at, base.trigger, sure=False, condition=LEVEL_TOLD, rests_on=base.rests_on)
 
 
-LEVEL_TOLD = Words("如等级难以判明（尚未确定）", "if the level cannot be told (not established)")
+LEVEL_TOLD = Words("如级别难以判明（尚未确定）", "if the level cannot be told (not established)")
 
 
 def graded_measures(facts: Facts) -> dict[str, int]:

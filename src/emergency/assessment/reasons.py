@@ -26,11 +26,11 @@ RECIPIENT_UNDATED = Words(
     "the report went to another office, and when the right one came to know is not on record",
 )
 CONDITION_OPEN = Words(
-    "该规定适用的条件（等级、数字或当时的法律）未能确定",
+    "该规定适用的条件（级别、数字或当时的法律）未能确定",
     "whether the rule applies (level, figures or law of the day) is left open",
 )
 WHATEVER_THE_LEVEL = Words(
-    "等级未定，但无论何级，时限均不超过此数",
+    "级别未定，但无论何级，时限均不超过此数",
     "the level is open, but no level gives a longer limit than this one",
 )
 CORRECTED_DOWNWARD = Words(
@@ -68,14 +68,14 @@ STABLE_UNKNOWN = Words(
     "until when follow-ups were due is not on record: nothing says when the situation became stable",
 )
 WINDOW_OVER = Words(
-    "伤亡变化发生在规定的期限（如30日）之后，不改变等级",
+    "伤亡变化发生在规定的期限（如30日）之后，不改变级别",
     "the figures changed after the period (such as 30 days) in which they still change the level",
 )
 REGRADED_DOWN = Words(
-    "应报时限之前，等级已正式下调，不再适用", "before it was due the level was officially lowered"
+    "应报时限之前，级别已正式下调，不再适用", "before it was due the level was officially lowered"
 )
 MAYBE_REGRADED = Words(
-    "等级可能在应报时限之前已正式下调，下调的时间未能确定",
+    "级别可能在应报时限之前已正式下调，下调的时间未能确定",
     "the level may have been officially lowered before it was due",
 )
 MAYBE_FINAL = Words(

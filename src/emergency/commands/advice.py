@@ -114,8 +114,8 @@ class Advice:
         try:
             where = Place(name=place or "-", division=division or me.division)
         except ValidationError as error:
-            wrong = complaint(error)
-            raise UsageError(f"{wrong.en}.", zh=f"{wrong.zh}。") from error
+            wrong = complaint(error).sentence
+            raise UsageError(wrong.en, zh=wrong.zh) from error
         question = Question(
             office=me,
             category=said,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from emergency.answers import Identity, Outcome
 from emergency.assessment.model import Words
@@ -434,7 +435,7 @@ class Desk:
                 raise RefusedError(
                     f"Your last entry is another by now: {found.incident} #{found.entry.version}. Nothing was taken "
                     "back. Look again: emergency undo",
-                    zh=f"你的最后一条录入已是 {found.incident} #{found.entry.version}，未撤回任何内容。"
+                    zh=f"本人最后一条录入已是 {found.incident} #{found.entry.version}，未撤回任何内容。"
                     "请重新查看：emergency undo",
                 )
             command = Withdraw(target=event_id, why=why, office=identity.office, officer=identity.officer)
@@ -448,7 +449,8 @@ class Desk:
 
     def _last(self, reading: Reading, identity: Identity) -> Last:
         officer = _officer(identity)
-        self._ledger.known(self._ledger.directories.of(reading), identity.office)
+        directory = self._ledger.directories.of(reading)
+        self._ledger.known(directory, identity.office)
         turn = _state(reading, identity.office).turn_of(officer)
         since = self._ledger.now() - UNDO_WITHIN if turn is None else turn.began.earliest
         mine, opened = _own(reading, identity.office, officer, since)
@@ -476,11 +478,12 @@ class Desk:
                 on_shift=turn is not None,
                 opened=recorded.command_id is not None and recorded.command_id in opened,
             )
+        # As the clock on the wall of that office has it.
+        hour = f"{since.astimezone(ZoneInfo(directory[identity.office].zone)):%Y-%m-%d %H:%M}"
         raise NotFoundError(
-            f"There is no entry of yours since {since.isoformat(timespec='minutes')} that counts. An older one: "
+            f"There is no entry of yours since {hour} that counts. An older one: "
             "emergency withdraw INCIDENT #ENTRY --why …",
-            zh=f"自 {since.isoformat(timespec='minutes')} 以来没有你的有效录入。更早的录入请用："
-            "emergency withdraw 事件 #条目 --why …",
+            zh=f"自 {hour} 以来没有本人的有效录入。更早的录入请用：emergency withdraw 事件 #条目 --why …",
         )
 
 
@@ -613,14 +616,14 @@ def _refuse_others(ref: str, recorded: Recorded[Any]) -> None:
         raise RefusedError(
             f"The last you did was to put an entry of {ref} right (#{recorded.version}). That is not taken back but "
             "put right again: emergency amend INCIDENT #ENTRY …",
-            zh=f"你最后做的是更正 {ref} 的录入（#{recorded.version}）。更正不能撤回，请再次更正："
+            zh=f"本人最后一条录入是更正 {ref} 的录入（#{recorded.version}）。更正不能撤回，请再次更正："
             "emergency amend 事件 #条目 …",
         )
     if isinstance(event, IncidentOpened):
         raise RefusedError(
             f"The last you did was to put {ref} on record. An incident is not taken back: put its title or place right "
             f"with emergency amend {ref} #1 …; where there was no such event, emergency void {ref} …",
-            zh=f"你最后做的是登记事件 {ref}。事件不能撤回：名称、地点有误用 emergency amend {ref} #1 … 更正；"
+            zh=f"本人最后一条录入是登记事件 {ref}。事件不能撤回：名称、地点有误用 emergency amend {ref} #1 … 更正；"
             f"经核实并无此事用 emergency void {ref} …",
         )
     if isinstance(event, (Merged, Unmerged, Linked)):
@@ -635,7 +638,7 @@ def _refuse_others(ref: str, recorded: Recorded[Any]) -> None:
         raise RefusedError(
             f"The last you did concerns two incidents ({ref} #{recorded.version}) and is not taken back on one of "
             f"them. Instead: {how}",
-            zh=f"你最后做的涉及两起事件（{ref} #{recorded.version}），不能只在一起事件上撤回。请用：{how}",
+            zh=f"本人最后一次操作涉及两起事件（{ref} #{recorded.version}），不能只在一起事件上撤回。请用：{how}",
         )
 
 

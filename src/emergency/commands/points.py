@@ -207,7 +207,7 @@ class Points:
             RefusedError: no reason is given.
         """
         if not why.strip():
-            raise RefusedError("Say why it is taken back: --why …", zh="请写明收回的理由：--why …")
+            raise RefusedError("Say why it is taken back: --why …", zh="请写明撤回的理由：--why …")
         said = number.removeprefix("#")
 
         def withdrawn(writing: Writing) -> Value:
@@ -219,7 +219,7 @@ class Points:
                     )
             raise NotFoundError(
                 f"There is no commendation #{said} of {office} that counts.",
-                zh=f"{office} 没有有效的表扬 #{said}。",
+                zh=f"{office} 没有有效的肯定 #{said}。",
             )
 
         asked = Commend(EntryWithdrawn(target=f"{office} {said}", why=why, office=identity.office))
@@ -402,5 +402,5 @@ def _valid(cls: Any, **fields: object) -> Any:  # noqa: ANN401 - any value of th
     try:
         return cls(**fields)
     except ValidationError as error:
-        said = complaint(error)
-        raise UsageError(f"{said.en}.", zh=f"{said.zh}。") from error
+        said = complaint(error).sentence
+        raise UsageError(said.en, zh=said.zh) from error

@@ -288,7 +288,7 @@ def _no_review(review: str, known: Sequence[str]) -> NotFoundError:
     )
     return NotFoundError(
         f"There is no review {review}.{nearest(review, known).en}{listed.en}",
-        zh=f"没有审查 {review}。{nearest(review, known).zh}{listed.zh}",
+        zh=f"没有案件 {review}。{nearest(review, known).zh}{listed.zh}",
     )
 
 
@@ -307,5 +307,5 @@ def valid(cls: type[Any], **fields: object) -> Any:  # noqa: ANN401 - a value of
     try:
         return cls(**fields)
     except ValidationError as error:
-        said = complaint(error)
-        raise UsageError(f"{said.en}.", zh=f"{said.zh}。") from error
+        said = complaint(error).sentence
+        raise UsageError(said.en, zh=said.zh) from error

@@ -335,17 +335,17 @@ class Reviews(ReviewDesk):
         if not known:
             raise NotFoundError(
                 f"There is no review of {incident}. Open one with: emergency review open {incident} --office OFFICE",
-                zh=(f"{incident} 没有审查。立案用：emergency review open {incident} --office OFFICE"),
+                zh=(f"{incident} 没有案件。立案用：emergency review open {incident} --office OFFICE"),
             )
         if name:
             raise NotFoundError(
                 f"There is no review {wanted}.{nearest(wanted, known).en} There are: {', '.join(known)}.",
-                zh=(f"没有审查 {wanted}。{nearest(wanted, known).zh}现有：{'、'.join(known)}。"),
+                zh=(f"没有案件 {wanted}。{nearest(wanted, known).zh}现有：{'、'.join(known)}。"),
             )
         if len(known) > 1:
             raise NotFoundError(
                 f"There are several reviews of {incident}: {', '.join(known)}. Name one.",
-                zh=f"{incident} 有多项审查：{'、'.join(known)}。请写明哪一项。",
+                zh=f"{incident} 有多个案件：{'、'.join(known)}。请写明哪一个。",
             )
         return known[0]
 

@@ -238,7 +238,7 @@ class _OfIncident:
         ]
         if opened.level is not None:
             parts.append(
-                speech.colon(say("记录所载等级", "Level on record"), speech.words(LEVELS[opened.level]))
+                speech.colon(say("记录所载级别", "Level on record"), speech.words(LEVELS[opened.level]))
             )
         yield Paragraph(say("；", "; ").join(parts) + say("。", "."))
 

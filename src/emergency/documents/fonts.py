@@ -185,7 +185,7 @@ def lacking(characters: Iterable[str]) -> Words:
     listed = ", ".join(f"{one} (U+{ord(one):04X})" for one in shown)
     return Words(
         zh=f"已安装的字体均无下列字符：{codes}，PDF 中以编码代替。请安装字库更全的字体（如 Debian 的 {PACKAGE}），"
-        f"或将字体文件放入 {ENVIRONMENT} 所指的目录；DOCX 中照原样写出。",
+        f"或将字体文件放入 {ENVIRONMENT} 所指的文件夹；DOCX 中照原样写出。",
         en=f"No font here has {listed}: the PDF shows the code instead. Install a font with more characters (on "
         f"Debian: {PACKAGE}), or put one into the folder named by {ENVIRONMENT}. The DOCX holds them as they are.",
     )
@@ -211,7 +211,7 @@ def _stands_in(role: Role, face: Face) -> Words:
     name = ROLES[role]
     return Words(
         zh=f"未找到{name.zh}字体（如 {PROPER[role][0]}），PDF 中以 {face.path.name} 代替；"
-        f"可将其字体文件放入 {ENVIRONMENT} 所指的目录。DOCX 不受影响，由收文方的电脑提供字体。",
+        f"可将其字体文件放入 {ENVIRONMENT} 所指的文件夹。DOCX 不受影响，由收文方的电脑提供字体。",
         en=f"There is no {name.en} font here (like {PROPER[role][0]}): the PDF uses {face.path.name} instead. Put "
         f"its file into the folder named by {ENVIRONMENT}. The DOCX is not affected: whoever opens it supplies the "
         "font.",
@@ -225,5 +225,5 @@ def _no_chinese(folders: Iterable[Path]) -> NotInstalledError:
         f"package {PACKAGE} (apt install {PACKAGE}), or name a folder that holds such a font with {ENVIRONMENT}. "
         f"Looked in: {where}. DOCX and plain text work without.",
         zh=f"未安装任何中文字体，无法生成 PDF。Debian 或 Ubuntu 请安装软件包 {PACKAGE}（apt install {PACKAGE}），"
-        f"或用 {ENVIRONMENT} 指定存放中文字体的目录。已查找：{where}。DOCX 和纯文本不需要字体。",
+        f"或用 {ENVIRONMENT} 指定存放中文字体的文件夹。已查找：{where}。DOCX 和纯文本不需要字体。",
     )

@@ -598,7 +598,7 @@ class _Report:
         if told.level is not None:
             parts.append(
                 speech.colon(
-                    speech.say("初判等级", "Level as first judged"), speech.words(LEVELS[told.level])
+                    speech.say("初判级别", "Level as first judged"), speech.words(LEVELS[told.level])
                 )
             )
         if told.circumstances:

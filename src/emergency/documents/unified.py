@@ -34,7 +34,7 @@ _OTHERS: Mapping[str, Words] = {
     "nature": Words("性质", "nature"),
     "category": Words("类别", "category"),
     "kind": Words("种类", "kind"),
-    "level": Words("等级", "level"),
+    "level": Words("级别", "level"),
 }
 
 

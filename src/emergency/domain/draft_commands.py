@@ -247,8 +247,8 @@ def _made(kind: type[E], who: Entry, **fields: Any) -> E:  # noqa: ANN401 - fiel
             **fields,
         )
     except ValidationError as error:
-        said = complaint(error)
-        raise UsageError(f"{said.en}.", zh=f"{said.zh}。") from error
+        said = complaint(error).sentence
+        raise UsageError(said.en, zh=said.zh) from error
 
 
 def _number(incident: Incident, event_id: str) -> str:

@@ -196,7 +196,7 @@ def _amendment(command: Amend, target: Recorded[Any], state: Incident, now: date
             f"{', '.join(fixed)} cannot be amended: this says how the entry came on record, not what happened. "
             "Where it is wrong, withdraw the entry and record it anew.",
             zh=(
-                f"{'、'.join(fixed)} 不能更正：它说明这条录入如何入册，"
+                f"{'、'.join(fixed)} 不能更正：它说明这条录入如何入库，"
                 "不说明发生了什么。如有错误，请撤回这条录入，重新录入。"
             ),
         )
@@ -213,9 +213,9 @@ def _amendment(command: Amend, target: Recorded[Any], state: Incident, now: date
     try:
         changed = amended(target.event, command.changes)
     except ValidationError as error:
-        said = complaint(error)
+        said = complaint(error).sentence
         raise RefusedError(
-            f"The entry cannot read so: {said.en}.", zh=f"这条录入不能这样写：{said.zh}。"
+            f"The entry cannot read so: {said.en}", zh=f"这条录入不能这样写：{said.zh}"
         ) from error
     if changed == target.event:
         raise RefusedError(

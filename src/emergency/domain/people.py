@@ -26,7 +26,7 @@ class Part(StrEnum):
 
 
 class Kept(StrEnum):
-    """How a name is kept: 密封 sealed, 明文 unsealed, or not at all (for want of a key, or because nobody gave it)."""
+    """How a name is kept: 封存 sealed, 明文 unsealed, or not at all (for want of a key, or because nobody gave it)."""
 
     SEALED = "sealed"
     UNSEALED = "unsealed"

@@ -39,11 +39,11 @@ REFERENCES: Mapping[type[Entry], Reference] = {
     Acknowledged: Reference("of", Message, _MESSAGE, Words("签收", "acknowledged")),
     Returned: Reference("of", Message, _MESSAGE, Words("退回", "returned")),
     HandedOver: Reference("of", Message, _MESSAGE, Words("转办", "handed over")),
-    CallLogged: Reference("of", Message, _MESSAGE, Words("作电话记录", "logged")),
+    CallLogged: Reference("of", Message, _MESSAGE, Words("据以作电话记录", "logged")),
     Adopted: Reference("of", Report, Words("报告", "report"), Words("采用", "adopted")),
     Annotated: Reference("of", Entry, Words("录入", "entry"), Words("备注", "remarked on")),
     InstructionAct: Reference(
-        "of", InstructionReceived, Words("批示", "instruction"), Words("落实", "followed")
+        "of", InstructionReceived, Words("批示", "instruction"), Words("办理", "followed")
     ),
     Voided: Reference("refuted_by", Verified, Words("核实", "verification"), Words("作为依据", "relied on")),
     Unmerged: Reference("merge", Merged, Words("并案", "merging"), Words("撤销", "undone")),
@@ -85,11 +85,11 @@ def check_reference(entry: Entry, entries: Mapping[str, Recorded[Any]]) -> None:
         number = (
             NOTHING
             if other is None
-            else Words(f"录入 #{other.version} 是另一类。", f" Entry #{other.version} is another act.")
+            else Words(f"#{other.version} 是另一类条目。", f" Entry #{other.version} is another act.")
         )
         raise NotFoundError(
             f"There is no {reference.what.en} {named} on this incident that could be {reference.done.en}.{number.en}",
-            zh=f"本事件没有可供{reference.done.zh}的{reference.what.zh} {named}。{number.zh}",
+            zh=f"本事件没有可以{reference.done.zh}的{reference.what.zh}：{named}。{number.zh}",
         )
     if isinstance(entry, Voided) and getattr(other.event, "outcome", None) is not Outcome.REFUTED:
         raise RefusedError(

@@ -156,7 +156,7 @@ class ReviewOpened(Value):
         incident: The incident.
         findings: The findings it is about.
         rulebook: The hash of the rulebook.
-        concerned: The office concerned (被审查单位); None where the review was imported.
+        concerned: The office concerned (当事单位); None where the review was imported.
         office: The office that opened it.
         officer: The officer who did, by id.
         role: In which role.

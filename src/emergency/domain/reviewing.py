@@ -69,14 +69,14 @@ def decide(
         if state is not None:
             raise RefusedError(
                 f"There is already a review {state.id}. Use another name.",
-                zh=f"已有审查 {state.id}。请另用一个名称。",
+                zh=f"已有案件 {state.id}。请另用一个名称。",
             )
         _check_opening(command.opened)
         return (command.opened,)
     if state is None:
         raise NotFoundError(
             "There is no such review. Open it first, with: emergency review open",
-            zh="没有这项审查。请先立案：emergency review open",
+            zh="没有这个案件。请先立案：emergency review open",
         )
     act = command.act
     if isinstance(act, Determined):
@@ -94,12 +94,12 @@ def _check_opening(opened: ReviewOpened) -> None:
     if opened.concerned is None:
         raise RefusedError(
             "A review is of one office. Say which one is concerned.",
-            zh="一项审查只针对一个单位。请写明被审查单位。",
+            zh="一个案件只针对一个单位。请写明当事单位。",
         )
     if other := [f.office for f in opened.findings if f.office != opened.concerned]:
         raise RefusedError(
             f"The findings are of {opened.concerned} and {other[0]}. A review is of one office: open one for each.",
-            zh=(f"这些疑点分属 {opened.concerned} 和 {other[0]}。一项审查只针对一个单位，请分别立案。"),
+            zh=(f"这些疑点分属 {opened.concerned} 和 {other[0]}。一个案件只针对一个单位，请分别立案。"),
         )
 
 
@@ -123,10 +123,10 @@ def _check_other(act: ReviewAct, state: Review, heirs: Collection[str]) -> None:
     elif isinstance(act, ConsequenceRecorded):
         _check_office(act.whom, state)
     elif isinstance(act, ReviewClosed) and state.closed:
-        raise RefusedError(f"{state.id} is closed already.", zh=f"{state.id} 已经办结。")
+        raise RefusedError(f"{state.id} is closed already.", zh=f"{state.id} 已经结案。")
     elif isinstance(act, ReviewReopened) and not state.closed:
         raise RefusedError(
-            f"{state.id} is open: there is nothing to reopen.", zh=f"{state.id} 尚未办结，无须重新启动。"
+            f"{state.id} is open: there is nothing to reopen.", zh=f"{state.id} 尚未结案，无须重新立案。"
         )
 
 
@@ -136,7 +136,7 @@ def _check_statement(act: StatementHeard, state: Review, heirs: Collection[str])
             f"The statement is that of {state.concerned}, the office concerned. "
             f"What {act.office} has to say is evidence: emergency review evidence",
             zh=(
-                f"陈述应由被审查单位 {state.concerned} 提出。{act.office} "
+                f"陈述应由当事单位 {state.concerned} 提出。{act.office} "
                 "的意见作为证据记录：emergency review evidence"
             ),
         )
@@ -239,7 +239,7 @@ def _check_open(state: Review, what: Words) -> None:
         raise RefusedError(
             f"{state.id} is closed: nothing can be {what.en} in it. Reopen it first, with: "
             f"emergency review reopen {state.id} --why TEXT",
-            zh=f"{state.id} 已经办结，不能再在其中{what.zh}。请先重新启动："
+            zh=f"{state.id} 已经结案，不能再在其中{what.zh}。请先重新立案："
             f"emergency review reopen {state.id} --why TEXT",
         )
 
@@ -253,13 +253,13 @@ def _check_impartial(
             raise RefusedError(
                 f"{office} is the office concerned: it cannot {what.en}, nor record that somebody did. "
                 "Its statement, its evidence and its appeal are always recorded.",
-                zh=f"{office} 是被审查单位，不能{what.zh}，也不能代为记录。它的陈述、证据和申诉随时可以记录。",
+                zh=f"{office} 是当事单位，不能{what.zh}，也不能代为记录。它的陈述、证据和申诉随时可以记录。",
             )
         if office in heirs:
             raise RefusedError(
                 f"{office} stands in the place of {', '.join(sorted(state.judged))}, the office concerned: it is "
                 "judge in its own matter. Another body must decide; what it has to say is always recorded.",
-                zh=f"{office} 承接了被审查单位 {'、'.join(sorted(state.judged))}，不能审理自己的事，应由其他机关决定。"
+                zh=f"{office} 承接了当事单位 {'、'.join(sorted(state.judged))}，不能审理自己的事，应由其他机关决定。"
                 "它的意见随时可以记录。",
             )
 
@@ -283,7 +283,7 @@ def _check_office(office: str, state: Review) -> None:
     if state.concerned is not None and office != state.concerned:
         raise RefusedError(
             f"{office} is not under review in {state.id}: it is of {state.concerned}. Open a review of its own for it.",
-            zh=(f"{office} 不是 {state.id} 的被审查单位，该审查针对 {state.concerned}。请对它另行立案。"),
+            zh=(f"{office} 不是 {state.id} 的当事单位，该案针对 {state.concerned}。请对它另行立案。"),
         )
 
 
@@ -293,7 +293,7 @@ def _check_finding(finding: str, state: Review) -> None:
         listed = "; ".join(f"{f.kind.value} {f.id}" for f in copied)
         raise NotFoundError(
             f"{finding} is not under review in {state.id}. Its findings are: {listed or 'none'}.",
-            zh=(f"{finding} 不在 {state.id} 的审查范围内。范围内的疑点：{listed or '无'}。"),
+            zh=(f"{finding} 不在 {state.id} 的范围内。范围内的疑点：{listed or '无'}。"),
         )
 
 

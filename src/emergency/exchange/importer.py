@@ -49,7 +49,7 @@ def write(writing: Writing, new: Imported, *, amend: bool, rulebook: str) -> Imp
             f"{new.ref} is on record already and the file differs: {'; '.join(w.en for w in words)}. "
             "Nothing was written. To record the changes as amendments, add --amend.",
             zh=(
-                f"{new.ref} 已经在册，而文件有所不同：{'；'.join(w.zh for w in words)}。"
+                f"{new.ref} 已经入库，而文件有所不同：{'；'.join(w.zh for w in words)}。"
                 "未作记录。要把不同之处记为更正，请加 --amend。"
             ),
         )

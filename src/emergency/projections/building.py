@@ -327,7 +327,7 @@ class Building:
         if streams != (rows or 0) + (parked or 0):
             raise self._wrong(
                 Words(
-                    f"有 {rows} 起事件列入列表，{parked} 起搁置，而在册的有 {streams} 起",
+                    f"有 {rows} 起事件列入列表，{parked} 起搁置，而库中有 {streams} 起",
                     f"{rows} incidents have rows and {parked} are parked, but {streams} are on record",
                 ),
                 views,

@@ -95,7 +95,7 @@ class _Desk:
         facts = [
             (Words("事件", "Incident"), f"{opened.title} ({opened.ref})"),
             (Words("地点", "Place"), opened.place.name),
-            (Words("被审查单位", "Office concerned"), "、".join(map(self._office, row["offices"]))),
+            (Words("当事单位", "Office concerned"), "、".join(map(self._office, row["offices"]))),
             (Words("立案", "Opened"), self._who(row["opened_by"], row["opened_at"])),
             (Words("事由", "Why"), row["why"] or _both(UNKNOWN)),
             (Words("处理方式", "Proceeding"), _both(said)),

@@ -297,7 +297,7 @@ class _Teller:
         for each in clock.evidence:
             yield Line(self._evidence(each), 2)
         if clock.rests_on:
-            rests = ", ".join(clock.rests_on)
+            rests = self._list(clock.rests_on)
             yield Line(
                 self._say(f"所据的假定或未载明时间：{rests}", f"rests on assumed or unstated times: {rests}")
             )
@@ -330,8 +330,9 @@ class _Teller:
         assumed = self._say("时间系假定或未载明", "time assumed or not stated") if step.assumed else None
         leans = None
         if step.leans_on:
-            leans = self._say("依据", "by ") + ", ".join(step.leans_on)
-        text = f"{step.label} {self._in(word(ACTS, step.act))} {self._office(step.office)}{whom}, {self._when(step.at)}"
+            leans = self._say("依据", "by ") + self._list(step.leans_on)
+        done = f"{step.label} {self._in(word(ACTS, step.act))} {self._office(step.office)}{whom}"
+        text = done + self._say("，", ", ") + self._when(step.at)
         return self._marked(text, how, assumed, narrowed, leans, *more)
 
     # -- the arithmetic ----------------------------------------------------------------------------------------
@@ -383,7 +384,7 @@ class _Teller:
                 )
             )
         if sums.suspended_by:
-            yield Line(self._say("暂停、恢复：", "suspended and resumed by ") + ", ".join(sums.suspended_by))
+            yield Line(self._say("暂停、恢复：", "suspended and resumed by ") + self._list(sums.suspended_by))
         if sums.judged is not None:
             judged = self._when(sums.judged)
             yield Line(self._say(f"据以判断的时限：{judged}", f"the verdict goes by: {judged}"))
@@ -409,7 +410,7 @@ class _Teller:
         return self._joined(first, days, off, suspended, by)
 
     def _dates(self, days: tuple[date, ...]) -> str:
-        shown = ", ".join(f"{day:%m-%d}" for day in days[:MOST])
+        shown = self._list(f"{day:%m-%d}" for day in days[:MOST])
         left = len(days) - MOST
         return shown + (self._say(f"等{len(days)}日", f" and {left} more") if left > 0 else "")
 
@@ -462,7 +463,7 @@ class _Teller:
     def _readings(self, readings: tuple[Corner, ...], depth: int) -> Iterator[Line]:
         if not readings:
             return
-        yield self._heading("各种读法", "Under every reading", depth)
+        yield self._heading("按各种可能的时间推算", "Under every reading", depth)
         for corner in readings:
             due, done = (instant(m) if m else self._say("不明", "unknown") for m in (corner.due, corner.done))
             yield Line(
@@ -495,7 +496,7 @@ class _Teller:
         for step in why.evidence:
             yield Line(self._step(step))
         if why.rests_on:
-            rests = ", ".join(why.rests_on)
+            rests = self._list(why.rests_on)
             yield Line(
                 self._say(f"所据的假定或未载明时间：{rests}", f"Rests on assumed or unstated times: {rests}")
             )
@@ -542,9 +543,9 @@ class _Teller:
             yield Line(self._say("对象：", "on whom: ") + self._in(provision.whom), 2)
         yield from self._source(provision.cited, 2, full=False)
         if provision.prevails_over:
-            yield Line(self._say("优先于：", "prevails over ") + ", ".join(provision.prevails_over), 2)
+            yield Line(self._say("优先于：", "prevails over ") + self._list(provision.prevails_over), 2)
         if provision.displaced_by:
-            yield Line(self._say("让位于：", "gives way to ") + ", ".join(provision.displaced_by), 2)
+            yield Line(self._say("让位于：", "gives way to ") + self._list(provision.displaced_by), 2)
 
     # -- a check of a norm -------------------------------------------------------------------------------------
 
@@ -581,7 +582,7 @@ class _Teller:
         for step in why.evidence:
             yield Line(self._step(step))
         if why.rests_on:
-            rests = ", ".join(why.rests_on)
+            rests = self._list(why.rests_on)
             yield Line(
                 self._say(f"所据的假定或未载明时间：{rests}", f"Rests on assumed or unstated times: {rests}")
             )
@@ -607,7 +608,7 @@ class _Teller:
             yield self._heading("其他单位", "Other offices")
             names = self._say("、", ", ").join(self._both(why.office) for why in silent)
             yield Line(
-                self._say(f"所掌握的内容不能说明等级：{names}", f"what these held tells of no level: {names}")
+                self._say(f"所掌握的内容不能说明级别：{names}", f"what these held tells of no level: {names}")
             )
 
     def _official(self, why: LevelWhy) -> Iterator[Line]:
@@ -619,7 +620,7 @@ class _Teller:
         if why.outcome is not None:
             yield Line(
                 self._say(
-                    f"文件所载的最终等级：{why.outcome}级（只供对照）",
+                    f"文件所载的最终级别：{why.outcome}级（只供对照）",
                     f"the outcome stated in the file: {why.outcome} (for comparison only)",
                 )
             )
@@ -644,7 +645,7 @@ class _Teller:
             ends = instant(table.window_ends) if table.window_ends else "?"
             yield Line(
                 self._say(
-                    f"事发后{table.window.zh}（至{ends}）之内的伤亡变化才改变等级",
+                    f"事发后{table.window.zh}（至{ends}）之内的伤亡变化才改变级别",
                     f"changed figures change the level within {table.window.en} of the event (to {ends})",
                 ),
                 2,
@@ -654,7 +655,7 @@ class _Teller:
         yield Line(self._both(why.office), 1, heading=True)
         if why.level is None:
             yield Line(
-                self._say("该单位所掌握的数字不能说明等级。", "What this office held tells of no level.")
+                self._say("该单位所掌握的数字不能说明级别。", "What this office held tells of no level.")
             )
         else:
             since = self._when(why.since) if why.since is not None else "?"
@@ -675,7 +676,7 @@ class _Teller:
             above = self._say("、", ", ").join(why.open_above)
             yield Line(
                 self._say(
-                    f"未排除更高的等级：{above}（数字只是下限）",
+                    f"未排除更高的级别：{above}（数字只是下限）",
                     f"not ruled out: {above} (figures are lower bounds)",
                 )
             )
@@ -690,12 +691,13 @@ class _Teller:
         source = None if own else self._say("来自", "from ") + self._office(held.source)
         by_then = self._say("至此已掌握", "held by then") if held.by_then else None
         over = (
-            self._say("超出期限，不改变等级", "after the period: it does not change the level")
+            self._say("超出期限，不改变级别", "after the period: it does not change the level")
             if held.after_window
             else None
         )
         level = self._say(f"{held.level}级", f"level {held.level}") if held.level else None
-        yield Line(self._marked(f"{held.step.label}, {self._when(held.since)}", level, source, by_then, over))
+        since = held.step.label + self._say("，", ", ") + self._when(held.since)
+        yield Line(self._marked(since, level, source, by_then, over))
         for reaching in held.reaches:
             yield Line(self._reaching(reaching), 2)
         for words in held.circumstances:
@@ -709,8 +711,11 @@ class _Teller:
                 f"{each.next_starts:,}以上为{each.next_level}级",
                 f"{each.next_level} from {each.next_starts:,} on",
             )
-        text = f"{self._in(each.title)} {each.figure:,}: {each.level}"
+        text = f"{self._in(each.title)} {each.figure:,}{self._say('：', ': ')}{each.level}"
         return self._marked(text, starts, above, each.table)
+
+    def _list(self, items: Iterable[str]) -> str:
+        return self._say("、", ", ").join(items)
 
     def _capital(self, text: str) -> str:
         return text[:1].upper() + text[1:]

@@ -69,7 +69,7 @@ class ReviewLimit(Dated):
         if self.limit.within is None and self.limit.working_days is None and self.limit.no_hours is None:
             raise WrongValueError(
                 "a step of a review is due within a length; write within, working_days or no_hours",
-                zh=("审查各步骤的时限要有时长；请写 within、working_days 或 no_hours"),
+                zh=("责任追究各步骤的时限要有时长；请写 within、working_days 或 no_hours"),
             )
         if self.accepted_within is not None and self.clock is not ReviewClock.ACCEPTED:
             raise WrongValueError(

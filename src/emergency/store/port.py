@@ -89,6 +89,10 @@ class ReadOnlyError(StoreError):
     """This user may read the store and not write it; nothing was written."""
 
 
+class DiskFullError(StoreError):
+    """The database cannot grow; nothing was written, and what is there can still be read."""
+
+
 class ConflictError(RefusedError):
     """Somebody else wrote in between; nothing was written: read again, decide again."""
 

@@ -26,7 +26,14 @@ from sqlalchemy.exc import DisconnectionError
 
 from emergency.errors import BusyError, EmergencyError, StoreError
 from emergency.store.database import Bell, Database, Row, Stand, driver_of, no_head, no_transaction
-from emergency.store.port import PENDING, ConflictError, DeadlockError, ReadOnlyError, UnreachableError
+from emergency.store.port import (
+    PENDING,
+    ConflictError,
+    DeadlockError,
+    DiskFullError,
+    ReadOnlyError,
+    UnreachableError,
+)
 from emergency.store.seal import sealed
 from emergency.store.tables import LAST, POSTGRESQL, Tables, tables_of
 from emergency.words import Words
@@ -512,7 +519,8 @@ def explain(fault: BaseException, database: str | None) -> EmergencyError:
     said = " ".join(str(fault).split())
     for beginning, advice in _ADVICE.items():
         if code.startswith(beginning):
-            return StoreError(f"{place.en} {advice.en} ({said})", zh=f"{place.zh}{advice.zh}（原文：{said}）")
+            kind = DiskFullError if beginning == "53100" else StoreError
+            return kind(f"{place.en} {advice.en} ({said})", zh=f"{place.zh}{advice.zh}（原文：{said}）")
     if code.startswith(_LOST) or (not code and isinstance(fault, psycopg.OperationalError)):
         return UnreachableError(
             f"{place.en} cannot be reached ({said}). Try again; if it stays so, see that the server runs, that the "

@@ -1,4 +1,4 @@
-"""Sealing what identifies a person (密封): authenticated encryption, a key of its own for each subject.
+"""Sealing what identifies a person (封存): authenticated encryption, a key of its own for each subject.
 
 The master key lies in a file outside the database. From it and the subject's id a key for that subject is derived
 (HKDF-SHA256), and with that what identifies the person is encrypted (AES-256-GCM, a fresh random nonce each time).

@@ -22,7 +22,7 @@ from sqlalchemy.pool import QueuePool
 
 from emergency.errors import BusyError, EmergencyError, StoreError
 from emergency.store.database import PATIENCE, Database, Row, Stand, driver_of, no_head, no_transaction
-from emergency.store.port import ConflictError, ReadOnlyError
+from emergency.store.port import ConflictError, DiskFullError, ReadOnlyError
 from emergency.store.seal import sealed
 from emergency.store.tables import LAST, SQLITE, Tables
 from emergency.system import system_words
@@ -301,7 +301,8 @@ def explain(fault: BaseException, database: str | None) -> EmergencyError:
         ),
     }
     if code in advice:
-        return StoreError(f"{place.en} {advice[code].en}", zh=f"{place.zh}{advice[code].zh}")
+        kind = DiskFullError if code == sqlite3.SQLITE_FULL else StoreError
+        return kind(f"{place.en} {advice[code].en}", zh=f"{place.zh}{advice[code].zh}")
     return StoreError(
         f"{place.en} refused: {fault}. Nothing was written.", zh=f"{place.zh}拒绝：{fault}。未作记录。"
     )

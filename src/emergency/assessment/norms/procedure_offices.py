@@ -117,7 +117,7 @@ def both_offices(case: Case) -> Iterator[Check]:
     two = two_offices(case, sent[0].at)
     if two is None:
         words = Words(
-            f"名录中没有{case.name}应报的两办",
+            f"报送网络中没有{case.name}应报的两办",
             f"the directory knows no two offices that {case.name} reports to",
         )
         yield from rows(case, want, [Phase(moment(sent[0].at), Result.UNKNOWN, words, sent[:1])])
@@ -189,7 +189,7 @@ def _one_told(
     since = moment(start)
     if not other.names:
         open_ = Words(
-            f"名录中没有其应报的{other.called.zh}",
+            f"报送网络中没有其应报的{other.called.zh}",
             f"the directory knows no {other.called.en.removeprefix('the ')} that it reports to",
         )
     else:
@@ -275,7 +275,9 @@ def offices_first(case: Case) -> Iterator[Check]:
             steps.append(one.step)
         if not names:
             open_.append(
-                Words(f"名录中没有{called.zh}", f"the directory knows no {called.en.removeprefix('the ')}")
+                Words(
+                    f"报送网络中没有{called.zh}", f"the directory knows no {called.en.removeprefix('the ')}"
+                )
             )
         elif one is None and complete(case):
             failed.append(Words(f"没有报{called.zh}", f"{called.en} was not told"))

@@ -327,7 +327,7 @@ _NAMES = {
     "rescued": Words("获救", "rescued"),
     "bodies": Words("遗体", "bodies"),
     "loss_yuan": Words("直接经济损失（元）", "direct loss (yuan)"),
-    "level": Words("等级", "level"),
+    "level": Words("级别", "level"),
     "kind": Words("类别", "kind"),
     "category": Words("类别", "category"),
     "persons": Words("死亡、失踪、被困合计", "dead, missing and trapped together"),

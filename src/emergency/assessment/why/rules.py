@@ -71,7 +71,7 @@ REASONS = {
         "起算的事由没有发生，或未载明", "what starts its clock did not happen, or is not on record"
     ),
     "covered": Words(
-        "等级未定：各级规定合起来覆盖所有等级，以其中最宽的时限为准",
+        "级别未定：各级规定合起来覆盖所有级别，以其中最宽的时限为准",
         "the level is open: the rules for all levels together bind with the laxest of their limits",
     ),
 }
