@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
+from emergency_cli import choices
 from emergency_cli import questions as q
 from emergency_cli.bilingual import Both, both
 from emergency_cli.markings import SECRECY, URGENCY
 from emergency_cli.questions import Question
 
-CHANNELS = {
-    "phone": both("电话", "phone"),
-    "written": both("书面", "written"),
-    "network": both("网络", "network"),
-    "in-person": both("当面", "in person"),
-}
-CATEGORIES = {
-    "natural-disaster": both("自然灾害", "natural disaster"),
-    "accident": both("事故灾难", "accident"),
-    "public-health": both("公共卫生事件", "public health"),
-    "social-security": both("社会安全事件", "social security"),
-}
-OUTCOMES = {
-    "confirmed": both("属实", "confirmed"),
-    "refuted": both("不属实", "refuted"),
-    "cannot-be-verified": both("无法核实", "cannot be verified"),
-}
-ORIGINS = {
-    "own": both("本系统人员", "own people"),
-    "outside": both("社会", "outside"),
-    "unknown": both("不明", "unknown"),
-}
+
+def _said(words: Mapping[str, str]) -> dict[str, Both]:
+    return {word: both(chinese, word.replace("-", " ")) for word, chinese in words.items()}
+
+
+CHANNELS, CATEGORIES = _said(choices.CHANNELS), _said(choices.CATEGORIES)
+OUTCOMES, ORIGINS = _said(choices.OUTCOMES), _said(choices.ORIGINS)
 
 
 class Act(NamedTuple):

@@ -9,10 +9,9 @@ import click
 from emergency_cli.after import print_outcome
 from emergency_cli.asking import ask
 from emergency_cli.bilingual import WrongUseError, both, command, option
+from emergency_cli.choices import CATEGORIES, CHANNELS, word_of
 from emergency_cli.context import Settings, now
 from emergency_cli.entries import (
-    CATEGORIES,
-    CHANNELS,
     ending_options,
     kind_and_category,
     known,
@@ -192,10 +191,11 @@ def _field(settings: Settings, directory: Directory, event: Value, name: str, va
         return {name: level_of(f"level={value}", value)}
     if name == "by":
         _needs(there, "channel", name)
+        value = word_of(value, CHANNELS)
         if value not in (*CHANNELS, "", "unknown"):
             raise WrongUseError(
                 f"by={value}: the channels are {', '.join(CHANNELS)}.",
-                zh=f"by={value}：报送方式只有 {'、'.join(CHANNELS)}。",
+                zh=f"by={value}：报送方式只有 {'、'.join(CHANNELS.values())}。",
             )
         return {"channel": value or "unknown"}
     if name == "from":
@@ -207,10 +207,12 @@ def _field(settings: Settings, directory: Directory, event: Value, name: str, va
     if name in ("secrecy", "urgency"):
         words = SECRECY if name == "secrecy" else URGENCY
         return {name: typed(words)(value) if value else None}
+    if name == "category":
+        value = word_of(value, CATEGORIES)
     if name == "category" and value not in CATEGORIES:
         raise WrongUseError(
             f"category={value}: the categories are {', '.join(CATEGORIES)}.",
-            zh=f"category={value}：事件类别只有 {'、'.join(CATEGORIES)}。",
+            zh=f"category={value}：事件类别只有 {'、'.join(CATEGORIES.values())}。",
         )
     if name == "kind" and value:
         return {name: kind_and_category(settings, value, None)[0]}

@@ -15,6 +15,7 @@ from emergency.domain.fixed import changed, fixed
 from emergency_cli.after import print_outcome
 from emergency_cli.asking import ask, choose, meant, on_terminal
 from emergency_cli.bilingual import WrongUseError, both, command, option
+from emergency_cli.choices import CATEGORIES, CHANNELS, ORIGINS, OUTCOMES, OneOf
 from emergency_cli.context import (
     Settings,
     common_options,
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
     from emergency.engine import Identity, Outcome, View
 
 F = TypeVar("F", bound=Callable[..., Any])
-CATEGORIES = ("natural-disaster", "accident", "public-health", "social-security")
-CHANNELS = ("phone", "written", "network", "in-person")
 PUBLIC = "public"
 MINE = ""
 """What ``--draft`` means without an office: the one draft that can be meant."""
@@ -70,7 +69,7 @@ opening_options = decorated(
     ),
     shared_option(
         "--category",
-        type=click.Choice(CATEGORIES),
+        type=OneOf(CATEGORIES),
         help=both(
             "与 --new 同用：类别；不写则按种类，种类不能确定的为 accident。",
             "With --new: the category; that of the kind unless given, accident where the kind tells none.",
@@ -151,9 +150,7 @@ telling_options = decorated(
         metavar="OFFICE",
         help=both("报给谁；可多次给出。", "To whom; may be given again."),
     ),
-    shared_option(
-        "--by", "channel", type=click.Choice(CHANNELS), help=both("以何种方式报告。", "How it was told.")
-    ),
+    shared_option("--by", "channel", type=OneOf(CHANNELS), help=both("以何种方式报告。", "How it was told.")),
     shared_option(
         "--received",
         metavar="TIME",
@@ -412,7 +409,7 @@ def forward(settings: Settings, **said: Any) -> None:  # noqa: ANN401 - click's 
 @decorated(saying_options, telling_options)
 @option(
     "--outcome",
-    type=click.Choice(["confirmed", "refuted", "cannot-be-verified"]),
+    type=OneOf(OUTCOMES),
     default="confirmed",
     show_default=True,
     help=both("核实结果。", "What the check came to."),
@@ -433,7 +430,7 @@ def verify(settings: Settings, outcome: str, **said: Any) -> None:  # noqa: ANN4
 @decorated(opening_options, saying_options, telling_options)
 @option(
     "--origin",
-    type=click.Choice(["own", "outside", "unknown"]),
+    type=OneOf(ORIGINS),
     help=both(
         "来自何人：本单位人员、外部、不明；来自社会的为外部。",
         "Whose people gave it; outside where it came from the public.",

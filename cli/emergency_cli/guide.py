@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emergency_cli.bilingual import WrongUseError, both, command, option, say
+from emergency_cli.choices import CATEGORIES, LINES, TIERS, OneOf
 from emergency_cli.context import Settings, common_options, hint, identity_options, now, pass_settings
 
 if TYPE_CHECKING:
@@ -18,10 +19,6 @@ if TYPE_CHECKING:
     from emergency.commands.guiding import Advised, Guide, Passing
     from emergency.domain.values import Facts
     from emergency.engine import Engine
-
-CATEGORIES = ("natural-disaster", "accident", "public-health", "social-security")
-TIERS = ("unit", "village", "township", "county", "city", "province", "ministry", "state")
-LINES = ("party", "government", "department", "enterprise")
 
 
 @command(
@@ -37,7 +34,7 @@ LINES = ("party", "government", "department", "enterprise")
 @option("--kind", metavar="WORD", help=both("事件种类。", "What it is, like fire, coal-mine, flood."))
 @option(
     "--category",
-    type=click.Choice(CATEGORIES),
+    type=OneOf(CATEGORIES),
     help=both("类别；不写则按种类。", "The category; that of the kind unless given."),
 )
 @option("--place", metavar="TEXT", help=both("事发地点。", "Where it happened."))
@@ -72,12 +69,12 @@ LINES = ("party", "government", "department", "enterprise")
 )
 @option(
     "--tier",
-    type=click.Choice(TIERS),
+    type=OneOf(TIERS),
     help=both("本单位层级，未登记时用。", "My tier, if I am in no directory."),
 )
 @option(
     "--line",
-    type=click.Choice(LINES),
+    type=OneOf(LINES),
     help=both("本单位条线，未登记时用。", "My line, if I am in no directory."),
 )
 @option(
@@ -178,7 +175,7 @@ def _office(settings: Settings, tier: str | None, line: str | None) -> str | Non
         return None
     if tier is not None or line is not None:
         missing = "--line" if line is None else "--tier"
-        choices = say("、", ", ").join(LINES if line is None else TIERS)
+        choices = say("、", ", ").join(say(zh, en) for en, zh in (LINES if line is None else TIERS).items())
         raise WrongUseError(
             f"An office that is in no directory is told by both --tier and --line: give {missing} ({choices}).",
             zh=f"未登记的单位须同时说明 --tier 和 --line：请补 {missing}（{choices}）。",

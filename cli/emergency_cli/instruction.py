@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emergency_cli.bilingual import WrongUseError, both, group, option
+from emergency_cli.choices import CHANNELS, TIERS, OneOf
 from emergency_cli.context import Settings, common_options, lang_option, now, pass_settings
 from emergency_cli.entries import (
-    CHANNELS,
     Said,
     decorated,
     ending_options,
@@ -27,7 +27,6 @@ from emergency_cli.words import broken, clock, office
 if TYPE_CHECKING:
     from emergency.domain.values import StatedTime
 
-TIERS = ("unit", "village", "township", "county", "city", "province", "ministry", "state")
 KEYS = (
     "incident",
     "instruction",
@@ -67,7 +66,7 @@ _which = click.argument("entry", metavar="#INSTRUCTION")
 _answer_by = option(
     "--answer-by", metavar="TIME", help=both("反馈结果的时限。", "By when the result is to be reported back.")
 )
-_by = option("--by", "how", type=click.Choice(CHANNELS), help=both("方式。", "How."))
+_by = option("--by", "how", type=OneOf(CHANNELS), help=both("方式。", "How."))
 _words = option(
     "--words",
     "quoted",
@@ -89,7 +88,7 @@ _words = option(
     required=True,
     help=both("谁的批示，写职务，如 市长；不写姓名。", "Whose, by role: 市长. Never a name."),
 )
-@option("--tier", type=click.Choice(TIERS), help=both("领导的层级。", "The leader's tier."))
+@option("--tier", type=OneOf(TIERS), help=both("领导的层级。", "The leader's tier."))
 @_words
 @_by
 @option(

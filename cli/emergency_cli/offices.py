@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emergency_cli.bilingual import WrongUseError, both, group, option
+from emergency_cli.choices import LINES, TIERS, OneOf
 from emergency_cli.context import Settings, common_options, lang_option, now, pass_settings
 from emergency_cli.office_changes import dissolve, post, reporting_class, succeed
 from emergency_cli.office_show import show_office
@@ -18,11 +19,9 @@ from emergency_cli.output import SCHEMA, Column, emit_csv, emit_json, format_opt
 if TYPE_CHECKING:
     from emergency.assessment.model import Words
 
-TIERS = ("unit", "village", "township", "county", "city", "province", "ministry", "state")
 OFFICE_KEYS = (
     "office", "name", "tier", "line", "reports_to", "division", "logs_here", "broken", "reporting", "exists",
 )  # fmt: skip
-LINES = ("party", "government", "department", "enterprise")
 
 
 @group(zh="报送网络：谁向谁报告。")
@@ -41,13 +40,13 @@ for one in (post, reporting_class, succeed, dissolve, show_office):
 @option(
     "--tier",
     required=True,
-    type=click.Choice(TIERS),
+    type=OneOf(TIERS),
     help=both("所在层级。", "Where it stands in the chain."),
 )
 @option(
     "--line",
     required=True,
-    type=click.Choice(LINES),
+    type=OneOf(LINES),
     help=both("党委、政府、部门、企业。", "Party, government, department, enterprise."),
 )
 @option(

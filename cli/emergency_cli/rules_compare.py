@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emergency_cli.bilingual import WrongUseError, both, command, option
+from emergency_cli.choices import CATEGORIES, OneOf
 from emergency_cli.context import Settings, common_options, pass_settings
-from emergency_cli.entries import CATEGORIES
 from emergency_cli.output import SCHEMA, Column, emit_json, indented, show, table
 from emergency_cli.rules_show import day_option, form_option, today
 
@@ -254,9 +254,7 @@ def _shown(settings: Settings, part: str, value: Any, book: Rulebook) -> str:  #
 
 @command("coverage", zh="某日哪些义务有规则、哪些没有；许可不计。")
 @day_option("on", both("哪一日；默认为今日。", "On this day; today unless given."))
-@option(
-    "--category", type=click.Choice(CATEGORIES), help=both("只看此类事件。", "Only this category of events.")
-)
+@option("--category", type=OneOf(CATEGORIES), help=both("只看此类事件。", "Only this category of events."))
 @option(
     "--where",
     metavar="CODE",

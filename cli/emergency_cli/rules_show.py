@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from emergency_cli.bilingual import Both, both, command, option
+from emergency_cli.choices import CATEGORIES, LINES, TIERS, OneOf
 from emergency_cli.context import Settings, common_options, now, pass_settings
-from emergency_cli.entries import CATEGORIES
-from emergency_cli.offices import LINES, TIERS
 from emergency_cli.output import SCHEMA, emit_csv, emit_json, format_option, indented, show
 
 if TYPE_CHECKING:
@@ -55,15 +54,11 @@ def filters(command: F) -> F:
         ),
         option("--level", type=click.Choice(LEVELS), help=both("事件级别。", "For events of this level.")),
         option("--stage", type=click.Choice(STAGES), help=both("何种报告。", "For this report.")),
-        option(
-            "--line", type=click.Choice(LINES), help=both("义务单位的系统。", "Owed by offices of this line.")
-        ),
-        option(
-            "--tier", type=click.Choice(TIERS), help=both("义务单位的层级。", "Owed by offices of this tier.")
-        ),
+        option("--line", type=OneOf(LINES), help=both("义务单位的系统。", "Owed by offices of this line.")),
+        option("--tier", type=OneOf(TIERS), help=both("义务单位的层级。", "Owed by offices of this tier.")),
         option(
             "--category",
-            type=click.Choice(CATEGORIES),
+            type=OneOf(CATEGORIES),
             help=both("事件类别。", "For this category of events."),
         ),
     ):
