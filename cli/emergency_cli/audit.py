@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from emergency.projections import said
 from emergency_cli.bilingual import WrongUseError, both, command, group, option
+from emergency_cli.choices import OneOf
 from emergency_cli.context import Settings, common_options, lang_option, now, pass_settings
 from emergency_cli.incidents import known_office
 from emergency_cli.lazy import Later, LazyGroup, leave
@@ -169,7 +171,11 @@ _office = option("--office", "who", metavar="ID", help=both("只看此单位。"
 @_incidents
 @_at
 @_office
-@option("--state", type=click.Choice(OBLIGATION_STATES), help=both("只看此状态。", "Only in this state."))
+@option(
+    "--state",
+    type=OneOf({word: said.STATES[word].zh for word in OBLIGATION_STATES}),
+    help=both("只看此状态。", "Only in this state."),
+)
 @rules_options
 @format_option
 @common_options
@@ -213,9 +219,15 @@ def obligations(
 @_incidents
 @_at
 @_office
-@option("--kind", type=click.Choice(FINDING_KINDS), help=both("只看此类。", "Only of this kind."))
 @option(
-    "--status", type=click.Choice(FINDING_STATUSES), help=both("只看此认定程度。", "Only of this status.")
+    "--kind",
+    type=OneOf({word: said.KINDS[word].zh for word in FINDING_KINDS}),
+    help=both("只看此类。", "Only of this kind."),
+)
+@option(
+    "--status",
+    type=OneOf({word: said.STATUSES[word].zh for word in FINDING_STATUSES}),
+    help=both("只看此认定程度。", "Only of this status."),
 )
 @rules_options
 @format_option
@@ -261,14 +273,22 @@ def findings(
 @_incidents
 @_at
 @_office
-@option("--norm", type=click.Choice(NORMS), help=both("只看此规范。", "Only this norm."))
+@option(
+    "--norm",
+    type=OneOf({word: said.NORMS[word].zh for word in NORMS}),
+    help=both("只看此规范。", "Only this norm."),
+)
 @option(
     "--check",
-    type=click.Choice(CHECKS),
+    type=OneOf({word: said.CHECKS[word].zh for word in CHECKS}),
     metavar="CHECK",
     help=both("只看此项检查，如 elements。", "Only this check, such as elements."),
 )
-@option("--result", type=click.Choice(RESULTS), help=both("只看此结果。", "Only this result."))
+@option(
+    "--result",
+    type=OneOf({word: said.RESULTS[word].zh for word in RESULTS}),
+    help=both("只看此结果。", "Only this result."),
+)
 @option(
     "--matrix",
     is_flag=True,
