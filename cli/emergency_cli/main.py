@@ -348,7 +348,7 @@ def app(
     settings.rules = rules
 
 
-ROUND = 300_000
+ROUND = 1_000_000
 """So many new objects before Python looks for cycles among them; its own 700 is met hundreds of times at the start."""
 
 

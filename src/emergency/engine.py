@@ -51,23 +51,6 @@ from emergency.domain.vocabulary import Category, Secrecy, Urgency
 from emergency.errors import BrokenDataError, BusyError, SeveralFitError, UsageError, why_not
 from emergency.exchange import registration
 from emergency.ledger import Asked, Ledger, digest_of, held, logged, position_at
-from emergency.projections.building import Telling
-from emergency.projections.catch_up import Projections
-from emergency.projections.listing import (
-    FILTERS,
-    Kind,
-    Listing,
-    Streamed,
-    Wanted,
-    about,
-    cleared,
-    fits,
-    listing,
-    marked_so,
-    parked_row,
-    streamed,
-)
-from emergency.projections.moves import moved_checks, moved_findings, moved_obligations
 from emergency.projections.rows import UNMARKED, Row, finding_row, holds, obligation_row, row_json
 from emergency.projections.streams import (
     INCIDENT,
@@ -96,6 +79,9 @@ if TYPE_CHECKING:
     from emergency.domain.values import Facts
     from emergency.domain.vocabulary import Level, Line, Tier
     from emergency.exchange.case_file import CaseFile
+    from emergency.projections.building import Telling
+    from emergency.projections.catch_up import Projections
+    from emergency.projections.listing import Kind, Listing, Streamed, Wanted
     from emergency.projections.matrix import By, Matrix
 
 __all__ = [
@@ -709,7 +695,8 @@ class Engine:
                 "Say what to try: other rules, the rules as they were known on a day, or both.",
                 zh="请写明试什么：另一套规则、某日所知的规则，或两者都写。",
             )
-        from emergency.rulebook.trying import tried  # noqa: PLC0415 - no entry needs it
+        from emergency.projections import moves  # noqa: PLC0415 - no entry needs it
+        from emergency.rulebook.trying import tried  # noqa: PLC0415 - as above
 
         other = tried(self.rulebook, rules, known_on=known_on)
         moment = at or self.now()
@@ -739,9 +726,9 @@ class Engine:
                         raise
                     parked.append(_parked(reading, ref, error))
                 else:
-                    obligations += moved_obligations(owed, owed_now)
-                    findings += moved_findings(found, found_now, owed, owed_now)
-                    checks += moved_checks(*checked)
+                    obligations += moves.moved_obligations(owed, owed_now)
+                    findings += moves.moved_findings(found, found_now, owed, owed_now)
+                    checks += moves.moved_checks(*checked)
                 if progress is not None:
                     progress(done, len(every))
             position = reading.last_position()
@@ -874,6 +861,8 @@ class Engine:
                 raise UsageError(
                     "Say either a secrecy, or up to which.", zh="密级和“至某密级为止”只能写一个。"
                 )
+            from emergency.projections.listing import cleared  # noqa: PLC0415 - no entry needs lists
+
             secrecy = cleared(up_to, unmarked=unmarked)
         _check_filters("incidents", {"secrecy": secrecy, "urgency": urgency})
         return self._listing("incidents", secrecy=secrecy, urgency=urgency)
@@ -997,6 +986,8 @@ class Engine:
         _check_filters(what, filters)
         if not refs:
             self._catch_up()
+            from emergency.projections.listing import streamed  # noqa: PLC0415 - no entry needs lists
+
             with streamed(
                 self.projections, what, at=moment, counted=counted, serious=serious, **filters
             ) as found:
@@ -1007,11 +998,15 @@ class Engine:
         rows = listed.rows if own else self._audit("findings", refs, moment, {}).rows
         ids = {row["id"] for row in listed.rows}
         grave = any(row["status"] in serious and (own or row["obligation"] in ids) for row in rows)
+        from emergency.projections.listing import Streamed  # noqa: PLC0415 - no entry needs lists
+
         yield Streamed(replace(listed, rows=()), map(row_json, listed.rows), grave)
 
     def _audit(
         self, kind: Kind, refs: Sequence[str], at: datetime | None, filters: Mapping[str, Wanted]
     ) -> Listing:
+        from emergency.projections import listing as lists  # noqa: PLC0415 - no entry needs lists
+
         moment = at or self.now()
         _check_filters(kind, filters)
         if not refs:
@@ -1021,14 +1016,16 @@ class Engine:
         for ref in refs:
             view = self.view(ref)
             position = view.position
-            if not marked_so(view.incident_row, filters):
+            if not lists.marked_so(view.incident_row, filters):
                 continue
             mine = _ROWS[kind](view)
-            rows += [row for row in mine if holds(row, moment) and fits(row, kind, filters)]
-        return Listing(tuple(rows), position, 0, (), (self.rulebook.fingerprint,))
+            rows += [row for row in mine if holds(row, moment) and lists.fits(row, kind, filters)]
+        return lists.Listing(tuple(rows), position, 0, (), (self.rulebook.fingerprint,))
 
     def _listing(self, what: Kind, /, *, at: datetime | None = None, **filters: Wanted) -> Listing:
         self._catch_up()
+        from emergency.projections.listing import listing  # noqa: PLC0415 - no entry needs lists
+
         return listing(self.projections, what, at=at, **filters)
 
     def _catch_up(self) -> None:
@@ -1045,6 +1042,8 @@ class Engine:
     def projections(self) -> Projections:
         """The read models over this store."""
         if self._views is None:
+            from emergency.projections.catch_up import Projections  # noqa: PLC0415 - no entry needs lists
+
             self._views = Projections(self._log, self.rulebook, self._ledger.directories)
         return self._views
 
@@ -1067,6 +1066,8 @@ class Engine:
         if catch_up:
             views.catch_up()
         with self._log.reading() as reading:
+            from emergency.projections.listing import about  # noqa: PLC0415 - no entry needs lists
+
             found, state = about(views, reading), views.state(reading)
             live = views.live(reading)
             count = select(func.count()).select_from(live.incidents) if live is not None else None
@@ -1102,6 +1103,8 @@ class Engine:
 
 
 def _check_filters(kind: Kind, filters: Mapping[str, Wanted]) -> None:
+    from emergency.projections.listing import FILTERS  # noqa: PLC0415 - no entry needs lists
+
     known = FILTERS[kind]
     if unknown := [name for name in filters if name not in known]:
         raise UsageError(
@@ -1163,6 +1166,8 @@ def _parked(reading: Reading, ref: str, error: Exception) -> Row:
     events = [event for stream in streams_of(reading, ref) for event in reading.readable(stream)]
     broken = [e.position for e in events if isinstance(e, Undecodable)]
     position = min(broken, default=max((e.position for e in events), default=0))
+    from emergency.projections.listing import parked_row  # noqa: PLC0415 - no entry needs lists
+
     return parked_row(ref, position, why_not(error))
 
 
