@@ -875,6 +875,8 @@ def _open(
         "--kind", settings.say("种类（如 fire、coal-mine）", "Kind (like fire, coal-mine)")
     )
     kind, category = kind_and_category(settings, kind, said.category)
+    if said.category is None and not said.quiet:
+        _note_category(settings, kind)
     place = said.place or ask("--place", settings.say("地点", "Place"))
     occurred = _occurred(settings, directory, said.occurred, hour, entry) if said.occurred else None
     if said.division is not None and not re.fullmatch(r"[0-9]{6}", said.division):
@@ -915,6 +917,23 @@ def _occurred(
     except UsageError:  # it could be two times of that day; as of now it is one, and stays that
         return occurred
     return before if before.earliest is not None and before.earliest <= known_by else occurred
+
+
+def _note_category(settings: Settings, kind: str) -> None:
+    """Say so where nobody told the category and the kind does not tell it: which law holds depends on it."""
+    from emergency.rulebook.kinds import category_of  # noqa: PLC0415 - help needs no engine
+
+    rulebook = settings.engine.rulebook
+    if category_of(kind, rulebook) is not None:
+        return
+    near = [f"{slug} {rulebook.kinds[slug].title.zh}" for slug in settings.engine.advice.kinds_near(kind)]
+    listed = settings.say("相近的种类：", " Kinds near to it: ") + settings.say("、", ", ").join(near)
+    words = settings.say(
+        f"种类“{kind}”不在列表，类别暂按事故灾难；不对的，用 emergency amend 更正 kind 或 category。",
+        f"{kind!r} is no kind of the list, and is taken for an accident; "
+        "put kind or category right with emergency amend.",
+    )
+    click.echo(f"{settings.say('注意：', 'Note: ')}{words}{listed if near else ''}", err=True)
 
 
 def kind_and_category(settings: Settings, word: str, category: str | None) -> tuple[str, str]:

@@ -770,5 +770,8 @@ def kinds_near(word: str, rulebook: Rulebook) -> tuple[str, ...]:
         **{k.title.zh: n for n, k in rulebook.kinds.items()},
     }
     near = get_close_matches(word, by_word, n=3, cutoff=0.4)
-    near += [title for title in by_word if len(set(title) & set(word)) > 1 and not word.isascii()]
+    if not word.isascii():
+        shared = {title: len(set(title) & set(word)) for title in by_word}
+        enough = min(2, max(shared.values(), default=0)) or 1  # one character in common, where none has two
+        near += [title for title, count in shared.items() if count >= enough]
     return tuple(dict.fromkeys(by_word[one] for one in near))[:4]
